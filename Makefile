@@ -1,0 +1,37 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# make test      every gate, with the newest ansible-core
+# make test-all  and ansible-test with the oldest ansible-core and one between
+# make clean     forget everything these made
+#
+# PYTHON=... names the Python (3.12 or newer) to use; JOBS=... how many gates run side by side.
+
+JOBS ?= 2
+CORES := 2.21
+test-all: CORES := 2.21 2.16 2.18
+
+# The longest first.
+GATES = $(foreach core,$(CORES),sanity-$(core) units-$(core) integration-$(core)) build-import-check typing \
+	ansible-lint docs-check license-check formatters codeqa yamllint antsibull-nox-config extra-checks changelog
+
+export PYTHON
+
+.PHONY: test test-all clean
+test test-all:
+	@tools/run true
+	@rm -rf .nox/gates && mkdir .nox/gates
+	@+$(MAKE) --no-print-directory --keep-going --jobs=$(JOBS) \
+		$(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(GATES:%=gate/%) || true
+	@cd .nox/gates && for gate in $(GATES); do test -e $$gate || echo "failed: $$gate"; done; \
+		passed=$$(ls | wc -l) && failed=$$(($(words $(GATES)) - passed)) && \
+		echo "$$passed passed, $$failed failed" && test $$failed -eq 0
+
+gate/%:
+	@echo "=== $*"
+	@start=$$(date +%s) && CI=true NO_COLOR=1 tools/run nox --reuse-existing-virtualenvs --session '$*' 2>&1 && \
+		touch '.nox/gates/$*' && echo "=== $* passed in $$(($$(date +%s) - start)) s"
+
+clean:
+	rm -rf .ansible .mypy_cache .nox .pytest_cache .ruff_cache .venv collections tests/output

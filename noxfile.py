@@ -1,0 +1,86 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gates. `tools/run nox --list` names them, `make test` runs them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import urllib.request
+from pathlib import Path
+
+import antsibull_nox
+import nox
+
+ROOT = Path(__file__).parent
+CORES = ("2.16", "2.17", "2.18", "2.19", "2.20", "2.21")
+
+# Does the work of ansible-test's get-pip.py with the pip that comes with Python.
+GET_PIP = """\
+import ensurepip
+import pathlib
+import sys
+
+sys.path.insert(0, str(next((pathlib.Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))))
+from pip._internal.cli.main import main
+
+wanted = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
+sys.exit(main(["install", "--upgrade"] + wanted))
+"""
+
+antsibull_nox.load_antsibull_nox_toml()
+
+
+def provide_get_pip() -> None:
+    """Put get-pip.py where ansible-test looks for it, so that it also works where its file server is out of reach."""
+    cache = Path.home() / ".ansible/test/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for internal in ROOT.glob(".nox/*/lib/*/site-packages/ansible_test/_internal"):
+        setup = internal.parent / "_util/target/setup/requirements.py"
+        url = re.search(r"https://\S+/get-pip-%s\.py", setup.read_text("utf-8"))
+        for version in re.findall(r"pip='([\d.]+)'", (internal / "python_requirements.py").read_text("utf-8")):
+            target = cache / f"get_pip_{version.replace('.', '_')}.py"
+            if target.exists():
+                continue
+            try:
+                with urllib.request.urlopen(url[0] % version if url else "", timeout=5) as answer:
+                    text = answer.read().decode("utf-8")
+            except (OSError, ValueError):
+                text = GET_PIP
+            part = target.with_suffix(f".{os.getpid()}")
+            part.write_text(text, encoding="utf-8")
+            part.replace(target)
+
+
+def drop_delegation_venvs() -> None:
+    """Keep antsibull-nox 1.10 from copying ansible-test's virtual environments back: it fails on them."""
+    shutil.rmtree("tests/output/.tmp", ignore_errors=True)
+
+
+# antsibull-nox's own ansible-test sessions want Docker and ansible-core from GitHub; these want neither.
+for core in CORES:
+    for kind in ("sanity", "units", "integration"):
+        antsibull_nox.add_ansible_test_session(
+            name=f"{kind}-{core}",
+            description=f"ansible-test {kind} with ansible-core {core}",
+            ansible_test_params=[kind, "--venv"],
+            default=False,
+            ansible_core_version=core,
+            ansible_core_source="pypi",
+            callback_before=provide_get_pip,
+            callback_after=drop_delegation_venvs,
+        )
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """antsibull-changelog lint"""
+    session.install("antsibull-changelog~=0.36.0")
+    session.run("antsibull-changelog", "lint")
+
+
+if __name__ == "__main__":
+    sys.exit(nox.main())

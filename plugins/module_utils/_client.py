@@ -1,0 +1,411 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""One NetBox over one session: address, credentials, TLS, time-outs, retries, and errors without secrets."""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+import json
+import random
+import re
+import time
+import traceback
+import typing as t
+import warnings
+from collections.abc import Iterable, Mapping
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
+    AccessDenied,
+    BadRequest,
+    ConnectionLost,
+    MissingLibrary,
+    NetBoxError,
+    Redirected,
+    TimedOut,
+    TLSFailed,
+    TooManyRequests,
+    UnexpectedAnswer,
+    Unreachable,
+    UsageError,
+    error_for_status,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._parameters import encode
+from ansible_collections.netbox.cursor.plugins.module_utils._version import VERSION
+
+try:
+    import requests
+    import urllib3
+except ImportError:
+    REQUESTS_IMPORT_ERROR: str | None = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+T = t.TypeVar("T")
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+REDIRECTS = (301, 302, 303, 307, 308)
+MOST_REDIRECTS = 3
+# Enough connections for the workers of several lists at once; more are opened when needed, and not kept.
+KEPT_CONNECTIONS = 32
+# Seconds before the first retry; doubled for each further one.
+FIRST_PAUSE = 0.3
+# A proxy may ask for hours (Retry-After); nobody waits that long for an inventory.
+LONGEST_PAUSE = 60.0
+MOST_DETAIL = 500
+
+
+class Client:
+    """One NetBox, asked over one ``requests.Session``; safe to use from several threads.
+
+    * ``endpoint``: address of NetBox, with a base path if it has one; a trailing ``/api`` is cut off.
+    * ``token``: ``None`` (public NetBox), a token (``nbt_…`` is sent as ``Bearer``, any other as ``Token``; FACTS 3) or
+      ``{"type": …, "value": …}``, sent as it says.
+    * ``headers``: more headers for each request.
+    * ``verify``: check NetBox's certificate; a path checks it with that CA file or folder.
+    * ``certificate``: path of a client certificate, or the paths of certificate and key.
+    * ``timeout``: seconds to wait for a connection, and for each further piece of an answer.
+    * ``retries``: how often a request is asked again at most, where that is safe.
+    * ``agent``: what asks, for the User-Agent header.
+    * ``session``: a session of the caller's own, with its own adapters; it is not closed here.
+    * ``log``: called with a verbosity (1 = ``-v``) and a line of text; from several threads.
+    * ``sleep``: waits that many seconds between retries.
+
+    Attribute ``api_version`` is NetBox's ``(major, minor)`` once any answer came, else ``None`` (FACTS 2).
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        token: str | Mapping[str, str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        verify: bool | str = True,
+        certificate: str | tuple[str, str] | None = None,
+        timeout: float = 60.0,
+        retries: int = 5,
+        agent: str = "python",
+        session: requests.Session | None = None,
+        log: t.Callable[[int, str], None] = lambda verbosity, line: None,
+        sleep: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        if REQUESTS_IMPORT_ERROR is not None:
+            raise MissingLibrary("The Python library requests is not installed.")
+        self.endpoint = _clean_endpoint(endpoint)
+        self._authorization = _authorization(token)
+        self._headers = {
+            "Accept": "application/json",
+            "User-Agent": f"netbox.cursor/{VERSION} (ansible-{agent})",
+            **_clean_headers(headers or {}),
+        }
+        self._verify = verify
+        self._certificate = certificate
+        self._timeout = timeout
+        self._retries = retries
+        self.log = log
+        self._sleep = sleep
+        self.api_version: tuple[int, int] | None = None
+        self._own_session = session is None
+        self._session = session if session is not None else _new_session()
+        if not verify:
+            # The user asked for it; one warning per request would bury everything else.
+            warnings.filterwarnings("ignore", category=urllib3.exceptions.InsecureRequestWarning)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections of a session made here."""
+        if self._own_session:
+            self._session.close()
+
+    def __repr__(self) -> str:
+        return f"<Client {self.endpoint}>"
+
+    def get(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, impatient: bool = False) -> t.Any:
+        """GET ``path`` (below the endpoint, like ``api/dcim/devices/``) and return the JSON of the answer.
+
+        ``impatient``: do not repeat what may have been too much for the server (time-out, 500, 502, 504), so that the
+        caller can ask for less. Raises the exceptions of ``_errors``.
+        """
+        return self._request("GET", path, parameters, read=_json_of, impatient=impatient)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        parameters: Iterable[tuple[str, str]],
+        *,
+        read: t.Callable[[requests.Response], T],
+        impatient: bool = False,
+    ) -> T:
+        """Ask, and ask again where that is safe. ``read`` makes the result; what it raises can be retried too."""
+        query = encode(parameters)
+        url = self.endpoint + path + ("?" + query if query else "")
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                return self._ask_once(method, url, read)
+            except NetBoxError as error:
+                error.tries = tries
+                if tries > self._retries or not _may_repeat(error, method, impatient):
+                    raise
+                self.log(2, f"{error} Asking again.")
+                self.pause(error)
+
+    def pause(self, error: NetBoxError) -> None:
+        """Wait before asking again after ``error``: as long as NetBox says, or the longer the more often it failed."""
+        if error.retry_after is not None:
+            seconds = min(error.retry_after, LONGEST_PAUSE)
+        else:
+            seconds = min(FIRST_PAUSE * 2 ** (error.tries - 1), LONGEST_PAUSE) * random.uniform(0.7, 1.3)
+        self._sleep(seconds)
+
+    def _ask_once(self, method: str, url: str, read: t.Callable[[requests.Response], T]) -> T:
+        address = url
+        for dummy in range(MOST_REDIRECTS + 1):
+            try:
+                with self._session.request(
+                    method,
+                    address,
+                    headers=self._headers,
+                    auth=self._authorize,
+                    timeout=self._timeout,
+                    verify=self._verify,
+                    cert=self._certificate,
+                    allow_redirects=False,
+                    stream=True,
+                ) as response:
+                    self._learn_version(response)
+                    if response.status_code in REDIRECTS:
+                        address = self._redirected(method, address, response)
+                        continue
+                    if response.status_code >= 400:
+                        raise _error_of(response)
+                    return read(response)
+            except requests.exceptions.RequestException as error:
+                raise self._located(_error_of_library(error), method, url) from None
+            except NetBoxError as error:
+                raise self._located(error, method, url) from None
+        raise self._located(Redirected(f"NetBox redirected {MOST_REDIRECTS + 1} times in a row."), method, url)
+
+    def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Set the credentials. As an ``auth`` callable, so that no .netrc entry replaces them."""
+        if self._authorization is not None:
+            request.headers["Authorization"] = self._authorization
+        return request
+
+    def _learn_version(self, response: requests.Response) -> None:
+        found = re.match(r"(\d+)\.(\d+)", response.headers.get("API-Version", ""))
+        if found:
+            self.api_version = (int(found[1]), int(found[2]))
+
+    def _redirected(self, method: str, address: str, response: requests.Response) -> str:
+        target = urljoin(address, response.headers.get("Location", ""))
+        if re.search(r"/login/?(\?|$)", target):
+            raise AccessDenied(
+                "NetBox wants a login: it did not take the token.", status=response.status_code, detail=""
+            )
+        there, here = urlsplit(target), urlsplit(address)
+        if (there.scheme, there.netloc) != (here.scheme, here.netloc) or method not in SAFE_METHODS:
+            raise Redirected(
+                f"it redirects to {_without_secrets(target)}, where the token is not sent.",
+                status=response.status_code,
+            )
+        return target
+
+    def _located(self, error: NetBoxError, method: str, url: str) -> NetBoxError:
+        """Tell ``error`` what was tried, and take the token out of what came back."""
+        error.method = method
+        error.url = _shortened(_without_secrets(url))
+        if self._authorization is not None:
+            for secret in (self._authorization, self._authorization.split(" ", 1)[-1]):
+                error.detail = error.detail.replace(secret, "…")
+                error.message = error.message.replace(secret, "…")
+        return error
+
+
+def _new_session() -> requests.Session:
+    session = requests.Session()
+    adapter = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=KEPT_CONNECTIONS)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _clean_endpoint(endpoint: str) -> str:
+    text = str(endpoint or "").strip()
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{_without_secrets(text)!r} is no address of a NetBox: write https://netbox.example.com.")
+    if parts.query or parts.fragment:
+        raise UsageError(f"The address of NetBox {_without_secrets(text)!r} must end with its path.")
+    path = re.sub(r"/+(api/*)?$", "", parts.path)
+    return urlunsplit((parts.scheme, parts.netloc, path + "/", "", ""))
+
+
+def _authorization(token: str | Mapping[str, str] | None) -> str | None:
+    if token is None or token == "":
+        return None
+    if isinstance(token, Mapping):
+        if set(token) != {"type", "value"}:
+            raise UsageError("A token written as a dict has the keys 'type' and 'value'.")
+        kind, value = str(token["type"]).strip(), str(token["value"]).strip()
+    else:
+        value = str(token).strip()
+        kind = "Bearer" if value.startswith("nbt_") else "Token"
+    # Anything else would reach an exception of the HTTP library together with the token.
+    if not re.fullmatch(r"[!-~]+", kind) or not re.fullmatch(r"[!-~]+", value):
+        raise UsageError("The token holds spaces, line breaks or other characters that no token has.")
+    return f"{kind} {value}"
+
+
+def _clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    clean = {}
+    for name, value in headers.items():
+        if not re.fullmatch(r"[!-9;-~]+", str(name)) or not re.fullmatch(r"[ -~]*", str(value)):
+            raise UsageError(f"The value or name of header {str(name)!r} has characters that HTTP does not allow.")
+        clean[str(name)] = str(value).strip()
+    return clean
+
+
+def _json_of(response: requests.Response) -> t.Any:
+    content = response.content
+    try:
+        return json.loads(content)
+    except ValueError as error:  # also UnicodeDecodeError
+        if "json" in response.headers.get("Content-Type", ""):
+            raise ConnectionLost(f"the answer of {len(content)} bytes is damaged: {error}.") from error
+        raise UnexpectedAnswer(
+            f"the answer is no JSON but {response.headers.get('Content-Type') or 'of unknown type'}.",
+            status=response.status_code,
+            detail=_words_of(response),
+        ) from error
+
+
+def _error_of(response: requests.Response) -> NetBoxError:
+    status = response.status_code
+    message = f"HTTP {status} {response.reason or ''}".strip() + "."
+    kind = error_for_status(status)
+    detail = _words_of(response)
+    if kind is BadRequest:
+        return BadRequest(message, status=status, detail=detail, fields=_fields_of(response))
+    return kind(message, status=status, detail=detail, retry_after=_retry_after(response))
+
+
+def _body(response: requests.Response) -> t.Any:
+    """The JSON of an error's body, or ``None``."""
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        return None
+
+
+def _fields_of(response: requests.Response) -> dict[str, list[str]]:
+    body = _body(response)
+    if not isinstance(body, dict):
+        return {}
+    return {str(name): _texts_of(words) for name, words in body.items()}
+
+
+def _texts_of(words: t.Any) -> list[str]:
+    """NetBox's words are texts, lists of them, or dicts of these (FACTS 1, 4, 7)."""
+    if isinstance(words, list):
+        return [text for part in words for text in _texts_of(part)]
+    if isinstance(words, dict):
+        return [f"{name}: {' '.join(_texts_of(part))}" for name, part in words.items()]
+    return [str(words)]
+
+
+def _words_of(response: requests.Response) -> str:
+    """What an error's body says, in one short line."""
+    body = _body(response)
+    if body is None:
+        text = response.content.decode("utf-8", errors="replace")
+        title = re.search(r"<title[^>]*>(.*?)</title>", text, flags=re.DOTALL | re.IGNORECASE)
+        text = title[1] if title else re.sub(r"<[^>]*>", " ", text)
+    elif isinstance(body, dict) and "detail" in body:
+        text = " ".join(_texts_of(body["detail"]))
+    elif isinstance(body, dict) and "exception" in body:
+        text = f"{body['exception']}: {body.get('error', '')}"
+    else:
+        text = " ".join(_texts_of(body))
+    text = " ".join(text.split())
+    return text if len(text) <= MOST_DETAIL else text[:MOST_DETAIL] + " …"
+
+
+def _error_of_library(error: requests.exceptions.RequestException) -> NetBoxError:
+    """Our error for one of the library's, whose own texts hold object ids and whole URLs."""
+    reason = error.args[0] if error.args else error
+    reason = getattr(reason, "reason", None) or reason
+    if isinstance(error, requests.exceptions.SSLError) or "CERTIFICATE" in str(reason):
+        return TLSFailed(f"the connection cannot be trusted: {_plain(reason)}.")
+    if isinstance(error, requests.exceptions.ProxyError):
+        return Unreachable(f"the proxy cannot be reached: {_plain(reason)}.")
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return Unreachable("no connection within the time-out.")
+    if isinstance(error, requests.exceptions.Timeout) or isinstance(reason, urllib3.exceptions.ReadTimeoutError):
+        return TimedOut("no answer within the time-out.")
+    if isinstance(reason, urllib3.exceptions.NewConnectionError):
+        return Unreachable(f"no connection: {_plain(reason)}.")
+    if isinstance(error, (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        return ConnectionLost(f"the connection broke: {_plain(reason)}.")
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return ConnectionLost("the answer is damaged: its compression cannot be undone.")
+    return UsageError(f"the request cannot be made: {_plain(reason)}.")
+
+
+def _plain(reason: object) -> str:
+    """A library's message without ``<…HTTPSConnection object at 0x…>:`` and the like, which say nothing to a user."""
+    text = re.sub(r"<[^>]*object at 0x[0-9a-f]+>:?\s*", "", str(reason))
+    text = re.sub(r"\b(HTTPS?Connection(Pool)?)\([^)]*\):?\s*", "", text)
+    return text.strip(" .")[:MOST_DETAIL]
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds that the header Retry-After asks for, written as a number or as a date."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        when = email.utils.parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=datetime.timezone.utc)
+    return max(0.0, (when - datetime.datetime.now(datetime.timezone.utc)).total_seconds())
+
+
+def _may_repeat(error: NetBoxError, method: str, impatient: bool) -> bool:
+    if isinstance(error, TLSFailed):
+        return False
+    if isinstance(error, (Unreachable, TooManyRequests)):
+        return True
+    if method not in SAFE_METHODS:
+        return False
+    if impatient and too_much(error):
+        return False
+    return isinstance(error, (ConnectionLost, TimedOut)) or error.status in (502, 503, 504)
+
+
+def too_much(error: NetBoxError) -> bool:
+    """May ``error`` mean that the server could not finish so large a page (DESIGN 3)?"""
+    return isinstance(error, TimedOut) or error.status in (500, 502, 504)
+
+
+def _without_secrets(url: str) -> str:
+    """``url`` without the user name and password that may stand before its host."""
+    return re.sub(r"//[^/@]*@", "//", url)
+
+
+def _shortened(url: str) -> str:
+    return url if len(url) <= MOST_DETAIL else url[:MOST_DETAIL] + "…"

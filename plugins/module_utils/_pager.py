@@ -1,0 +1,510 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""REST lists, every row once: by cursor, by several cursors at once, by offset, by offset in several threads.
+
+No request is spent on finding out which: the first page is asked for with ``start=0``, and it is a cursor's page if and
+only if its ``count`` is null (FACTS 1).
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import heapq
+import itertools
+import re
+import threading
+import time
+import typing as t
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+from ansible_collections.netbox.cursor.plugins.module_utils._client import Client, too_much
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
+    BadRequest,
+    NetBoxError,
+    ServerFailed,
+    UnexpectedAnswer,
+    UsageError,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._offsets import Window, numeric_ids, once, whole
+from ansible_collections.netbox.cursor.plugins.module_utils._offsets import walk as walk_offsets
+from ansible_collections.netbox.cursor.plugins.module_utils._parameters import Pairs, chunks
+from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Page, Row, follow, look_ahead
+from ansible_collections.netbox.cursor.plugins.module_utils._ranges import walk as walk_ranges
+from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._workers import Workers, ordered_map
+
+MODES = ("auto", "cursor", "offset")
+FIRST_WITH_CURSOR = (4, 6)
+# Rows asked for in one request. NetBox gives fewer where its MAX_PAGE_SIZE (1,000 unless changed) is lower.
+PAGE_SIZE = 500
+# A page that is too much for the server is halved down to this, never below.
+SMALLEST_PAGE = 10
+# Core endpoints where `start` is something else than a cursor, or breaks: asn-ranges have a field of that name, the
+# others are made from Python lists (FACTS 1, "Where cursor does NOT work").
+WITHOUT_CURSOR = re.compile(
+    r"ipam/asn-ranges$|dcim/racks/\d+/elevation$|extras/custom-field-choice-sets/\d+/choices$|core/background-"
+)
+OWNED = ("start", "limit", "offset", "ordering")
+
+
+class Pager:
+    """Walks the lists of one NetBox.
+
+    * ``pagination``: ``auto``, ``cursor`` (never anything else) or ``offset``.
+    * ``page_size``: rows in one request at most.
+    * ``max_workers``: requests under way at once, over all lists of this pager; 1 asks one after the other.
+    * ``executor_class``: a drop-in for ``concurrent.futures.ThreadPoolExecutor``.
+
+    Lists of one pager may be walked from several threads.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        pagination: str = "auto",
+        page_size: int = PAGE_SIZE,
+        max_workers: int = 4,
+        executor_class: t.Callable[..., concurrent.futures.Executor] = concurrent.futures.ThreadPoolExecutor,
+    ) -> None:
+        if pagination not in MODES:
+            raise UsageError(f"pagination is {pagination!r}: choose from {', '.join(MODES)}.")
+        if page_size < 1:
+            raise UsageError(f"page_size is {page_size}: at least one row is needed in a page.")
+        self.client = client
+        self.pagination = pagination
+        self.page_size = page_size
+        self.workers = Workers(max_workers, executor_class)
+        self._without_cursor: set[str] = set()
+
+    def __enter__(self) -> Pager:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker threads; the client stays open."""
+        self.workers.close()
+
+    def rows(
+        self,
+        endpoint: str,
+        filters: Pairs | None = None,
+        *,
+        representation: Representation | None = None,
+        ordering: str | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        stale: str | None = None,
+    ) -> Iterator[Row]:
+        """The objects of a list as they arrive, each once, in id order or in that of ``ordering``.
+
+        * ``endpoint``: path below ``api/``, such as ``dcim/devices`` or ``plugins/bgp/sessions``.
+        * ``filters``: pairs as of ``_parameters.filter_pairs``; too many for one URL are asked for in several.
+        * ``ordering``: NetBox's ``ordering``, such as ``-name``; this excludes cursors.
+        * ``offset``: only the one page that begins after that many rows; this excludes cursors.
+        * ``limit``: stop after that many rows.
+        * ``stale``: name of a filter whose values are ids that may have been deleted meanwhile: these are left out
+          where NetBox refuses them (FACTS 4), instead of losing all the others.
+
+        Raises :class:`UsageError` before anything is sent where these exclude each other, :class:`IncompleteList` where
+        rows were lost, and what the client raises.
+        """
+        return itertools.chain.from_iterable(
+            self.pages(
+                endpoint,
+                filters,
+                representation=representation,
+                ordering=ordering,
+                offset=offset,
+                limit=limit,
+                stale=stale,
+            )
+        )
+
+    def pages(
+        self,
+        endpoint: str,
+        filters: Pairs | None = None,
+        *,
+        representation: Representation | None = None,
+        ordering: str | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        stale: str | None = None,
+    ) -> Iterator[list[Row]]:
+        """:meth:`rows`, handed on in lists of some, as they arrive."""
+        if self.pagination == "cursor" and (ordering is not None or offset is not None):
+            name = "ordering" if ordering is not None else "offset"
+            raise UsageError(f"pagination=cursor goes by id: it cannot be used together with {name}.")
+        if limit is not None and limit < 1:
+            raise UsageError(f"limit is {limit}: ask for one object at least.")
+        if offset is not None and offset < 0:
+            raise UsageError(f"offset is {offset}: it counts rows from 0.")
+        for name, dummy in filters or ():
+            if name in OWNED:
+                raise UsageError(f"{name!r} is not a filter: NetBox pages by it.")
+        parts = chunks(filters or [])
+        if len(parts) > 1 and (ordering is not None or offset is not None):
+            raise UsageError("the filters need several requests, which NetBox cannot bring into one order.")
+        shape = representation or Representation(endpoint)
+        lists = [_List(self, endpoint, part, shape, ordering, limit, stale) for part in parts]
+        if offset is not None:
+            source = lists[0].one_page(offset)
+        elif len(lists) == 1:
+            source = lists[0].pages()
+        else:
+            source = self._several(lists)
+        return self._handed_on(endpoint, source, lists, shape, limit)
+
+    def _handed_on(
+        self,
+        endpoint: str,
+        source: t.Generator[list[Row], None, None],
+        lists: list[_List],
+        representation: Representation,
+        limit: int | None,
+    ) -> Iterator[list[Row]]:
+        """The pages of ``source`` up to ``limit`` rows, as the caller wants them to look; and one line for the log."""
+        began, rows = time.monotonic(), 0
+        try:
+            for page in source:
+                page = page if limit is None else page[: limit - rows]
+                rows += len(page)
+                representation.tidy(page)
+                if page:
+                    yield page
+                if rows == limit:
+                    return
+        finally:
+            source.close()
+            modes = ", ".join(dict.fromkeys(walked.mode for walked in lists))
+            requests = sum(walked.requests for walked in lists)
+            seconds = time.monotonic() - began
+            self.client.log(1, f"{endpoint}: {rows} rows by {modes}, {requests} requests, {seconds:.1f} s")
+
+    def _several(self, lists: list[_List]) -> t.Generator[list[Row], None, None]:
+        """The rows of several parts of a list, in id order, each once.
+
+        One page of each part is in memory at a time. The first ones are fetched side by side.
+        """
+        begun = ordered_map(self.workers, _List.begun, lists, look_ahead(self.workers.size))
+        if lists[0].cut_by_id:
+            for pages in begun:
+                yield from pages
+            return
+        last = None
+        merged = heapq.merge(*(itertools.chain.from_iterable(pages) for pages in begun), key=lambda row: row["id"])
+        for row in merged:
+            if row["id"] != last:
+                last = row["id"]
+                yield [row]
+
+    def count(self, endpoint: str, filters: Pairs | None = None) -> int:
+        """How many objects a list has; one small request, or several when the filters need several URLs."""
+        client, parts = self.client, chunks(filters or [])
+        if len(parts) > 1:
+            # A row may be in several parts, so that their counts say nothing.
+            return sum(1 for dummy in self.rows(endpoint, filters, representation=Representation(fields=["id"])))
+        answer = client.get(
+            _path(endpoint), [*parts[0], ("fields", "id"), ("exclude", "config_context"), ("limit", "1")]
+        )
+        if isinstance(answer, list):
+            return len(answer)
+        count = answer.get("count") if isinstance(answer, dict) else None
+        if not isinstance(count, int):
+            raise UnexpectedAnswer(f"{endpoint} is not a list: its answer has no count.")
+        return count
+
+    def has_cursor(self, endpoint: str) -> bool:
+        """Whether a cursor may be tried; ``True`` also where nothing is known yet."""
+        version = self.client.api_version
+        return not (
+            self.pagination == "offset"
+            or (version is not None and version < FIRST_WITH_CURSOR)
+            or WITHOUT_CURSOR.search(endpoint)
+            or endpoint in self._without_cursor
+        )
+
+    def forget_cursor(self, endpoint: str) -> None:
+        """Remember for this pager that ``endpoint`` knows no cursor."""
+        self._without_cursor.add(endpoint)
+
+
+def _path(endpoint: str) -> str:
+    return f"api/{endpoint.strip('/')}/"
+
+
+class _PageSize:
+    """How many rows to ask for, shared by the workers of one list."""
+
+    # Pages that must succeed before a larger one is tried again.
+    PATIENCE = 8
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self._most = rows
+        self._succeeded = 0
+        self._lock = threading.Lock()
+
+    def failed(self, rows: int, error: NetBoxError) -> None:
+        """A page of ``rows`` was too much: halve it. For good, unless a restarting server (502) may be the reason."""
+        with self._lock:
+            self.rows = min(self.rows, max(SMALLEST_PAGE, rows // 2))
+            self._succeeded = 0
+            if error.status != 502:
+                self._most = self.rows
+
+    def succeeded(self) -> None:
+        with self._lock:
+            self._succeeded += 1
+            if self.rows < self._most and self._succeeded >= self.PATIENCE:
+                self.rows = min(self._most, 2 * self.rows)
+                self._succeeded = 0
+
+
+@dataclasses.dataclass
+class _Answer:
+    """What NetBox answered for a page. ``count`` is ``None`` if and only if it went by cursor."""
+
+    rows: list[Row]
+    count: int | None
+    next: dict[str, int] | None
+    """``start``, ``offset`` and ``limit`` of its ``next``, all that is trusted of it; ``None`` on the last page."""
+    limit: int
+    """How many rows it could have had: what was asked for, or the server's maximum where that is less."""
+
+    def window(self, endpoint: str) -> Window:
+        if self.count is None:
+            raise UnexpectedAnswer(f"{endpoint}: a page by offset has no count.")
+        return Window(self.rows, self.count, self.next is not None)
+
+
+class _List:
+    """One list being walked, with filters that fit one URL."""
+
+    def __init__(
+        self,
+        pager: Pager,
+        endpoint: str,
+        filters: Pairs,
+        representation: Representation,
+        ordering: str | None,
+        most: int | None,
+        stale: str | None,
+    ) -> None:
+        self._pager = pager
+        self._client = pager.client
+        self._workers = pager.workers
+        self._endpoint = endpoint.strip("/")
+        self._filters = filters
+        self._parameters = representation.parameters
+        self._ordering = ordering
+        self._most = most
+        self._stale = stale
+        self._size = _PageSize(min(pager.page_size, most or pager.page_size))
+        self.mode = "cursor"
+        self.requests = 0
+
+    @property
+    def cut_by_id(self) -> bool:
+        """Whether parts cut by ``chunks`` from this list follow each other in id order."""
+        return any(name == "id" for name, dummy in self._filters)
+
+    def begun(self) -> Iterator[list[Row]]:
+        """:meth:`pages` one after the other, with the first page fetched already."""
+        source = self.pages(alone=True)
+        return itertools.chain([next(source, [])], source)
+
+    def pages(self, alone: bool = False) -> t.Generator[list[Row], None, None]:
+        """The rows, some at a time. ``alone``: without the workers."""
+        alone = alone or self._workers.size == 1 or (self._most is not None and self._most <= self._size.rows)
+        if self._ordering is None and self._pager.has_cursor(self._endpoint):
+            answer = self._first_by_cursor()
+            if answer is not None and answer.count is None:
+                first = self._cursor_page(answer, 0)
+                if alone:
+                    yield from follow(first, self._fetch, answer.limit)
+                else:
+                    yield from walk_ranges(first, self._fetch, self._survey, self._workers, answer.limit)
+                return
+        else:
+            answer = None
+            if self._pager.pagination == "cursor":
+                raise self._no_cursor()
+        yield from self._by_offset(answer, alone)
+
+    def one_page(self, offset: int) -> t.Generator[list[Row], None, None]:
+        """The page that begins after ``offset`` rows."""
+        self.mode = "offset"
+        yield self._ask(self._by_offset_parameters(offset), self._size.rows).rows
+
+    # By cursor
+
+    def _first_by_cursor(self) -> _Answer | None:
+        """The first page: a cursor's, or the whole list by offset, or ``None`` where it must be walked by offset."""
+        plugin = self._endpoint.startswith("plugins/")
+        try:
+            answer = self._ask([("start", "0")], self._size.rows, at_once=(500,))
+        except (BadRequest, ServerFailed) as error:
+            # Views over lists, and ids that are no numbers, fail with 500. A plugin may have a filter named start.
+            collides = plugin and isinstance(error, BadRequest) and "start" in error.fields
+            if self._pager.pagination == "cursor" or not (error.status == 500 or collides):
+                raise
+            self._without_cursor(str(error))
+            return None
+        if answer.count is not None:
+            if self._pager.pagination == "cursor":
+                raise self._no_cursor()
+            self._without_cursor("it answers by offset")
+            return answer if answer.next is None else None
+        if numeric_ids(answer.rows) is None:
+            self._without_cursor("its ids are no numbers")
+            return None
+        if plugin and not answer.rows and self._pager.count(self._endpoint, self._filters):
+            self._without_cursor("it has a filter named start")
+            return None
+        return answer
+
+    def _without_cursor(self, reason: str) -> None:
+        self._client.log(2, f"{self._endpoint}: no cursor here, {reason}")
+        self._pager.forget_cursor(self._endpoint)
+
+    def _no_cursor(self) -> UsageError:
+        version = self._client.api_version
+        server = f"NetBox {version[0]}.{version[1]}" if version else "NetBox"
+        return UsageError(f"{server} has no cursor for {self._endpoint}: set pagination to auto.")
+
+    def _fetch(self, start: int, stop: int | None, limit: int) -> Page:
+        paging = [("start", str(start))]
+        if stop is not None and not any(name == "id" or name.startswith("id__") for name, dummy in self._filters):
+            # Spares NetBox the rows that belong to the next piece. Beside a filter of the user's by id it might widen
+            # it (FACTS 4); where it is not known, what is too much is dropped on our side.
+            paging.append(("id__lt", str(stop)))
+        return self._cursor_page(self._ask(paging, limit), start)
+
+    def _cursor_page(self, answer: _Answer, start: int) -> Page:
+        """Hold an answer against what a cursor promises: rows from ``start`` on in id order, then a later start."""
+        ids = numeric_ids(answer.rows)
+        if answer.count is not None or ids is None:
+            raise UnexpectedAnswer(
+                f"{self._endpoint}: it gave one page by cursor, and the page from id {start} is none."
+            )
+        rows = answer.rows
+        if any(one == other for one, other in zip(ids, ids[1:])):
+            rows = once(rows)
+            ids = [row["id"] for row in rows]
+        if ids and (ids[0] < start or any(one >= other for one, other in zip(ids, ids[1:]))):
+            raise UnexpectedAnswer(f"{self._endpoint}: the rows of the page from id {start} are not in id order.")
+        following = None
+        if answer.next is not None:
+            following = answer.next.get("start", -1)
+            if following <= (ids[-1] if ids else start):
+                raise UnexpectedAnswer(f"{self._endpoint}: the page from id {start} is followed by itself.")
+        return Page(rows, ids, following)
+
+    def _survey(self) -> tuple[int, int]:
+        """How many rows there are, and the highest id: one small request. (0, 0) where that cannot be had."""
+        small = [("ordering", "-id"), ("fields", "id"), ("exclude", "config_context")]
+        try:
+            answer = self._get([*self._filters, *small, ("limit", "1")], impatient=True)
+        except NetBoxError as error:
+            self._client.log(2, f"{self._endpoint}: going on with one cursor, for want of the highest id: {error}")
+            return 0, 0
+        results = answer.get("results") if isinstance(answer, dict) else None
+        if not results or not numeric_ids(results) or not isinstance(answer.get("count"), int):
+            return 0, 0
+        self.mode = f"{self._workers.size} cursors"
+        return answer["count"], results[0]["id"]
+
+    # By offset
+
+    def _by_offset(self, answer: _Answer | None, alone: bool) -> t.Generator[list[Row], None, None]:
+        """All rows by offset; ``answer`` is the first page when it holds them all."""
+        self.mode = "offset" if alone else "threaded offset"
+        answer = answer or self._ask(self._by_offset_parameters(0), self._size.rows)
+        first = answer.window(self._endpoint)
+        if not first.more:
+            self.mode = "offset"
+            yield whole(first, self._endpoint, sort=self._ordering is None)
+            return
+        yield from walk_offsets(
+            first,
+            lambda offset, rows: self._ask(self._by_offset_parameters(offset), rows).window(self._endpoint),
+            self._endpoint,
+            by_id=self._ordering is None,
+            size=answer.limit,
+            workers=None if alone else self._workers,
+            most=self._most,
+        )
+
+    def _by_offset_parameters(self, offset: int) -> Pairs:
+        ordering = self._ordering or "id"
+        if "id" not in ordering.replace("-", "").split(","):
+            ordering += ",id"  # without a tiebreaker, rows are lost between pages (FACTS 13)
+        return [("ordering", ordering), *([("offset", str(offset))] if offset else [])]
+
+    # Requests
+
+    def _ask(self, paging: Pairs, rows: int, at_once: tuple[int, ...] = ()) -> _Answer:
+        """Ask for a page of at most ``rows`` rows, and for half of it again while that is too much for the server.
+
+        The errors of the HTTP status codes in ``at_once`` are raised instead.
+        """
+        while True:
+            limit = min(rows, self._size.rows)
+            large = limit > SMALLEST_PAGE
+            try:
+                parameters = [*self._filters, *self._parameters, *paging, ("limit", str(limit))]
+                answer = self._read(self._get(parameters, impatient=large), limit)
+            except NetBoxError as error:
+                if not (large and too_much(error)) or error.status in at_once:
+                    raise
+                self._size.failed(limit, error)
+                self._client.log(
+                    1, f"{self._endpoint}: {limit} rows were too much; asking for {self._size.rows}: {error}"
+                )
+                self._client.pause(error)
+            else:
+                self._size.succeeded()
+                return answer
+
+    def _get(self, parameters: Pairs, impatient: bool) -> t.Any:
+        """GET a page, without the values of the filter ``stale`` that NetBox refuses as deleted."""
+        while True:
+            self.requests += 1
+            try:
+                return self._client.get(_path(self._endpoint), parameters, impatient=impatient)
+            except BadRequest as error:
+                refused = " ".join(error.fields.get(self._stale or "", ()))
+                gone = [pair for pair in parameters if pair[0] == self._stale and re.search(rf"\b{pair[1]}\b", refused)]
+                if not gone or set(error.fields) != {self._stale}:
+                    raise
+                parameters = [pair for pair in parameters if pair not in gone]
+                self._filters = [pair for pair in self._filters if pair not in gone]
+                self._client.log(2, f"{self._endpoint}: {self._stale} {', '.join(v for dummy, v in gone)} is gone")
+                if not any(name == self._stale for name, dummy in parameters):
+                    return {"count": 0, "next": None, "results": []}
+
+    def _read(self, answer: t.Any, limit: int) -> _Answer:
+        if isinstance(answer, list):
+            return _Answer(answer, len(answer), None, limit)  # views that know no pages (FACTS 1, point 5)
+        results = answer.get("results") if isinstance(answer, dict) else None
+        if not isinstance(results, list) or not all(isinstance(row, dict) for row in results):
+            raise UnexpectedAnswer(f"{self._endpoint} is not a list of objects.")
+        following = answer.get("next")
+        if following is None:
+            return _Answer(results, answer.get("count"), None, limit)
+        numbers = {
+            name: int(values[-1])
+            for name, values in parse_qs(urlsplit(str(following)).query).items()
+            if name in ("start", "offset", "limit") and values[-1].isdigit()
+        }
+        return _Answer(results, answer.get("count"), numbers, min(limit, numbers.get("limit") or limit))

@@ -1,0 +1,143 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Query parameters: from what people write to the ordered pairs that NetBox reads, their encoding and their length."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import re
+import shlex
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlencode
+
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+
+Pairs = list[tuple[str, str]]
+"""Query parameters in their order; a repeated name stands once per value."""
+
+# gunicorn refuses request lines above 4,094 bytes, and the `next` that NetBox writes is longer than what was sent
+# (FACTS 10): the method, the path of a base URL and the paging parameters must fit beside these.
+MAX_QUERY_BYTES = 3500
+
+# These names are read by NetBox's views, not by its filters: they belong to options of ours (FACTS 1).
+NOT_FILTERS = {
+    "brief": "Use the option brief.",
+    "exclude": "Use the option config_context.",
+    "export": "Export templates do not give objects.",
+    "fields": "Use the option fields.",
+    "format": "Only JSON is read.",
+    "limit": "Use the options limit (how many objects) or page_size (how many in one request).",
+    "offset": "Use the option offset.",
+    "omit": "Use the option omit.",
+    "ordering": "Use the option ordering.",
+    "start": "NetBox reads it as a cursor. Where an endpoint has a field of this name, use start__gte and start__lte.",
+}
+
+
+NEGATED = re.compile(r"__n(ic|ie|isw|iew)?$")
+"""Lookups of which a row must fulfil every value, not any (FACTS 4)."""
+
+
+def parameter_pairs(written: t.Any) -> Pairs:
+    """Turn what people write into pairs.
+
+    ``written`` is a dict (a list repeats the parameter), a list of such dicts (one after the other), a text like
+    ``"site=ber1 name='sw 1'"``, or ``None``. Booleans become ``true`` and ``false``, ``None`` becomes NetBox's literal
+    ``null``. Raises :class:`UsageError` for anything else, and for an empty list, which would select everything.
+    """
+    if written is None:
+        return []
+    if isinstance(written, str):
+        return _pairs_of_text(written)
+    if isinstance(written, Mapping):
+        return [(str(name), text) for name, value in written.items() for text in _texts(str(name), value)]
+    if isinstance(written, Sequence) and not isinstance(written, (bytes, bytearray)):
+        return [pair for part in written for pair in parameter_pairs(part)]
+    raise UsageError(f"filters are a dict, a list of dicts or a text like 'site=ber1 status=active', not {written!r}.")
+
+
+def filter_pairs(written: t.Any) -> Pairs:
+    """:func:`parameter_pairs`, refusing names that are not filters but belong to options of ours."""
+    pairs = parameter_pairs(written)
+    for name in dict(pairs):
+        if name in NOT_FILTERS:
+            raise UsageError(f"{name!r} is not a filter. {NOT_FILTERS[name]}")
+    return pairs
+
+
+def _pairs_of_text(text: str) -> Pairs:
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f"filters {text!r}: {error}.") from error
+    pairs = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not (name and equals):
+            raise UsageError(f"filters {text!r}: {word!r} is not of the form name=value; quote values with spaces.")
+        pairs.append((name, value))
+    return pairs
+
+
+def _texts(name: str, value: t.Any) -> list[str]:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        if not value:
+            raise UsageError(f"filter {name!r} is an empty list, with which NetBox would select everything.")
+        return [_text(name, part) for part in value]
+    return [_text(name, value)]
+
+
+def _text(name: str, value: t.Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return value.isoformat()
+    raise UsageError(
+        f"filter {name!r} is {value!r}: NetBox takes texts, numbers, booleans, dates, null and lists of these."
+    )
+
+
+def encode(pairs: Iterable[tuple[str, str]]) -> str:
+    """The query string: UTF-8, percent-encoded, in order."""
+    return urlencode(list(pairs))
+
+
+def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES) -> list[Pairs]:
+    """Cut ``pairs`` into several lists that each encode to at most ``most`` bytes; one list when they fit.
+
+    The parameter repeated most often is cut: NetBox takes any of its values, so the rows of the chunks together are
+    the rows of the whole. Values of ``id`` are sorted by number first, so that the chunks follow each other.
+    Raises :class:`UsageError` where that does not hold (tags must all match, ``__n`` must match none) or does not help.
+    """
+    if len(encode(pairs)) <= most:
+        return [pairs]
+    name, number = collections.Counter(name for name, dummy in pairs).most_common(1)[0]
+    rest = [pair for pair in pairs if pair[0] != name]
+    room = most - len(encode(rest)) - 1
+    if number == 1 or room < 200:
+        raise UsageError(f"the filters make a URL of more than {most} bytes, and no list among them can be cut.")
+    if name in ("tag", "tag_id") or NEGATED.search(name):
+        raise UsageError(f"filter {name!r} has {number} values: too many for one URL, and they cannot be asked apart.")
+    values = list(dict.fromkeys(value for key, value in pairs if key == name))
+    if name == "id" and all(value.isdigit() for value in values):
+        values.sort(key=int)
+    cut: list[Pairs] = []
+    used = room
+    for value in values:
+        length = len(encode([(name, value)])) + 1
+        if used + length > room:
+            cut.append(list(rest))
+            used = 0
+        cut[-1].append((name, value))
+        used += length
+    return cut

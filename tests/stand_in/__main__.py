@@ -1,0 +1,15 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`python tests/stand_in`: see --help."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+# Run by its path, the folder is no package yet.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.exit(importlib.import_module("stand_in._command").main())

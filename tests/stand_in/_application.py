@@ -1,0 +1,80 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The way of a request: routes, then credentials, then the view.
+
+A further part of NetBox is a further module with `routes()`, listed here.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route, Router
+from starlette.types import Receive, Scope, Send
+
+from ._answers import json_answer, page_for_people, server_error
+from ._lists import Lists
+from ._reception import Reception
+from ._rest import Rest
+from ._service import Service
+from ._state import NetBox
+from ._tokens import Denied, allowed_methods
+
+
+def application(netbox: NetBox) -> Reception:
+    parts = (Service(netbox), Lists(netbox), Rest(netbox))
+    return Reception(netbox, Desk(netbox, [route for part in parts for route in part.routes()]))
+
+
+class Desk:
+    """Finds the view for a path, refuses whom it must, and answers for views that fail."""
+
+    def __init__(self, netbox: NetBox, routes: list[Route]) -> None:
+        self._netbox = netbox
+        self._router = Router(routes, redirect_slashes=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        answer = self._refusal(request)
+        if answer:
+            await answer(scope, receive, send)
+            return
+        try:
+            await self._router(scope, receive, send)
+        except Exception as error:
+            await server_error(request, self._netbox.settings.full_version, error)(scope, receive, send)
+            raise
+
+    def _refusal(self, request: Request) -> Response | None:
+        path = request.url.path
+        parameters = self._route(request.scope)
+        if parameters is None:
+            slashed = {**request.scope, "path": f"{path}/"}
+            if request.method in ("GET", "HEAD") and not path.endswith("/") and self._route(slashed) is not None:
+                query = f"?{request.url.query}" if request.url.query else ""
+                return Response(b"", 301, {"Location": f"{path}/{query}"}, media_type="text/html")
+            return page_for_people("Page Not Found", 404)
+        endpoint = parameters.get("endpoint")
+        try:
+            rights = self._netbox.credentials.rights(request.headers.get("authorization"))
+            if endpoint:
+                rights.check(request.method, endpoint)
+        except Denied as error:
+            single = "pk" in parameters
+            allow = allowed_methods(endpoint, single) if endpoint else "GET, HEAD, OPTIONS"
+            return json_answer(request, {"detail": str(error)}, 403, allow)
+        return None
+
+    def _route(self, scope: Scope) -> dict[str, t.Any] | None:
+        """What the path says, if it leads anywhere. Tables come and go, so a path of that form may lead nowhere."""
+        for route in self._router.routes:
+            match, child = route.matches(scope)
+            if match is not Match.NONE:
+                parameters: dict[str, t.Any] = child["path_params"]
+                endpoint = parameters.get("endpoint")
+                return parameters if endpoint is None or endpoint in self._netbox.estate.tables else None
+        return None

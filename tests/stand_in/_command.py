@@ -1,0 +1,44 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command line: serves until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from collections.abc import Sequence
+
+from ._faults import fault_from
+from ._server import serve
+from ._state import FULL_VERSIONS
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="stand_in", description="A stand-in NetBox on this machine.")
+    parser.add_argument("--version", choices=sorted(FULL_VERSIONS), default="4.6")
+    parser.add_argument("--port", type=int, default=0, help="0: any that is free")
+    parser.add_argument("--estate", default="recorded", help="recorded, or a number of devices to make up")
+    parser.add_argument("--interfaces", type=int, default=8, help="interfaces of each device made up")
+    parser.add_argument("--max-page-size", type=int, default=1000, help="0: unlimited")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds each answer takes longer on its way")
+    parser.add_argument("--workers", type=int, help="requests worked on at once")
+    parser.add_argument("--row-cost", type=float, default=0.0, help="seconds a worker needs for each row")
+    parser.add_argument("--row-cost-fields", type=float, default=0.0, help="the same, for rows of some fields")
+    parser.add_argument("--row-cost-brief", type=float, default=0.0, help="the same, for brief rows")
+    parser.add_argument("--offset-cost", type=float, default=0.0, help="seconds for each row before an offset page")
+    parser.add_argument("--fault", action="append", default=[], metavar="KIND[:ARGUMENT][@PATH][xTIMES]")
+    parser.add_argument("--tls", action="store_true", help="serve https, with a certificate made for this run")
+    options = vars(parser.parse_args(arguments))
+    faults = [fault_from(text) for text in options.pop("fault")]
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    with serve(**options) as netbox:
+        netbox.faults.extend(faults)
+        told = f"stand-in NetBox {netbox.settings.full_version} at {netbox.url} token {netbox.tokens['v2']}"
+        print(f"{told} ca {netbox.ca_path}" if netbox.ca_path else told, flush=True)
+        stop.wait()
+    return 0

@@ -1,0 +1,64 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Answers that go wrong, on demand: what NetBox, the proxy before it and the network do to a client on a bad day."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+KINDS = (
+    "status",  # ARGUMENT is the status; 502, 503 and 504 are a proxy's page
+    "reset",  # the connection is closed before the answer
+    "cut",  # the connection is closed in the middle of the answer
+    "slow",  # the answer comes ARGUMENT seconds later
+    "slow_above",  # requests for more than limit_above rows: a 504, or ARGUMENT seconds later
+    "html",  # 200 with a page for people
+    "empty",  # 200 with nothing
+    "not_json",  # 200 with something else that says it is JSON
+    "other_json",  # 200 with JSON that is not NetBox's
+    "redirect",  # to ARGUMENT
+)
+
+
+@dataclass
+class Fault:
+    kind: str
+    argument: str | float | None = None
+    # A path without the query; `*` stands for any text. None: every path.
+    path: str | None = None
+    # How often it happens, and how many requests it lets pass first.
+    times: int | None = None
+    after: int = 0
+    retry_after: str | int | None = None
+    limit_above: int | None = None
+    seen: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.kind} is no kind of fault; these are: {', '.join(KINDS)}")
+
+    def strikes(self, path: str, limit: int) -> bool:
+        """Does it happen to this request? Counts the requests it could happen to."""
+        if self.path is not None and not fnmatchcase(path, self.path):
+            return False
+        # No limit, 0, is more than any.
+        if self.limit_above is not None and 0 < limit <= self.limit_above:
+            return False
+        self.seen += 1
+        return self.seen > self.after and (self.times is None or self.seen <= self.after + self.times)
+
+
+def fault_from(text: str) -> Fault:
+    """KIND[:ARGUMENT][@PATH][xTIMES]"""
+    match = re.fullmatch(r"([a-z_]+?)(?::([^@]*?))?(?:@(.+?))?(?:x(\d+))?", text)
+    if not match:
+        raise ValueError(f"{text} is not KIND[:ARGUMENT][@PATH][xTIMES]")
+    kind, argument, path, times = match.groups()
+    fault = Fault(kind, argument, path=path, times=int(times) if times else None)
+    if kind == "slow_above":
+        fault.argument, fault.limit_above = None, int(argument)
+    return fault

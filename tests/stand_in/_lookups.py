@@ -1,0 +1,231 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The kinds of filters NetBox builds its filters from: which values they take, and what they compare how.
+
+A filter is asked with a lookup ("", "n", "ic", ...) and the values of one parameter, and answers with the ids of the
+rows that match. It raises Invalid, with NetBox's words, when a value cannot be one of its values, and returns None when
+the parameter is no filter (an unknown lookup, an odd boolean).
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+import typing as t
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from ._endpoints import target_of
+from ._tables import Estate, Key, Table
+
+Ids = t.Optional[t.Set[int]]  # noqa: UP006, UP045 (read at run time, also by Python 3.9)
+
+COMPARISONS = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
+TEXT_LOOKUPS: dict[str, Callable[[str, str], bool]] = {
+    "": operator.eq,
+    "ie": lambda text, value: text.lower() == value.lower(),
+    "ic": lambda text, value: value.lower() in text.lower(),
+    "isw": lambda text, value: text.lower().startswith(value.lower()),
+    "iew": lambda text, value: text.lower().endswith(value.lower()),
+    "regex": lambda text, value: re.search(value, text) is not None,
+    "iregex": lambda text, value: re.search(value, text, re.IGNORECASE) is not None,
+}
+
+
+class Invalid(Exception):
+    """A value that this filter cannot take."""
+
+
+def not_a_choice(value: str) -> Invalid:
+    return Invalid(f"Select a valid choice. {value} is not one of the available choices.")
+
+
+def boolean(values: Sequence[str]) -> bool | None:
+    """What Django reads from a boolean parameter: the last value; anything odd is no filter."""
+    return {"true": True, "1": True, "false": False, "0": False}.get(values[-1].lower())
+
+
+def where(estate: Estate, table: Table, path: Sequence[str], wanted: set[Key]) -> set[int]:
+    """The rows of a table that hold, at the end of a path through nested objects, one of the keys wanted."""
+    field, *rest = path
+    if rest:
+        related = estate.get(target_of(table.endpoint, field) or "")
+        wanted = where(estate, related, rest, wanted) | (wanted & {None})
+    return table.having(field, wanted)
+
+
+class Filter(t.Protocol):
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids: ...
+
+
+@dataclass(frozen=True)
+class Related:
+    """Rows by objects they point to: `site` (by slug), `site_id`. The objects must exist."""
+
+    path: tuple[str, ...]
+    by: str = "slug"
+    # A tree's filter takes an object with all its descendants.
+    tree: bool = False
+
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        if lookup not in ("", "n"):
+            return None
+        endpoint = table.endpoint
+        for field in self.path:
+            endpoint = target_of(endpoint, field) or ""
+        related = estate.get(endpoint)
+        wanted: set[Key] = set()
+        for each in self.chosen(related, values).values():
+            wanted |= each
+        if self.tree:
+            wanted = with_descendants(related, wanted)
+        found = where(estate, table, self.path, wanted)
+        return set(table.ids()) - found if lookup else found
+
+    def chosen(self, related: Table, values: Sequence[str]) -> dict[str, set[Key]]:
+        """The ids each value names; "null" names no object."""
+        chosen: dict[str, set[Key]] = {}
+        for value in values:
+            if value == "null":
+                chosen[value] = {None}
+            elif self.by != "id":
+                chosen[value] = related.having(self.by, {value})
+            elif re.fullmatch(r"\s*-?\d+\s*", value):
+                chosen[value] = {int(value)} & set(related if int(value) not in related else [int(value)])
+            else:
+                raise Invalid(f"\u201c{value}\u201d is not a valid value.")
+        for value, ids in chosen.items():
+            if not ids:
+                raise not_a_choice(value)
+        return chosen
+
+
+def with_descendants(table: Table, roots: set[Key]) -> set[Key]:
+    found, new = set(roots), set(roots) - {None}
+    while new:
+        new = table.having("parent", new) - found
+        found |= new
+    return found
+
+
+@dataclass(frozen=True)
+class Tags(Related):
+    """Rows that carry all of these tags; with __n none, with __any one of them."""
+
+    path: tuple[str, ...] = ("tags",)
+
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        if lookup not in ("", "n", "any"):
+            return None
+        carriers = [table.having("tags", ids) for ids in self.chosen(estate.get("extras/tags"), values).values()]
+        if lookup == "":
+            return set.intersection(*carriers)
+        some = set().union(*carriers)
+        return set(table.ids()) - some if lookup == "n" else some
+
+
+@dataclass(frozen=True)
+class Text:
+    """Rows by a text of their own; also choices, which are compared by value."""
+
+    field: str
+    # Some texts are compared without case: the names of machines, serial numbers.
+    exact: str = ""
+    # Values that are valid; None: any.
+    choices: tuple[str, ...] | None = None
+
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        if lookup == "empty":
+            wanted = boolean(values)
+            return None if wanted is None else table.where(self.field, lambda text: (text in (None, "")) is wanted)
+        # __n, __nic, __nisw, ... are the opposites of "", __ic, __isw, ...
+        negated = lookup.startswith("n")
+        lookup = lookup[1:] if negated else lookup
+        if lookup not in TEXT_LOOKUPS or (negated and "regex" in lookup):
+            return None
+        if self.choices is not None:
+            for value in values:
+                if value not in (*self.choices, "null"):
+                    raise not_a_choice(value)
+        compare = TEXT_LOOKUPS[lookup or self.exact]
+
+        def test(text: Key) -> bool:
+            if text is None:
+                return "null" in values
+            texts = [str(each) for each in text] if isinstance(text, tuple) else [str(text)]
+            return any(compare(each, value) for each in texts for value in values)
+
+        found = table.where(self.field, test)
+        return set(table.ids()) - found if negated else found
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """Rows by a number or a time of their own."""
+
+    field: str
+    read: Callable[[t.Any], t.Any]
+    complaint: str
+
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        if lookup == "empty":
+            wanted = boolean(values)
+            return None if wanted is None else table.where(self.field, lambda value: (value is None) is wanted)
+        if lookup not in ("", "n", *COMPARISONS):
+            return None
+        try:
+            bounds = [self.read(value) for value in values]
+        except (ValueError, OverflowError):
+            raise Invalid(self.complaint) from None
+        if self.field == "id" and lookup in ("", "n"):
+            found = table.having("id", set(bounds))
+        else:
+            compare = COMPARISONS.get(lookup, operator.eq)
+            read = (lambda value: value) if self.field == "id" else self.read
+            # Repeated bounds are alternatives: the widest counts.
+            found = table.where(
+                self.field,
+                lambda value: value is not None and any(compare(read(value), bound) for bound in bounds),
+            )
+        return set(table.ids()) - found if lookup == "n" else found
+
+
+def whole_number(field: str) -> Ordered:
+    return Ordered(field, int, "Enter a whole number.")
+
+
+def decimal(field: str) -> Ordered:
+    return Ordered(field, float, "Enter a number.")
+
+
+def moment(field: str) -> Ordered:
+    return Ordered(field, _time, "Enter a valid date/time.")
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Rows by a yes or no of their own."""
+
+    field: str
+
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        wanted = boolean(values)
+        return None if lookup or wanted is None else table.having(self.field, {wanted})
+
+
+@dataclass(frozen=True)
+class Method:
+    """A filter that NetBox wrote out. Has no lookups, tolerates values that name nothing."""
+
+    find: Callable[[Estate, Table, Sequence[str]], Ids]
+
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        return None if lookup else self.find(estate, table, values)

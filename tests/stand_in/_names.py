@@ -1,0 +1,69 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The words a generated estate is named with."""
+
+from __future__ import annotations
+
+# Continent, country, city, the city's code.
+CITIES = (
+    ("Europe", "Germany", "Berlin", "ber"),
+    ("Europe", "Germany", "Frankfurt", "fra"),
+    ("Europe", "France", "Paris", "par"),
+    ("Europe", "Netherlands", "Amsterdam", "ams"),
+    ("Europe", "Poland", "Łódź", "lcj"),
+    ("Americas", "Brazil", "São Paulo", "gru"),
+    ("Americas", "Canada", "Montréal", "yul"),
+    ("Americas", "United States", "Ashburn", "iad"),
+    ("Asia", "Japan", "Tokyo", "nrt"),
+    ("Asia", "Singapore", "Singapore", "sin"),
+)
+# Role, its parent, the short form in device names, how many of a hundred devices have it.
+ROLES = (
+    ("Network", None, "net", 0),
+    ("Leaf", "Network", "leaf", 20),
+    ("Spine", "Network", "spine", 4),
+    ("Router", "Network", "rtr", 3),
+    ("Firewall", "Network", "fw", 3),
+    ("Server", None, "srv", 0),
+    ("Compute", "Server", "cmp", 50),
+    ("Storage", "Server", "sto", 12),
+    ("Passive", None, "pas", 0),
+    ("PDU", "Passive", "pdu", 8),
+)
+# Manufacturer, model, height, the roles it plays.
+TYPES = (
+    ("Acme", "Switch 48", 1.0, ("Leaf",)),
+    ("Acme", "Switch 32Q", 1.0, ("Spine", "Leaf")),
+    ("Globex", "Router 9", 2.0, ("Router",)),
+    ("Globex", "Wall 2100", 1.0, ("Firewall",)),
+    ("Initech", "Server 1U", 1.0, ("Compute",)),
+    ("Initech", "Server 2U", 2.0, ("Compute", "Storage")),
+    ("Hooli", "Disk Shelf", 4.0, ("Storage",)),
+    ("Hooli", "Power Strip", 0.0, ("PDU",)),
+)
+# Platform, its parent, the role family that runs it.
+PLATFORMS = (
+    ("NOS", None, None),
+    ("NOS 4", "NOS", "Network"),
+    ("NOS 5", "NOS", "Network"),
+    ("Linux", None, None),
+    ("Debian 13", "Linux", "Server"),
+    ("RHEL 10", "Linux", "Server"),
+)
+TENANT_GROUPS = (("Retail", None), ("Online", "Retail"), ("Stores", "Retail"), ("Finance", None), ("Internal", None))
+TENANTS = (
+    ("Shop", "Online"),
+    ("Checkout", "Online"),
+    ("Search", "Online"),
+    ("Store North", "Stores"),
+    ("Store South", "Stores"),
+    ("Bank", "Finance"),
+    ("Insurance", "Finance"),
+    ("Mail", "Internal"),
+    ("Monitoring", "Internal"),
+    ("Build Farm", "Internal"),
+)
+TAGS = ("Edge", "Core", "Lab", "PCI", "Legacy", "Monitored", "Backup", "Canary")
+STATUSES = (("active", 88), ("planned", 4), ("staged", 3), ("offline", 3), ("failed", 2))

@@ -1,0 +1,87 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""In which order rows come: the endpoint's own, or the one that `ordering` asks for."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import typing as t
+import unicodedata
+import zlib
+from collections.abc import Iterable, Sequence
+
+from ._endpoints import endpoint_of, target_of
+from ._tables import Estate, Row, Table, key
+
+
+def ordered(
+    estate: Estate, table: Table, ids: Iterable[int], ordering: str | None, version: str, window: int
+) -> Sequence[int]:
+    """These ids in order.
+
+    Where the fields leave rows equal, PostgreSQL returns those in whatever order suits the query plan, so offset pages
+    repeat some rows and lose others. Here that order hangs on where the page ends: the same request has the same
+    answer, the next page another order.
+    """
+    fields = [field.strip() for field in (ordering or "").split(",")]
+    # A field nobody knows is passed over; with none left the endpoint's own order counts.
+    fields = [field for field in fields if _is_known(table, field.lstrip("-"))]
+    if not fields:
+        known = table.default_order()
+        if known is not None:
+            wanted = ids if isinstance(ids, (set, range)) else set(ids)
+            return known if len(wanted) == len(known) else [pk for pk in known if pk in wanted]
+        fields = list(endpoint_of(table.endpoint, version).order)
+    rows = list(ids)
+    if fields[0] in ("id", "-id"):
+        return sorted(rows, reverse=fields[0] == "-id")
+    rows.sort(key=lambda pk: zlib.crc32(f"{pk} {window}".encode()))
+    for field in reversed(fields):
+        name = field.lstrip("-")
+        values = {pk: _rank(estate, table, table.get(pk, {}), name) for pk in rows}
+        rows.sort(key=values.__getitem__, reverse=field.startswith("-"))
+    return rows
+
+
+def _is_known(table: Table, field: str) -> bool:
+    return bool(field) and any(field in table.get(pk, {}) for pk in table.ids()[:1])
+
+
+def _rank(estate: Estate, table: Table, row: Row, field: str) -> tuple[t.Any, ...]:
+    """What a row is sorted by: nulls last, objects by their own endpoint's order."""
+    if field == "tree":
+        return _tree_rank(table, row)
+    value = row.get(field)
+    if value is None:
+        # Prefixes without a VRF come first.
+        return (0,) if field == "vrf" else (2,)
+    target = target_of(table.endpoint, field)
+    if isinstance(value, dict) and "id" in value:
+        related = estate.get(target or "")
+        nested = related.get(value["id"], value)
+        fields = endpoint_of(target or "").order
+        return (1, *(_rank(estate, related, nested, each) for each in fields))
+    if field in ("address", "prefix"):
+        network = ipaddress.ip_interface(value)
+        return (1, network.version, int(network.ip), network.network.prefixlen)
+    value = key(value)
+    if isinstance(value, tuple):
+        # Lists: services by their lowest port.
+        value = min(value, default="")
+    return (1, 0, value) if isinstance(value, (int, float)) else (1, 1, natural(str(value)))
+
+
+def _tree_rank(table: Table, row: Row) -> tuple[t.Any, ...]:
+    parent = key(row.get("parent"))
+    above = _tree_rank(table, table[parent]) if parent in table else ()
+    return (*above, natural(row.get("name") or ""))
+
+
+def natural(text: str) -> tuple[t.Any, ...]:
+    """As people sort: without case and accents, numbers by their value."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() or "\uffff"
+    parts = re.split(r"(\d+)", plain.lower())
+    return (*((0, int(part)) if part.isdigit() else (1, part) for part in parts if part), (0, -1), text)

@@ -1,0 +1,151 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The front of the server: notes each request, makes it wait, and lets happen to it what is to go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ._answers import json_answer, page_for_people, server_error
+from ._faults import Fault
+from ._pages import limit_of
+from ._state import NetBox, Received
+
+# The longest first line of a request that gunicorn reads.
+LONGEST_REQUEST_LINE = 4094
+# What does not come from NetBox, but from the proxy before it.
+PROXY_PAGES = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Time-out"}
+
+
+class Reception:
+    def __init__(self, netbox: NetBox, desk: ASGIApp) -> None:
+        self._netbox = netbox
+        self._desk = desk
+        # Closes the connection a request came on; set by whoever runs the server.
+        self.hang_up: Callable[[Scope, bool], None] = lambda scope, at_once: None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        received = received_from(scope)
+        scope["received"] = received
+        self._netbox.requests.append(received)
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                received.status = message["status"]
+            await send(message)
+
+        async with self._netbox.in_hand():
+            for hook in list(self._netbox.hooks):
+                hook(received)
+            if self._netbox.settings.latency:
+                await asyncio.sleep(self._netbox.settings.latency)
+            async with self._netbox.worker():
+                await self._answer(scope, receive, noted)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        line = f"{scope['received'].method} {scope['received'].url} HTTP/1.1"
+        if len(line) > LONGEST_REQUEST_LINE:
+            text = f"Request Line is too large ({len(line)} &gt; {LONGEST_REQUEST_LINE})"
+            await page_for_people(text, 400)(scope, receive, send)
+            return
+        fault = self._fault(request)
+        if fault and fault.kind == "reset":
+            await self._cut_off(scope, receive, at_once=True)
+        elif fault and fault.kind == "cut":
+            await self._cut_short(scope, receive, send)
+        else:
+            answer = await spoiled(request, fault, self._netbox.settings.full_version) if fault else None
+            if answer:
+                await answer(scope, receive, send)
+            else:
+                await self._desk(scope, receive, self._versioned(scope, send))
+
+    def _fault(self, request: Request) -> Fault | None:
+        """The first fault that strikes this request."""
+        limit = limit_of(request.query_params, self._netbox.settings.max_page_size)
+        return next((fault for fault in list(self._netbox.faults) if fault.strikes(request.url.path, limit)), None)
+
+    def _versioned(self, scope: Scope, send: Send) -> Send:
+        """The version is in the header of every answer of the API, but for redirects, which never get that far."""
+
+        async def versioned(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] != 301 and is_api(scope):
+                MutableHeaders(scope=message)["API-Version"] = self._netbox.settings.version
+            await send(message)
+
+        return versioned
+
+    async def _cut_off(self, scope: Scope, receive: Receive, at_once: bool) -> None:
+        self.hang_up(scope, at_once)
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async def _cut_short(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The right answer with its right length, but half of it."""
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await self._desk(scope, receive, self._versioned(scope, keep))
+        start, *bodies = messages
+        body = b"".join(message["body"] for message in bodies)
+        await send(start)
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        await self._cut_off(scope, receive, at_once=False)
+
+
+async def spoiled(request: Request, fault: Fault, version: str) -> Response | None:
+    """The answer this fault gives; None: the right one, later."""
+    kind, argument = fault.kind, fault.argument
+    if kind == "slow_above" and argument is None:
+        return failure(request, 504, fault, version)
+    if kind in ("slow", "slow_above"):
+        await asyncio.sleep(float(argument or 0))
+        return None
+    if kind == "status":
+        return failure(request, int(argument or 500), fault, version)
+    if kind == "html":
+        return page_for_people("Maintenance", 200)
+    if kind == "redirect":
+        return Response(b"", 302, {"Location": str(argument)})
+    contents = {"empty": b"", "not_json": b"This is not JSON", "other_json": b'{"message": "It works!"}'}
+    return Response(contents[kind], media_type="application/json")
+
+
+def failure(request: Request, status: int, fault: Fault, version: str) -> Response:
+    if status in PROXY_PAGES:
+        answer = page_for_people(PROXY_PAGES[status], status)
+    elif status == 500:
+        answer = server_error(request, version, RuntimeError("Something broke"))
+    else:
+        answer = json_answer(request, {"detail": f"Refused with {status}."}, status, None)
+    if fault.retry_after is not None:
+        answer.headers["Retry-After"] = str(fault.retry_after)
+    return answer
+
+
+def received_from(scope: Scope) -> Received:
+    query = scope["query_string"].decode("latin-1")
+    path = scope["raw_path"].decode("latin-1").partition("?")[0]
+    return Received(
+        method=scope["method"],
+        path=scope["path"],
+        query=parse_qsl(query, keep_blank_values=True),
+        headers=dict(Headers(scope=scope).items()),
+        url=f"{path}?{query}" if query else path,
+    )
+
+
+def is_api(scope: Scope) -> bool:
+    return str(scope["path"]).startswith("/api/")

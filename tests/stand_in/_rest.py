@@ -1,0 +1,140 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""REST: the list and the single objects of every endpoint that has a table."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ._answers import here, json_answer, server_error
+from ._endpoints import endpoint_of
+from ._filters import select
+from ._ordering import ordered
+from ._pages import BadPage, Page, by_cursor, by_offset, limit_of, start_of
+from ._shapes import Shape, shape_of
+from ._state import NetBox, Received
+from ._tables import Row, Table
+from ._tokens import allowed_methods
+
+# Lists that page in a way of their own: no cursor, and all rows unless a limit is given.
+PLAIN_LISTS = ("core/background-queues",)
+
+
+class Rest:
+    def __init__(self, netbox: NetBox) -> None:
+        self._netbox = netbox
+
+    def routes(self) -> list[Route]:
+        methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+        return [
+            Route("/api/{endpoint:path}/{pk:int}/", self.single, methods=methods),
+            Route("/api/{endpoint:path}/", self.list, methods=methods),
+        ]
+
+    async def list(self, request: Request) -> Response:
+        table = self._netbox.estate.tables[request.path_params["endpoint"]]
+        allow = allowed_methods(table.endpoint, single=False)
+        if request.method not in ("GET", "HEAD"):
+            return self._described(request, table, "List", allow)
+        query = dict(request.query_params)
+        settings = self._netbox.settings
+        unknown = set() if table.endpoint in settings.own_start_filter else {"start"}
+        if settings.version == "4.5":
+            unknown.add("tag__any")
+        filters = [pair for pair in request.query_params.multi_items() if pair[0] not in unknown]
+        found, complaints = select(self._netbox.estate, table, filters)
+        if complaints:
+            return json_answer(request, complaints, 400, allow)
+        try:
+            page = self._page(request, table, query, found)
+        except BadPage as error:
+            return json_answer(request, [str(error)], 400, allow)
+        except ListBacked as error:
+            return server_error(request, settings.full_version, error.as_python_says())
+        shape = shape_of(table.endpoint, settings.version, query if request.method == "GET" else {**query, "brief": ""})
+        return await self._shown(request, table, page, shape, allow)
+
+    def _page(self, request: Request, table: Table, query: dict[str, str], found: set[int] | None) -> Page:
+        settings = self._netbox.settings
+        url = f"{here(request)}{request.url.path}?{request.url.query}"
+        ids: t.Sequence[int] = table.ids() if found is None else sorted(found)
+        if table.endpoint in PLAIN_LISTS:
+            return by_offset(len(ids), query, limit_of(query, 0, len(ids)), url, lambda first, end: ids[first:end])
+        limit = limit_of(query, settings.max_page_size)
+        estate, ordering = self._netbox.estate, query.get("ordering")
+        if settings.has_cursor and "start" in query:
+            if table.endpoint in settings.list_backed:
+                raise ListBacked
+            start = start_of(query)
+            if start is not None:
+                return by_cursor(ids, start, limit, url)
+        return by_offset(
+            len(ids),
+            query,
+            limit,
+            url,
+            lambda first, end: ordered(estate, table, ids, ordering, settings.version, end)[first:end],
+        )
+
+    async def _shown(self, request: Request, table: Table, page: Page, shape: Shape, allow: str) -> Response:
+        rows = [shape.cut(row) for row in rows_of(table, page.members)]
+        received: Received = request.scope["received"]
+        received.rows = len(rows)
+        await self._netbox.work(len(rows), shape.name, page.skipped)
+        return json_answer(request, page.envelope(rows), allow=allow)
+
+    async def single(self, request: Request) -> Response:
+        table = self._netbox.estate.tables[request.path_params["endpoint"]]
+        allow = allowed_methods(table.endpoint, single=True)
+        row = next(iter(rows_of(table, [request.path_params["pk"]])), None)
+        if row is None:
+            missing = {"detail": f"No {endpoint_of(table.endpoint).model} matches the given query."}
+            return json_answer(request, missing, 404, allow)
+        if request.method not in ("GET", "HEAD"):
+            return self._described(request, table, "Instance", allow)
+        settings = self._netbox.settings
+        shape = shape_of(table.endpoint, settings.version, dict(request.query_params))
+        await self._netbox.work(1, shape.name, 0)
+        answer = json_answer(request, shape.cut(row), allow=allow)
+        changed = row.get("last_updated") or row.get("created")
+        if settings.version != "4.5" and changed:
+            answer.headers["ETag"] = f'W/"{changed.replace("Z", "+00:00")}"'
+        return answer
+
+    @staticmethod
+    def _described(request: Request, table: Table, what: str, allow: str) -> Response:
+        if request.method != "OPTIONS":
+            return json_answer(request, {"detail": f'Method "{request.method}" not allowed.'}, 405, allow)
+        description = {
+            "name": f"{endpoint_of(table.endpoint).model} {what}",
+            "description": "",
+            "renders": ["application/json", "text/html"],
+            "parses": ["application/json", "multipart/form-data"],
+        }
+        return json_answer(request, description, allow=allow)
+
+
+class ListBacked(Exception):
+    """A cursor was asked of a view that pages through a list."""
+
+    @staticmethod
+    def as_python_says() -> Exception:
+        return AttributeError("'list' object has no attribute 'filter'")
+
+
+def rows_of(table: Table, ids: Sequence[int]) -> list[Row]:
+    """These rows, without those that a test deleted while the page was put together."""
+    rows = []
+    for pk in ids:
+        try:
+            rows.append(table[pk])
+        except KeyError:
+            continue
+    return rows

@@ -1,0 +1,88 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a stand-in NetBox on a free port of this machine, in a thread of this process."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+import threading
+import time
+import typing as t
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.types import Scope
+
+from ._application import application
+from ._generated import generated_estate
+from ._recorded import recorded_estate
+from ._state import NetBox, Settings
+
+HOST = "127.0.0.1"
+
+
+@contextmanager
+def serve(
+    *,
+    version: str = "4.6",
+    estate: str | int = "recorded",
+    interfaces: int = 8,
+    port: int = 0,
+    tls: bool = False,
+    **settings: t.Any,
+) -> Iterator[NetBox]:
+    """A NetBox while the block runs. `estate` is "recorded" or a number of devices; settings are those of Settings."""
+    rows = recorded_estate(version) if estate == "recorded" else generated_estate(version, int(estate), interfaces)
+    netbox = NetBox(rows, Settings(version=version, **settings))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener,
+    ):
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        reception = application(netbox)
+        config = uvicorn.Config(
+            reception,
+            access_log=False,
+            log_config=None,
+            log_level="error",
+            lifespan="off",
+            timeout_keep_alive=60,
+            timeout_graceful_shutdown=1,
+            ssl_certfile=certificate(netbox, Path(folder)) if tls else None,
+        )
+        server = uvicorn.Server(config)
+
+        def hang_up(scope: Scope, at_once: bool) -> None:
+            for connection in list(server.server_state.connections):
+                transport: t.Any = connection.transport
+                if transport.get_extra_info("peername") == tuple(scope["client"]):
+                    (transport.abort if at_once else transport.close)()
+
+        reception.hang_up = hang_up
+        netbox.url = f"{'https' if tls else 'http'}://{HOST}:{listener.getsockname()[1]}"
+        thread = threading.Thread(target=server.run, args=([listener],), name="stand-in NetBox", daemon=True)
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.002)
+            yield netbox
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def certificate(netbox: NetBox, folder: Path) -> str:
+    """A certificate for this address, by an authority made for this one run."""
+    import trustme
+
+    authority = trustme.CA()
+    netbox.ca_path = str(folder / "ca.pem")
+    authority.cert_pem.write_to_path(netbox.ca_path)
+    authority.issue_cert(HOST, "localhost").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+    return str(folder / "server.pem")

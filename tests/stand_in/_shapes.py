@@ -1,0 +1,48 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which fields of a row are shown: `fields`, `omit`, `brief`, `exclude=config_context`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ._endpoints import endpoint_of
+from ._tables import Row
+
+# Up to 4.6; 4.7 knows no `exclude` any more.
+WITH_CONFIG_CONTEXT = ("dcim/devices", "virtualization/virtual-machines")
+
+
+@dataclass(frozen=True)
+class Shape:
+    # "full", "fields" or "brief": what a row costs hangs on it.
+    name: str
+    kept: frozenset[str] | None = None
+    dropped: frozenset[str] = frozenset()
+
+    def cut(self, row: Row) -> Row:
+        if self.kept is not None:
+            return {field: row[field] for field in row if field in self.kept and field not in self.dropped}
+        if self.dropped:
+            return {field: row[field] for field in row if field not in self.dropped}
+        return row
+
+
+def shape_of(endpoint: str, version: str, query: Mapping[str, str]) -> Shape:
+    """`fields` goes before `omit`, that before `brief`; any text, "0" too, switches brief on.
+
+    Of a repeated parameter the last value counts, and `exclude` counts wherever it holds the words.
+    """
+    excluded = version != "4.7" and endpoint in WITH_CONFIG_CONTEXT and "config_context" in query.get("exclude", "")
+    dropped = frozenset(["config_context"] if excluded else [])
+    if query.get("fields"):
+        return Shape("fields", frozenset(query["fields"].split(",")), dropped)
+    if query.get("omit"):
+        return Shape("full", None, dropped.union(query["omit"].split(",")))
+    brief = endpoint_of(endpoint, version).brief
+    if query.get("brief") and brief:
+        return Shape("brief", frozenset(brief))
+    return Shape("full", None, dropped)

@@ -1,0 +1,120 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One stand-in NetBox as tests see it: its rows, its settings, what it was asked, what is to go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from ._faults import Fault
+from ._tables import Estate, Table
+from ._tokens import Tokens
+
+FULL_VERSIONS = {"4.5": "4.5.10", "4.6": "4.6.8", "4.7": "4.7.0-beta1"}
+
+
+@dataclass
+class Settings:
+    """May be changed at any time; a change counts from the next request on."""
+
+    version: str = "4.6"
+    # 0: unlimited.
+    max_page_size: int = 1000
+    # Seconds each answer takes longer on its way; holds no worker.
+    latency: float = 0.0
+    # Requests worked on at once; None: any number.
+    workers: int | None = None
+    # Seconds a worker is busy with each row, by what is shown of it, and with each row counted off before the page.
+    row_cost: float = 0.0
+    row_cost_fields: float = 0.0
+    row_cost_brief: float = 0.0
+    offset_cost: float = 0.0
+    # Endpoints made of a list, where a cursor is a server error; those of racks and choice sets are anyway.
+    list_backed: set[str] = field(default_factory=set)
+    # Endpoints with a filter named `start`, which is applied together with the cursor.
+    own_start_filter: set[str] = field(default_factory=lambda: {"ipam/asn-ranges"})
+
+    @property
+    def full_version(self) -> str:
+        return FULL_VERSIONS[self.version]
+
+    @property
+    def has_cursor(self) -> bool:
+        return self.version != "4.5"
+
+
+@dataclass
+class Received:
+    """A request, and what came of it."""
+
+    method: str
+    path: str
+    query: list[tuple[str, str]]
+    headers: dict[str, str]
+    # The path with the query as it was sent.
+    url: str
+    status: int | None = None
+    rows: int | None = None
+
+
+class NetBox:
+    def __init__(self, estate: Estate, settings: Settings) -> None:
+        self.estate = estate
+        self.settings = settings
+        self.url = ""
+        # The certificate of the authority that vouches for this server, when it speaks TLS.
+        self.ca_path: str | None = None
+        self.credentials = Tokens()
+        self.requests: list[Received] = []
+        self.hooks: list[Callable[[Received], None]] = []
+        self.faults: list[Fault] = []
+        self.most_at_once = 0
+        self._at_once = 0
+        self._busy = 0
+        self._waiting: list[asyncio.Future[None]] = []
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        return self.credentials.by_kind
+
+    def table(self, endpoint: str) -> Table:
+        return self.estate.table(endpoint)
+
+    @asynccontextmanager
+    async def in_hand(self) -> AsyncIterator[None]:
+        """Counts a request from its arrival to its answer."""
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        try:
+            yield
+        finally:
+            self._at_once -= 1
+
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[None]:
+        """Waits for a worker that is free, and keeps it busy."""
+        while self.settings.workers is not None and self._busy >= self.settings.workers:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiter)
+            await waiter
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+            self._waiting = [waiter for waiter in self._waiting if not waiter.done()]
+            if self._waiting:
+                self._waiting.pop(0).set_result(None)
+
+    async def work(self, rows: int, shape: str, skipped: int) -> None:
+        """Takes as long as this many rows take."""
+        settings = self.settings
+        costs = {"full": settings.row_cost, "fields": settings.row_cost_fields, "brief": settings.row_cost_brief}
+        seconds = rows * costs[shape] + skipped * settings.offset_cost
+        if seconds:
+            await asyncio.sleep(seconds)

@@ -1,0 +1,227 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rows by id, per endpoint. Knows nothing of HTTP, filters or pages."""
+
+from __future__ import annotations
+
+import typing as t
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+
+Row = t.Dict[str, t.Any]  # noqa: UP006 (read at run time, also by Python 3.9)
+Key = t.Any
+
+# How rows write the server's own address; answers carry the address they were asked at.
+HERE = "http://netbox.example"
+
+
+def key(value: t.Any) -> Key:
+    """What a filter compares: the id of a nested object, the value of a choice, of lists a tuple of those."""
+    if isinstance(value, dict):
+        return value["id"] if "id" in value else value.get("value")
+    if isinstance(value, list):
+        return tuple(key(each) for each in value)
+    return value
+
+
+class Table(MutableMapping[int, Row]):
+    """One endpoint's rows. Tests may add, edit and delete at any time, so nothing is derived in advance."""
+
+    def __init__(self, endpoint: str, rows: Iterable[Row] = ()) -> None:
+        self.endpoint = endpoint
+        self._rows: dict[int, Row] = {row["id"]: row for row in rows}
+        # Ids are never given twice, also not after the newest row was deleted.
+        self._newest = max(self._rows, default=0)
+
+    def __getitem__(self, pk: int) -> Row:
+        return self._rows[pk]
+
+    def __setitem__(self, pk: int, row: Row) -> None:
+        self._rows[pk] = row
+        self._newest = max(self._newest, pk)
+
+    def __delitem__(self, pk: int) -> None:
+        del self._rows[pk]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.ids())
+
+    def __contains__(self, pk: object) -> bool:
+        return pk in self._rows
+
+    def ids(self) -> Sequence[int]:
+        return sorted(self._rows)
+
+    def replace(self, rows: Mapping[int, Row]) -> None:
+        """Hold these rows and no others."""
+        self._rows = dict(rows)
+        self._newest = max([self._newest, *self._rows])
+
+    def add(self, **fields: t.Any) -> Row:
+        """A new row: the next id, what every object has, and these fields."""
+        pk = fields.get("id", self._newest + 1)
+        name = fields.get("name", f"{self.endpoint.rsplit('/', 1)[-1]} {pk}")
+        row = {"id": pk, "url": f"{HERE}/api/{self.endpoint}/{pk}/", "display": name, "name": name, **fields}
+        self[pk] = row
+        return row
+
+    def column(self, field: str) -> Iterable[tuple[int, t.Any]]:
+        """Every id with its value of one field."""
+        return [(pk, row.get(field)) for pk, row in list(self._rows.items())]
+
+    def example(self, field: str) -> t.Any:
+        """Some value of this field that is not null."""
+        return next((value for _pk, value in self.column(field) if value is not None), None)
+
+    def where(self, field: str, test: Callable[[Key], bool]) -> set[int]:
+        """The ids whose value of this field passes the test."""
+        return {pk for pk, value in self.column(field) if test(key(value))}
+
+    def having(self, field: str, wanted: set[Key]) -> set[int]:
+        """The ids whose value of this field is, or whose list holds, one of those wanted."""
+        if field == "id":
+            return {pk for pk in wanted if pk in self}
+        return self.where(field, lambda value: holds(value, wanted))
+
+    def default_order(self) -> Sequence[int] | None:
+        """All ids in the endpoint's own order, where the table knows it better than a sort by its rows."""
+        return None
+
+
+def holds(value: Key, wanted: set[Key]) -> bool:
+    if isinstance(value, tuple):
+        return any(each in wanted for each in value) if value else None in wanted
+    return value in wanted
+
+
+class GeneratedTable(Table):
+    """Rows made from their id when they are asked for; only the columns of common filters are kept, as ids by value.
+
+    A row that is to differ from what its id says is assigned (`table[pk] = row`): editing a made row edits a copy.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        count: int,
+        make: Callable[[int], Row],
+        columns: Mapping[str, Callable[[int], Key]],
+        order: Callable[[], Sequence[int]] | None = None,
+    ) -> None:
+        super().__init__(endpoint)
+        self._count = self._newest = count
+        self._make = make
+        self._columns = columns
+        self._indexes: dict[str, dict[Key, array[int]]] = {}
+        self._order = order
+        self._kept_order: Sequence[int] | None = None
+        # Made rows that were deleted or are overlaid by an assigned one.
+        self._hidden: set[int] = set()
+        self._ids: Sequence[int] | None = range(1, count + 1)
+
+    def __getitem__(self, pk: int) -> Row:
+        if pk in self._rows:
+            return self._rows[pk]
+        if self._is_made(pk):
+            return self._make(pk)
+        raise KeyError(pk)
+
+    def __setitem__(self, pk: int, row: Row) -> None:
+        super().__setitem__(pk, row)
+        self._changed(pk)
+
+    def __delitem__(self, pk: int) -> None:
+        if pk in self._rows:
+            super().__delitem__(pk)
+        elif not self._is_made(pk):
+            raise KeyError(pk)
+        self._changed(pk)
+
+    def __len__(self) -> int:
+        return self._count - len(self._hidden) + len(self._rows)
+
+    def __contains__(self, pk: object) -> bool:
+        return pk in self._rows or self._is_made(pk)
+
+    def _is_made(self, pk: object) -> bool:
+        return isinstance(pk, int) and 1 <= pk <= self._count and pk not in self._hidden
+
+    def _changed(self, pk: int) -> None:
+        if 1 <= pk <= self._count:
+            self._hidden.add(pk)
+        self._ids = self._kept_order = None
+
+    def replace(self, rows: Mapping[int, Row]) -> None:
+        super().replace(rows)
+        self._hidden = set(range(1, self._count + 1))
+        self._ids = self._kept_order = None
+
+    def ids(self) -> Sequence[int]:
+        if self._ids is None:
+            self._ids = sorted([*self._rows, *(pk for pk in range(1, self._count + 1) if pk not in self._hidden)])
+        return self._ids
+
+    def column(self, field: str) -> Iterable[tuple[int, t.Any]]:
+        if value := self._columns.get(field):
+            return ((pk, self._rows[pk].get(field) if pk in self._rows else value(pk)) for pk in self.ids())
+        return ((pk, self[pk].get(field)) for pk in self.ids())
+
+    def example(self, field: str) -> t.Any:
+        # Made rows are much alike: some are enough.
+        return next((row[field] for row in map(self.__getitem__, self.ids()[:20]) if row.get(field) is not None), None)
+
+    def where(self, field: str, test: Callable[[Key], bool]) -> set[int]:
+        if field not in self._columns:
+            return super().where(field, test)
+        return self._live(field, test, (ids for value, ids in self._index(field).items() if test(value)))
+
+    def having(self, field: str, wanted: set[Key]) -> set[int]:
+        if field == "id" or field not in self._columns:
+            return super().having(field, wanted)
+        index = self._index(field)
+        if any(isinstance(value, tuple) for value in index):
+            return self.where(field, lambda value: holds(value, wanted))
+        return self._live(field, lambda value: value in wanted, (index[value] for value in wanted if value in index))
+
+    def _live(self, field: str, test: Callable[[Key], bool], found: Iterable[Iterable[int]]) -> set[int]:
+        made = set().union(*found) - self._hidden
+        return made | {pk for pk, row in self._rows.items() if test(key(row.get(field)))}
+
+    def _index(self, field: str) -> dict[Key, array[int]]:
+        if field not in self._indexes:
+            index: dict[Key, array[int]] = {}
+            value = self._columns[field]
+            for pk in range(1, self._count + 1):
+                index.setdefault(value(pk), array("L")).append(pk)
+            self._indexes[field] = index
+        return self._indexes[field]
+
+    def default_order(self) -> Sequence[int] | None:
+        if self._order is None or self._rows or self._hidden:
+            return None
+        if self._kept_order is None:
+            self._kept_order = self._order()
+        return self._kept_order
+
+
+class Estate:
+    """All tables of one NetBox."""
+
+    def __init__(self, tables: Iterable[Table]) -> None:
+        self.tables = {table.endpoint: table for table in tables}
+
+    def table(self, endpoint: str) -> Table:
+        """That endpoint's table; a new one, served from now on, if there was none."""
+        endpoint = endpoint.strip("/")
+        if endpoint not in self.tables:
+            self.tables[endpoint] = Table(endpoint)
+        return self.tables[endpoint]
+
+    def get(self, endpoint: str) -> Table:
+        """That endpoint's table, or an empty one."""
+        return self.tables.get(endpoint) or Table(endpoint)

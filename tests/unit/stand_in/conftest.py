@@ -1,0 +1,43 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the tests of the stand-in share: a server and a session that is logged in."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
+
+
+class Client:
+    """Asks one stand-in NetBox."""
+
+    def __init__(self, netbox: NetBox) -> None:
+        self.netbox = netbox
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Bearer {netbox.tokens['v2']}"
+
+    def get(self, path: str, **options: t.Any) -> requests.Response:
+        return self.session.get(self.netbox.url + path, timeout=30, **options)
+
+    def ids(self, path: str) -> list[int]:
+        return [row["id"] for row in self.get(path).json()["results"]]
+
+
+@pytest.fixture
+def netbox() -> Iterator[NetBox]:
+    with serve(version="4.6") as netbox:
+        yield netbox
+
+
+@pytest.fixture
+def client(netbox: NetBox) -> Iterator[Client]:
+    client = Client(netbox)
+    yield client
+    client.session.close()
