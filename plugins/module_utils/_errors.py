@@ -59,7 +59,7 @@ class NetBoxError(Exception):
     def __str__(self) -> str:
         text = f"{self.method} {self.url}: {self.message}" if self.url else self.message
         if self.detail:
-            text += f" NetBox says: {self.detail}"
+            text += f" NetBox says: {self.detail}" + ("" if self.detail[-1] in ".!?…" else ".")
         if self.tries > 1:
             text += f" (asked {self.tries} times)"
         return text
@@ -111,6 +111,11 @@ class AccessDenied(ErrorStatus):
 
 class NotFound(ErrorStatus):
     """404: no such object, or no such endpoint."""
+
+    @property
+    def is_missing_object(self) -> bool:
+        """Whether NetBox knows the endpoint: it speaks JSON then, of an address it does not know HTML (FACTS 2)."""
+        return "matches the given query" in self.detail or self.detail.startswith("Not found")
 
 
 class TooManyRequests(ErrorStatus):

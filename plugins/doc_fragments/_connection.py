@@ -1,0 +1,130 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this doc fragment is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # How NetBox is reached; for all plugins and modules.
+    DOCUMENTATION = r"""
+options:
+  api_endpoint:
+    description:
+      - Address of NetBox, such as V(https://netbox.example.com) or, with a base path, V(https://example.com/netbox).
+      - A trailing V(/api) is ignored.
+    type: str
+    required: true
+    aliases:
+      - url
+  token:
+    description:
+      - API token. Tokens that begin with C(nbt_) (NetBox 4.5 and newer) are sent as C(Bearer), all others as
+        C(Token).
+      - A dictionary with the keys C(type) and C(value) is sent as it says.
+      - Without a token, NetBox is asked as anybody; it must be open for that.
+      - It is sent to the host of O(api_endpoint) only.
+    type: raw
+  headers:
+    description:
+      - More headers to send with each request, as a dictionary or as JSON text.
+    type: raw
+    default: {}
+  validate_certs:
+    description:
+      - Whether NetBox's certificate must be valid.
+      - It is better to name the authority in O(ca_path) than to trust anybody.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - File or folder with the certificates (PEM) of the authorities that NetBox's certificate may come from.
+      - Without it those of the Python library C(requests) count.
+    type: path
+  client_cert:
+    description:
+      - File with a certificate (PEM) to show to NetBox; with its key, or with the key in O(client_key).
+    type: path
+    aliases:
+      - cert
+  client_key:
+    description:
+      - File with the key (PEM) of O(client_cert).
+    type: path
+    aliases:
+      - key
+  timeout:
+    description:
+      - Seconds to wait for a connection, and for each next piece of an answer.
+    type: float
+    default: 60
+  retries:
+    description:
+      - How often a request is sent again at most, when NetBox or what stands before it does not answer properly.
+      - Only what can be repeated safely is sent again. C(Retry-After) is heeded, up to a minute.
+    type: int
+    default: 5
+notes:
+  - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY).
+requirements:
+  - requests
+"""
+
+    # Where plugins may find these options besides their own parameters. List it before the fragment above.
+    PLUGIN = r"""
+options:
+  api_endpoint:
+    env:
+      - name: NETBOX_API
+      - name: NETBOX_URL
+    vars:
+      - name: netbox_api
+      - name: netbox_url
+  token:
+    env:
+      - name: NETBOX_TOKEN
+      - name: NETBOX_API_TOKEN
+      - name: NETBOX_API_KEY
+    vars:
+      - name: netbox_token
+  headers:
+    env:
+      - name: NETBOX_HEADERS
+    vars:
+      - name: netbox_headers
+  validate_certs:
+    # As a bool, Ansible would take every text that it does not know for false, and switch the check off.
+    type: str
+    default: "true"
+    env:
+      - name: NETBOX_VALIDATE_CERTS
+    vars:
+      - name: netbox_validate_certs
+  ca_path:
+    env:
+      - name: NETBOX_CA_PATH
+    vars:
+      - name: netbox_ca_path
+  client_cert:
+    env:
+      - name: NETBOX_CLIENT_CERT
+    vars:
+      - name: netbox_client_cert
+  client_key:
+    env:
+      - name: NETBOX_CLIENT_KEY
+    vars:
+      - name: netbox_client_key
+  timeout:
+    env:
+      - name: NETBOX_TIMEOUT
+    vars:
+      - name: netbox_timeout
+  retries:
+    env:
+      - name: NETBOX_RETRIES
+    vars:
+      - name: netbox_retries
+"""

@@ -1,0 +1,74 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""From a plugin's options (doc fragments _connection and _paging) to a client and a pager."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Mapping
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins import AnsiblePlugin
+from ansible.utils.display import Display
+
+from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._workers import executor_class
+
+
+def connect(plugin: AnsiblePlugin, agent: str) -> Client:
+    """The NetBox that the options of ``plugin`` name. ``agent`` is told to NetBox: ``lookup``, ``inventory``.
+
+    Raises :class:`UsageError` where an option makes no sense.
+    """
+    option = plugin.get_option
+    certificate, key = option("client_cert"), option("client_key")
+    if key and not certificate:
+        raise UsageError("client_key is set without client_cert, the certificate it belongs to.")
+    display = Display()
+    return Client(
+        option("api_endpoint"),
+        option("token"),
+        headers=_headers(option("headers")),
+        verify=_truth("validate_certs", option("validate_certs")) and (option("ca_path") or True),
+        certificate=(certificate, key) if key else certificate,
+        timeout=option("timeout"),
+        retries=option("retries"),
+        agent=agent,
+        log=lambda verbosity, line: display.verbose(f"netbox.cursor: {line}", caplevel=verbosity - 1),
+    )
+
+
+def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
+    """A pager over ``client``, as the options of ``plugin`` want it."""
+    return Pager(
+        client,
+        pagination=plugin.get_option("pagination"),
+        page_size=plugin.get_option("page_size"),
+        max_workers=plugin.get_option("max_workers"),
+        executor_class=executor_class(plugin.get_option("thread_pool_executor")),
+    )
+
+
+def _truth(name: str, value: t.Any) -> bool:
+    try:
+        return boolean(value)
+    except TypeError:
+        raise UsageError(f"{name} is {value!r}: write true or false.") from None
+
+
+def _headers(value: t.Any) -> Mapping[str, str]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value or "{}")
+        except ValueError as error:
+            raise UsageError(f"headers is a text, but not JSON: {error}.") from None
+    if not isinstance(value, Mapping):
+        raise UsageError("headers is a dict of names and values.")
+    return value
