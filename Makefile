@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# make demo      see it work, with a stand-in NetBox or with yours (NETBOX_API, NETBOX_TOKEN)
 # make test      every gate, with the newest ansible-core
 # make test-all  and ansible-test with the oldest ansible-core and one between
 # make clean     forget everything these made
@@ -18,7 +19,10 @@ GATES = $(foreach core,$(CORES),sanity-$(core) units-$(core) integration-$(core)
 
 export PYTHON
 
-.PHONY: test test-all clean
+.PHONY: demo test test-all clean
+demo:
+	@tools/run demo/run
+
 test test-all:
 	@tools/run true
 	@rm -rf .nox/gates && mkdir .nox/gates

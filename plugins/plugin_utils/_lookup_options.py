@@ -12,6 +12,7 @@ import difflib
 import typing as t
 from collections.abc import Mapping
 
+from ansible.errors import AnsibleRequiredOptionError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
@@ -33,4 +34,10 @@ def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None
     sources = [entry["name"] for facts in definitions.values() for entry in facts.get("vars", ())]
     templar = t.cast(t.Any, lookup._templar)
     values = {name: templar.template(variables[name]) for name in sources if variables and name in variables}
-    lookup.set_options(var_options=values, direct=direct)
+    try:
+        lookup.set_options(var_options=values, direct=direct)
+    except AnsibleRequiredOptionError:
+        raise UsageError(
+            "api_endpoint is not set: write NetBox's address there, into the variable netbox_api, or into NETBOX_API in the "
+            "environment."
+        ) from None
