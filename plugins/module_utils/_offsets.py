@@ -59,33 +59,17 @@ def walk(
     lost and cannot be found again.
     """
     ids = numeric_ids(first.rows)
+    walked: _ById | _ByCount
     if by_id and size > 1 and ids is not None and ids == sorted(ids):
-        walked: _ById | _ByCount = _ById(ask, size)
+        walked = _ById(ask, size, endpoint)
     else:
-        walked = _ByCount(ask, size)
-    rows = walked.following(0, first.rows)
-    yield rows
-    total = len(rows)
+        walked = _ByCount(ask, size, endpoint, most)
     offsets = range(walked.step, min(first.count, most or first.count), walked.step)
     if workers is None:
         windows: Iterator[Window] = map(walked.window, offsets)
     else:
         windows = ordered_map(workers, walked.window, offsets, look_ahead(workers.size))
-    offset, last = 0, first
-    for offset, last in zip(offsets, windows):
-        rows = walked.following(offset, last.rows)
-        total += len(rows)
-        yield rows
-    while last.more and last.rows and (most is None or total < most):
-        # The list has grown since the first window told its length.
-        offset += walked.step
-        last = walked.window(offset)
-        rows = walked.following(offset, last.rows)
-        total += len(rows)
-        yield rows
-    expected = min(first.count, last.count) - walked.repeated
-    if (most is None or total < most) and total < expected:
-        raise _incomplete(endpoint, total, expected)
+    return walked.rows(first, zip(offsets, windows))
 
 
 def _incomplete(endpoint: str, rows: int, count: int) -> IncompleteList:
@@ -105,60 +89,87 @@ def once(rows: list[Row]) -> list[Row]:
 
 
 class _ById:
-    """Windows in id order. Each begins with the last row of the one before."""
+    """Windows in id order. Each begins with the last row of the one before; one that does not has rows missing before
+    it, which are looked for in front of where they were."""
 
-    def __init__(self, ask: Ask, size: int) -> None:
+    def __init__(self, ask: Ask, size: int, endpoint: str) -> None:
         self._ask = ask
+        self._size = size
+        self._endpoint = endpoint
         self.step = size - 1
         self._last = -1
-        self.repeated = 0
 
     def window(self, offset: int) -> Window:
-        """The rows of one window, in several requests where one is too much for the server."""
-        return self._span(offset, self.step + 1)
+        return self._ask(offset, self._size)
 
-    def following(self, offset: int, rows: list[Row]) -> list[Row]:
-        """What the window at ``offset`` adds to the rows handed on so far, with what moved up before it."""
-        single = once(rows)
-        self.repeated += len(rows) - len(single)
-        new = self._joined(self._last, offset, single)
+    def rows(self, first: Window, windows: Iterator[tuple[int, Window]]) -> Iterator[list[Row]]:
+        """The rows of ``first`` and of all that follow. ``windows`` are asked for already, with their offsets."""
+        yield self._new(first)
+        offset, window = 0, first
+        for following, ahead in windows:
+            if not self._joins(ahead):
+                yield from self._catch_up(self._after(offset, window), ahead)
+                if not ahead.rows:
+                    return
+            yield self._new(ahead)
+            offset, window = following, ahead
+            if not window.more:
+                self._check_end(offset, window)
+                return
+        # The list has grown since the first window told its length.
+        yield from self._catch_up(self._after(offset, window), None)
+
+    def _catch_up(self, offset: int, ahead: Window | None) -> Iterator[list[Row]]:
+        """The rows from ``offset`` on, wherever they have moved, up to those of ``ahead`` or to the end."""
+        stop = ahead.rows[0]["id"] if ahead and ahead.rows else None
+        back, overlaps = self.step, True
+        while True:
+            window = self.window(offset)
+            if offset and overlaps and not self._joins(window):
+                offset = max(0, offset - back)
+                back *= 2
+                continue
+            yield self._new(window)
+            if not window.more:
+                self._check_end(offset, window)
+                return
+            if stop is not None and self._last >= stop:
+                return
+            offset, back, overlaps = self._after(offset, window), self.step, len(window.rows) > 1
+
+    def _joins(self, window: Window) -> bool:
+        return bool(window.rows) and window.rows[0]["id"] <= self._last
+
+    def _after(self, offset: int, window: Window) -> int:
+        """Where the next window must begin to overlap ``window``, which may have come shorter than asked for."""
+        return offset + max(1, len(window.rows) - 1)
+
+    def _new(self, window: Window) -> list[Row]:
+        """The rows of ``window`` that were not handed on yet."""
+        ids = numeric_ids(window.rows)
+        if ids is None or ids != sorted(ids):
+            raise IncompleteList(f"{self._endpoint}: NetBox gave rows that are not in the order of their ids.")
+        new = [row for row in once(window.rows) if row["id"] > self._last]
         if new:
             self._last = new[-1]["id"]
         return new
 
-    def _span(self, offset: int, size: int) -> Window:
-        answer = self._ask(offset, size)
-        rows, end = answer.rows, offset + len(answer.rows)
-        while answer.more and answer.rows and end < offset + size:
-            answer = self._ask(end - 1, offset + size - end + 1)
-            rows = rows + self._joined(rows[-1]["id"], end - 1, answer.rows)
-            end += max(1, len(answer.rows) - 1)
-        return Window(rows, answer.count, answer.more)
-
-    def _joined(self, last: int, offset: int, rows: list[Row]) -> list[Row]:
-        """The rows with ids above ``last``, among them those that were to be at ``offset`` and moved up."""
-        if rows and offset and rows[0]["id"] > last:
-            rows = self._moved_up(last, offset, rows[0]["id"]) + rows
-        return [row for row in rows if row["id"] > last]
-
-    def _moved_up(self, last: int, offset: int, stop: int) -> list[Row]:
-        """The rows between the ids ``last`` and ``stop``, which stand somewhere before ``offset`` now."""
-        back, step, rows = offset, self.step, list[Row]()
-        while back and not (rows and rows[0]["id"] <= last):
-            back = max(0, back - step)
-            step *= 2
-            rows = self._span(back, offset - back + 1).rows
-        return [row for row in rows if last < row["id"] < stop]
+    def _check_end(self, offset: int, window: Window) -> None:
+        if offset + len(window.rows) < window.count and window.rows:
+            raise _incomplete(self._endpoint, offset + len(window.rows), window.count)
 
 
 class _ByCount:
     """Windows in an order that cannot be checked row by row: what is repeated is dropped, what is lost is counted."""
 
-    def __init__(self, ask: Ask, size: int) -> None:
+    def __init__(self, ask: Ask, size: int, endpoint: str, most: int | None) -> None:
         self._ask = ask
+        self._endpoint = endpoint
+        self._most = most
         self.step = size
         self._seen: set[t.Any] = set()
-        self.repeated = 0
+        self._repeated = 0
+        self._total = 0
 
     def window(self, offset: int) -> Window:
         """The rows of one window, in several requests where one is too much for the server."""
@@ -169,10 +180,29 @@ class _ByCount:
             rows = rows + answer.rows
         return Window(rows, answer.count, answer.more)
 
-    def following(self, offset: int, rows: list[Row]) -> list[Row]:
-        """The rows that were not handed on yet."""
-        single = once(rows)
-        self.repeated += len(rows) - len(single)
+    def rows(self, first: Window, windows: Iterator[tuple[int, Window]]) -> Iterator[list[Row]]:
+        """The rows of ``first`` and of all that follow. ``windows`` are asked for already, with their offsets."""
+        yield self._new(first)
+        offset, last = 0, first
+        for offset, last in windows:
+            yield self._new(last)
+        while last.more and last.rows and not self._enough():
+            # The list has grown since the first window told its length.
+            offset += self.step
+            last = self.window(offset)
+            yield self._new(last)
+        expected = min(first.count, last.count) - self._repeated
+        if not self._enough() and self._total < expected:
+            raise _incomplete(self._endpoint, self._total, expected)
+
+    def _enough(self) -> bool:
+        return self._most is not None and self._total >= self._most
+
+    def _new(self, window: Window) -> list[Row]:
+        """The rows of ``window`` that were not handed on yet."""
+        single = once(window.rows)
+        self._repeated += len(window.rows) - len(single)
         new = [row for row in single if "id" not in row or row["id"] not in self._seen]
         self._seen.update(row["id"] for row in new if "id" in row)
+        self._total += len(new)
         return new
