@@ -183,13 +183,14 @@ class _ByCount:
     def rows(self, first: Window, windows: Iterator[tuple[int, Window]]) -> Iterator[list[Row]]:
         """The rows of ``first`` and of all that follow. ``windows`` are asked for already, with their offsets."""
         yield self._new(first)
-        offset, last = 0, first
+        following, last = self.step, first
         for offset, last in windows:
+            following = offset + self.step
             yield self._new(last)
         while last.more and last.rows and not self._enough():
             # The list has grown since the first window told its length.
-            offset += self.step
-            last = self.window(offset)
+            last = self.window(following)
+            following += self.step
             yield self._new(last)
         expected = min(first.count, last.count) - self._repeated
         if not self._enough() and self._total < expected:

@@ -80,7 +80,7 @@ def follow(page: Page, fetch: Fetch, limit: int) -> Iterator[list[Row]]:
 def walk(page: Page, fetch: Fetch, survey: Survey, workers: Workers, limit: int) -> Iterator[list[Row]]:
     """The rows of ``page`` and of all that follow, in id order, a page at a time, fetched by all workers at once.
 
-    Pages under way and pages waiting for their turn are together never more than :func:`look_ahead`.
+    The rows under way and those waiting for their turn are together never more than :func:`look_ahead` pages hold.
     """
     if page.next is None:
         yield page.rows
@@ -89,7 +89,7 @@ def walk(page: Page, fetch: Fetch, survey: Survey, workers: Workers, limit: int)
 
 
 def look_ahead(workers: int) -> int:
-    """How many pages are under way or waiting at most, for that many workers."""
+    """How many full pages are under way or waiting at most, for that many workers."""
     return workers + max(2, workers // 2)
 
 
@@ -139,12 +139,16 @@ class _Walk:
         while position < len(self._line) and self._tasks.running < self._workers.size:
             piece = self._line[position]
             if not piece.asked:
-                # One place is kept for the front of the line, on which everything else waits.
-                if position and sum(piece.asked for piece in self._line) >= self._most - 1:
+                # One page is kept for the front of the line, on which everything else waits.
+                if position and self._held() > (self._most - 2) * self._limit:
                     return
                 self._cut(position)
                 self._ask(piece)
             position += 1
+
+    def _held(self) -> int:
+        """Rows that wait for their turn, and that may come with the pages under way."""
+        return sum(self._limit if piece.rows is None else len(piece.rows) for piece in self._line if piece.asked)
 
     def _cut(self, position: int) -> None:
         """Shorten a free piece of the line to what should fill one page, and put the rest behind it."""

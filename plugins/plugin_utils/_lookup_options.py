@@ -38,6 +38,6 @@ def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None
         lookup.set_options(var_options=values, direct=direct)
     except AnsibleRequiredOptionError:
         raise UsageError(
-            "api_endpoint is not set: write NetBox's address there, or into the variable netbox_api, or into NETBOX_API "
-            "in the environment."
+            "api_endpoint is not set: write NetBox's address there, or into the variable netbox_api or NETBOX_API in "
+            "the environment."
         ) from None

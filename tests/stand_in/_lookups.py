@@ -14,6 +14,7 @@ from __future__ import annotations
 import operator
 import re
 import typing as t
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -180,15 +181,20 @@ class Ordered:
             bounds = [self.read(value) for value in values]
         except (ValueError, OverflowError):
             raise Invalid(self.complaint) from None
+        # Repeated bounds are alternatives: the widest counts.
         if self.field == "id" and lookup in ("", "n"):
             found = table.having("id", set(bounds))
+        elif self.field == "id":
+            ids = table.ids()
+            if lookup in ("lt", "lte"):
+                found = set(ids[: (bisect_left if lookup == "lt" else bisect_right)(ids, max(bounds))])
+            else:
+                found = set(ids[(bisect_left if lookup == "gte" else bisect_right)(ids, min(bounds)) :])
         else:
             compare = COMPARISONS.get(lookup, operator.eq)
-            read = (lambda value: value) if self.field == "id" else self.read
-            # Repeated bounds are alternatives: the widest counts.
             found = table.where(
                 self.field,
-                lambda value: value is not None and any(compare(read(value), bound) for bound in bounds),
+                lambda value: value is not None and any(compare(self.read(value), bound) for bound in bounds),
             )
         return set(table.ids()) - found if lookup == "n" else found
 

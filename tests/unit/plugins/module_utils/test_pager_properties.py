@@ -102,7 +102,7 @@ def test_rows_that_stay_come_once_while_the_list_is_edited(
                 sites[one] = {"id": one, "name": "new"}
         elif change == "insert" and present:
             one = present[int(place * len(present))] + 1
-            sites[one] = sites[one] if one in sites else {"id": one, "name": "between"}
+            sites[one] = sites.get(one, {"id": one, "name": "between"})
         elif change == "edit" and present:
             one = present[int(place * len(present))]
             sites[one] = {"id": one, "name": "edited"}
@@ -150,9 +150,7 @@ def test_a_slow_reader_keeps_few_pages_waiting(netbox: NetBox, ids: list[int], p
     netbox.most_at_once = 0
     client = Client(netbox.url, netbox.tokens["v1"])
     with client, Pager(client, page_size=page_size, max_workers=size) as pager:
-        taken = 0
-        for page in pager.pages(SITES):
-            taken += 1
+        for taken, page in enumerate(pager.pages(SITES), 1):
             # The first page, the survey, and what may be under way or waiting beyond what was taken.
             given_out = sum(received.rows or 0 for received in netbox.requests)
             assert given_out <= (taken + look_ahead(size) + 2) * page_size

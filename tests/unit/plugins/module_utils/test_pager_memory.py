@@ -1,0 +1,43 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A walk holds the pages under way, not the list."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from ansible_collections.netbox.cursor.tests.stand_in import serve
+
+# Peak memory is a property of a process, so that the walk gets one of its own. It prints rows and megabytes.
+WALK = """
+import resource
+import sys
+
+from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
+
+url, token = sys.argv[1:]
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with Client(url, token) as client, Pager(client, max_workers=4) as pager:
+    rows = sum(1 for row in pager.rows("dcim/sites"))
+unit = 2**20 if sys.platform == "darwin" else 2**10
+print(rows, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // unit)
+"""
+
+
+def test_100000_rows_pass_through_less_than_60_megabytes() -> None:
+    with serve(version="4.6") as netbox:
+        row = netbox.table("dcim/sites")[1]
+        netbox.table("dcim/sites").replace({number: {**row, "id": number} for number in range(1, 100_001)})
+        command = [sys.executable, "-c", WALK, netbox.url, netbox.tokens["v1"]]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[7])}
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert ended.returncode == 0, ended.stderr
+    rows, megabytes = map(int, ended.stdout.split())
+    assert rows == 100_000
+    assert megabytes < 60
