@@ -128,7 +128,7 @@ class Client:
             self._session.close()
 
     def __repr__(self) -> str:
-        return f"<Client {self.endpoint}>"
+        return f"<Client {_without_secrets(self.endpoint)}>"
 
     def get(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, impatient: bool = False) -> t.Any:
         """GET ``path`` (below the endpoint, like ``api/dcim/devices/``) and return the JSON of the answer.

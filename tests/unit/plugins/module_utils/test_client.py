@@ -1,0 +1,323 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One NetBox is asked politely, again where that is safe, and never with a secret in the wrong place."""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+import threading
+import typing as t
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from ansible_collections.netbox.cursor.plugins.module_utils import _errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._advice import explain
+from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._version import VERSION
+from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
+
+SITES = "api/dcim/sites/"
+SECRET = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[NetBox]:
+    with serve(version="4.6") as netbox:
+        yield netbox
+
+
+@pytest.fixture
+def netbox(server: NetBox) -> NetBox:
+    server.requests.clear()
+    server.faults.clear()
+    return server
+
+
+def client_of(netbox: NetBox, token: t.Any = None, **options: t.Any) -> Client:
+    options.setdefault("sleep", lambda seconds: None)
+    return Client(netbox.url, token or netbox.tokens["v1"], **options)
+
+
+def sent(netbox: NetBox, name: str) -> str | None:
+    return {key.lower(): value for key, value in netbox.requests[-1].headers.items()}.get(name.lower())
+
+
+@pytest.mark.parametrize(
+    ("token", "header"),
+    [
+        (SECRET, f"Token {SECRET}"),
+        (f" {SECRET}\n", f"Token {SECRET}"),
+        (f"nbt_abc.{SECRET}", f"Bearer nbt_abc.{SECRET}"),
+        ({"type": "Bearer", "value": SECRET}, f"Bearer {SECRET}"),
+    ],
+)
+def test_tokens_are_sent_as_their_version_wants(netbox: NetBox, token: t.Any, header: str) -> None:
+    with pytest.raises(errors.AccessDenied), client_of(netbox, token) as client:
+        client.get(SITES)
+    assert sent(netbox, "Authorization") == header
+
+
+def test_without_a_token_none_is_sent(netbox: NetBox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login someone password something\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with pytest.raises(errors.AccessDenied), Client(netbox.url) as client:
+        client.get(SITES)
+    assert sent(netbox, "Authorization") is None
+
+
+def test_a_netrc_does_not_replace_the_token(netbox: NetBox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login someone password something\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with client_of(netbox) as client:
+        assert client.get(SITES)["count"] == 4
+
+
+@pytest.mark.parametrize("token", ["two words", "line\nbreak", {"value": SECRET}, {"type": "A b", "value": SECRET}])
+def test_what_is_no_token_is_refused_without_showing_it(netbox: NetBox, token: t.Any) -> None:
+    with pytest.raises(errors.UsageError) as caught:
+        client_of(netbox, token)
+    assert SECRET not in str(caught.value) and "words" not in str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", ["", "/", "/api", "/api/", "//"])
+def test_the_address_may_end_in_api(netbox: NetBox, suffix: str) -> None:
+    with Client(netbox.url + suffix, netbox.tokens["v2"]) as client:
+        assert client.get(SITES)["count"] == 4
+        assert client.endpoint == netbox.url + "/"
+
+
+def test_a_base_path_is_kept() -> None:
+    assert Client("https://example.com/netbox/api/").endpoint == "https://example.com/netbox/"
+
+
+@pytest.mark.parametrize("address", ["", "netbox.example.com", "ftp://netbox", "https://", "https://netbox/?a=b"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(errors.UsageError, match="address|NetBox"):
+        Client(address)
+
+
+def test_each_request_says_who_asks_and_what_for(netbox: NetBox) -> None:
+    with client_of(netbox, agent="lookup", headers={"X-Tenant": "a"}) as client:
+        client.get(SITES)
+    assert sent(netbox, "User-Agent") == f"netbox.cursor/{VERSION} (ansible-lookup)"
+    assert sent(netbox, "Accept") == "application/json"
+    assert sent(netbox, "X-Tenant") == "a"
+
+
+@pytest.mark.parametrize("headers", [{"X-A": "b\r\nX-C: d"}, {"X A": "b"}, {"X-A": "ü"}])
+def test_headers_that_http_does_not_allow_are_refused(netbox: NetBox, headers: dict[str, str]) -> None:
+    with pytest.raises(errors.UsageError, match="header"):
+        client_of(netbox, headers=headers)
+
+
+def test_the_version_is_learnt_from_any_answer(netbox: NetBox) -> None:
+    with client_of(netbox, "wrong" * 8) as client:
+        assert client.api_version is None
+        with pytest.raises(errors.AccessDenied):
+            client.get(SITES)
+        assert client.api_version == (4, 6)
+
+
+@pytest.mark.parametrize("fault", ["reset", "cut", "status:502", "status:503", "status:504", "status:429", "not_json"])
+def test_what_may_pass_is_asked_again(netbox: NetBox, fault: str) -> None:
+    kind, dummy, argument = fault.partition(":")
+    netbox.faults.append(Fault(kind, argument or None, times=2))
+    with client_of(netbox) as client:
+        assert client.get(SITES)["count"] == 4
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("status:500", errors.ServerFailed),
+        ("status:400", errors.BadRequest),
+        ("status:403", errors.AccessDenied),
+        ("status:404", errors.NotFound),
+        ("html", errors.UnexpectedAnswer),
+        ("redirect:/login/?next=/api/", errors.AccessDenied),
+        ("redirect:http://127.0.0.2:1/api/", errors.Redirected),
+        ("redirect:https://127.0.0.1:1/api/", errors.Redirected),
+    ],
+)
+def test_what_will_not_pass_is_asked_once(netbox: NetBox, fault: str, kind: type[errors.NetBoxError]) -> None:
+    name, dummy, argument = fault.partition(":")
+    netbox.faults.append(Fault(name, argument or None))
+    with client_of(netbox) as client, pytest.raises(kind) as caught:
+        client.get(SITES)
+    assert len(netbox.requests) == 1
+    assert "asked" not in str(caught.value)
+    assert str(caught.value).startswith(f"GET {netbox.url}/{SITES}: ")
+
+
+def test_asking_again_ends(netbox: NetBox) -> None:
+    netbox.faults.append(Fault("status", "503"))
+    waited: list[float] = []
+    with client_of(netbox, retries=3, sleep=waited.append) as client, pytest.raises(errors.ServerFailed) as caught:
+        client.get(SITES)
+    assert len(netbox.requests) == 4
+    assert caught.value.tries == 4 and "(asked 4 times)" in str(caught.value)
+    assert waited == sorted(waited) and len(waited) == 3 and waited[0] > 0
+
+
+def test_an_impatient_caller_gets_the_error_that_a_smaller_page_may_cure(netbox: NetBox) -> None:
+    netbox.faults.append(Fault("status", "504"))
+    with client_of(netbox) as client, pytest.raises(errors.ServerFailed):
+        client.get(SITES, impatient=True)
+    assert len(netbox.requests) == 1
+
+
+def test_retry_after_is_heeded_up_to_a_minute(netbox: NetBox) -> None:
+    soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=30)
+    late = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=3)
+    for header in (
+        "7",
+        "0",
+        "86400",
+        email.utils.format_datetime(soon, usegmt=True),
+        email.utils.format_datetime(late),
+    ):
+        netbox.faults.append(Fault("status", "429", times=1, retry_after=header))
+    waited: list[float] = []
+    with client_of(netbox, sleep=waited.append) as client:
+        client.get(SITES)
+    assert waited[:3] == [7, 0, 60]
+    assert 20 < waited[3] <= 30
+    assert waited[4] == 60
+
+
+def test_a_redirect_on_the_same_server_is_followed(netbox: NetBox) -> None:
+    with client_of(netbox) as client:
+        assert client.get(SITES.rstrip("/"))["count"] == 4
+
+
+def test_redirects_do_not_go_on_for_ever(netbox: NetBox) -> None:
+    netbox.faults.append(Fault("redirect", "/" + SITES))
+    with client_of(netbox) as client, pytest.raises(errors.Redirected, match="in a row"):
+        client.get(SITES)
+    assert len(netbox.requests) < 10
+
+
+def test_another_host_never_sees_a_request(netbox: NetBox) -> None:
+    with serve(version="4.6") as other:
+        netbox.faults.append(Fault("redirect", other.url + "/" + SITES))
+        with client_of(netbox) as client, pytest.raises(errors.Redirected) as caught:
+            client.get(SITES)
+        assert other.requests == []
+    assert "api_endpoint" in explain(caught.value)
+
+
+def test_proxies_come_from_the_environment(netbox: NetBox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with client_of(netbox, retries=0) as client, pytest.raises(errors.Unreachable, match="proxy"):
+        client.get(SITES)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with client_of(netbox) as client:
+        assert client.get(SITES)["count"] == 4
+
+
+def test_a_certificate_must_be_vouched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(version="4.6", tls=True) as netbox:
+        with client_of(netbox) as client, pytest.raises(errors.TLSFailed) as caught:
+            client.get(SITES)
+        assert caught.value.tries == 1
+        assert "ca_path" in explain(caught.value)
+        with client_of(netbox, verify=netbox.ca_path) as client:
+            assert client.get(SITES)["count"] == 4
+        with warnings.catch_warnings(record=True) as told, client_of(netbox, verify=False) as client:
+            client.get(SITES)
+        assert not told
+        # requests would let this variable win over what was asked for.
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
+        with client_of(netbox, verify=netbox.ca_path) as client:
+            assert client.get(SITES)["count"] == 4
+
+
+def test_no_answer_in_time_is_a_time_out(netbox: NetBox) -> None:
+    netbox.faults.append(Fault("slow", 30, times=1))
+    with client_of(netbox, timeout=0.2, retries=0) as client, pytest.raises(errors.TimedOut):
+        client.get(SITES)
+
+
+def test_the_token_is_in_no_error_and_no_log(netbox: NetBox) -> None:
+    lines: list[str] = []
+
+    def log(verbosity: int, line: str) -> None:
+        lines.append(line)
+
+    for fault in (*(f"status:{status}" for status in (400, 403, 404, 429, 500, 503)), "html", "reset", "cut"):
+        name, dummy, argument = fault.partition(":")
+        netbox.faults[:] = [Fault(name, argument or None)]
+        with client_of(netbox, SECRET, retries=1, log=log) as client:
+            with pytest.raises(errors.NetBoxError) as caught:
+                client.get(SITES)
+            lines += [str(caught.value), repr(caught.value), repr(client), explain(caught.value)]
+    assert SECRET not in "".join(lines)
+
+
+def test_secrets_that_netbox_repeats_are_taken_out(netbox: NetBox) -> None:
+    class Echo(requests.adapters.HTTPAdapter):
+        def send(self, request: t.Any, *arguments: t.Any, **options: t.Any) -> t.Any:
+            response = super().send(request, *arguments, **options)
+            response.status_code = 400
+            response._content = f'{{"detail": "You sent {request.headers["Authorization"]}"}}'.encode()
+            response._content_consumed = True
+            return response
+
+    session = requests.Session()
+    session.mount("http://", Echo())
+    with client_of(netbox, session=session) as client, pytest.raises(errors.BadRequest) as caught:
+        client.get(SITES)
+    assert "You sent" in str(caught.value)
+    assert netbox.tokens["v1"] not in str(caught.value)
+
+
+def test_credentials_in_the_address_are_not_shown(netbox: NetBox) -> None:
+    address = netbox.url.replace("http://", f"http://someone:{SECRET}@")
+    with Client(address, "wrong" * 8) as client, pytest.raises(errors.AccessDenied) as caught:
+        client.get(SITES)
+    assert SECRET not in str(caught.value) + repr(client)
+
+
+def test_a_session_of_the_callers_is_used_and_left_open(netbox: NetBox) -> None:
+    class Session(requests.Session):
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+            super().close()
+
+    session = Session()
+    session.headers["X-Own"] = "yes"
+    with client_of(netbox, session=session) as client:
+        client.get(SITES)
+    assert sent(netbox, "X-Own") == "yes"
+    assert not session.closed
+
+
+def test_errors_say_what_netbox_said_by_field(netbox: NetBox) -> None:
+    with client_of(netbox) as client, pytest.raises(errors.BadRequest) as caught:
+        client.get(SITES, [("status", "bogus")])
+    assert list(caught.value.fields) == ["status"]
+    assert "bogus is not one of the available choices" in str(caught.value)
+
+
+def test_threads_share_a_client(netbox: NetBox) -> None:
+    counts: list[int] = []
+    with client_of(netbox) as client:
+        threads = [threading.Thread(target=lambda: counts.append(client.get(SITES)["count"])) for dummy in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert counts == [4] * 16

@@ -1,0 +1,66 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Of each object no more is asked for than is wanted."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
+
+DEVICES = "dcim/devices"
+NO_CONTEXT = ("exclude", "config_context")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "options", "parameters"),
+    [
+        ("dcim/sites", {}, []),
+        (DEVICES, {}, []),
+        (DEVICES, {"config_context": False}, [("omit", "config_context"), NO_CONTEXT]),
+        ("dcim/sites", {"config_context": False}, []),
+        ("dcim/sites", {"fields": ["name"]}, [("fields", "name,id")]),
+        (DEVICES, {"fields": ["id", "name"]}, [("fields", "id,name"), NO_CONTEXT]),
+        (DEVICES, {"fields": ["id", "config_context"]}, [("fields", "id,config_context")]),
+        (
+            DEVICES,
+            {"fields": ["id", "primary_ip"]},
+            [("fields", "id,primary_ip,primary_ip4,primary_ip6"), NO_CONTEXT],
+        ),
+        ("dcim/sites", {"omit": ["tags"]}, [("omit", "tags")]),
+        ("dcim/sites", {"omit": ["id"]}, []),
+        (DEVICES, {"omit": ["tags"], "config_context": False}, [("omit", "tags,config_context"), NO_CONTEXT]),
+        (DEVICES, {"brief": True}, [("brief", "true")]),
+    ],
+)
+def test_the_parameters_ask_for_what_is_wanted(endpoint: str, options: t.Any, parameters: t.Any) -> None:
+    assert Representation(endpoint, **options).parameters == parameters
+
+
+def test_what_was_not_wanted_is_taken_out_again() -> None:
+    rows = [{"id": 1, "name": "a", "primary_ip": None, "primary_ip4": None, "primary_ip6": None}]
+    Representation(DEVICES, fields=["name", "primary_ip"]).tidy(rows)
+    assert rows == [{"name": "a", "primary_ip": None}]
+
+
+def test_fields_that_netbox_left_out_are_named() -> None:
+    assert Representation(fields=["name", "nmae"]).unknown_fields({"id": 1, "name": "a"}) == ["nmae"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"fields": ["a"], "brief": True},
+        {"fields": ["a"], "omit": ["b"]},
+        {"fields": ["site.name"]},
+        {"fields": ["a,b"]},
+    ],
+)
+def test_what_netbox_would_misread_is_refused(options: t.Any) -> None:
+    with pytest.raises(UsageError):
+        Representation(DEVICES, **options)

@@ -1,0 +1,100 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Work done side by side comes in order, within bounds, and in the caller's context."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextvars
+import threading
+import typing as t
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._workers import Workers, executor_class, ordered_map
+
+trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="none")
+
+
+@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@given(items=st.lists(st.integers(), max_size=50), size=st.integers(1, 8), look_ahead=st.integers(1, 12))
+def test_results_come_in_order_and_no_more_is_begun_than_may_be(items: list[int], size: int, look_ahead: int) -> None:
+    workers, begun, taken = Workers(size), [], []
+
+    def work(item: int) -> int:
+        begun.append(item)
+        return item + 1
+
+    for result in ordered_map(workers, work, items, look_ahead):
+        taken.append(result)
+        assert len(begun) <= len(taken) + look_ahead
+    workers.close()
+    assert taken == [item + 1 for item in items]
+
+
+def test_the_callers_context_is_seen_in_all_threads() -> None:
+    workers = Workers(4)
+    trace.set("span 7")
+    assert list(ordered_map(workers, lambda dummy: trace.get(), range(20), 8)) == ["span 7"] * 20
+    workers.close()
+
+
+def test_a_drop_in_executor_does_the_work() -> None:
+    made: list[int] = []
+
+    class Executor(concurrent.futures.ThreadPoolExecutor):
+        def __init__(self, max_workers: int) -> None:
+            made.append(max_workers)
+            super().__init__(max_workers, thread_name_prefix="own")
+
+    workers = Workers(3, Executor)
+    names = list(ordered_map(workers, lambda dummy: threading.current_thread().name, range(9), 5))
+    workers.close()
+    assert made == [3]
+    assert all(name.startswith("own") for name in names)
+
+
+def test_an_error_ends_it_and_is_raised() -> None:
+    workers, begun = Workers(2), []
+
+    def work(item: int) -> int:
+        begun.append(item)
+        if item == 3:
+            raise ZeroDivisionError
+        return item
+
+    with pytest.raises(ZeroDivisionError):
+        list(ordered_map(workers, work, range(1000), 4))
+    workers.close()
+    assert len(begun) < 20
+
+
+def test_a_class_is_found_by_its_name() -> None:
+    assert executor_class("concurrent.futures.ThreadPoolExecutor") is concurrent.futures.ThreadPoolExecutor
+
+
+@pytest.mark.parametrize("name", ["ThreadPoolExecutor", "no.such.Class", "concurrent.futures.Nothing", "math.pi"])
+def test_what_names_no_class_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="thread_pool_executor"):
+        executor_class(name)
+
+
+def test_at_least_one_worker_is_needed() -> None:
+    with pytest.raises(UsageError, match="max_workers"):
+        Workers(0)
+
+
+def test_threads_end_with_the_workers() -> None:
+    before = threading.active_count()
+    workers: t.Any = Workers(4)
+    list(ordered_map(workers, str, range(10), 5))
+    threads = [thread for thread in threading.enumerate() if "ThreadPoolExecutor" in thread.name]
+    workers.close()
+    for thread in threads:
+        thread.join(5)
+    assert threading.active_count() <= before
