@@ -76,6 +76,8 @@ requirements:
     PLUGIN = r"""
 options:
   api_endpoint:
+    # It is needed, but we can say better than Ansible where it may be written.
+    required: false
     env:
       - name: NETBOX_API
       - name: NETBOX_URL

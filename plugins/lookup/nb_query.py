@@ -85,22 +85,28 @@ options:
   returns:
     description:
       - What to return of each object.
+      - V(objects) - the object, as a dictionary.
+      - V(names) - its name; where it has none, what NetBox displays.
+      - V(ids) - its id.
+      - V(count) - how many objects there are, one number for each term; nothing else is read.
+      - V(pairs) - a dictionary with the keys C(key), its id, and C(value), the object.
     type: str
     choices:
-      objects: The object, as a dictionary.
-      names: Its name; where it has none, what NetBox displays.
-      ids: Its id.
-      count: How many objects there are, one number for each term; nothing else is read.
-      pairs: A dictionary with the keys C(key), its id, and C(value), the object.
+      - objects
+      - names
+      - ids
+      - count
+      - pairs
     default: objects
   on_missing:
     description:
       - What to do when an object that is named by its id is not there, or must not be seen by the token's user.
+      - With V(warn) and V(skip), nothing is returned for it.
     type: str
     choices:
-      error: Fail.
-      warn: Warn, and return nothing for it.
-      skip: Return nothing for it.
+      - error
+      - warn
+      - skip
     default: error
 notes:
   - Called as P(ansible.builtin.lookup#lookup), Ansible joins names with commas and gives a single result without the

@@ -29,6 +29,8 @@ Row = dict[str, t.Any]
 FILLING = 0.9
 # One page says little of the ids far ahead: estimates change by this factor at most where no rows were seen.
 LARGEST_STEP = 4.0
+# Pages that must be expected in front before a page behind, already there, is given up for them.
+WORTH = 4
 
 
 @dataclasses.dataclass
@@ -44,12 +46,14 @@ class Page:
 
 
 class Fetch(t.Protocol):
-    """Asks for the page of at most ``limit`` rows from id ``start``.
+    """A way to ask for pages."""
 
-    ``stop`` is the first id that is not wanted any more, or ``None``. It may be ignored: what is too much is dropped.
-    """
+    def __call__(self, start: int, stop: int | None, limit: int) -> Page:
+        """Ask for the page of at most ``limit`` rows from id ``start``.
 
-    def __call__(self, start: int, stop: int | None, limit: int) -> Page: ...
+        ``stop`` is the first id that is not wanted any more, or ``None``. It may be ignored: what is too much is
+        dropped.
+        """
 
 
 Survey = t.Callable[[], tuple[int, int]]
@@ -139,12 +143,38 @@ class _Walk:
         while position < len(self._line) and self._tasks.running < self._workers.size:
             piece = self._line[position]
             if not piece.asked:
-                # One page is kept for the front of the line, on which everything else waits.
-                if position and self._held() > (self._most - 2) * self._limit:
+                if position and not self._has_room(position):
                     return
                 self._cut(position)
                 self._ask(piece)
             position += 1
+
+    def _has_room(self, position: int) -> bool:
+        """Whether the piece at ``position`` may be asked for: one page is kept for the front, on which all others wait.
+
+        Before workers stand idle in front of many rows, those that would wait longest are given up, to be asked for
+        again: ids turned out dense here, where the pages behind had been expected next.
+        """
+        piece = self._line[position]
+        excess = self._held() - (self._most - 2) * self._limit
+        behind = [later for later in self._line[position + 1 :] if later.rows]
+        if excess > 0 and (
+            (self._end_of(piece) - piece.start) * piece.density < WORTH * self._limit
+            or sum(len(later.rows or ()) for later in behind) < excess
+        ):
+            return False
+        while excess > 0:
+            excess -= self._give_up(behind.pop())
+        return True
+
+    def _give_up(self, piece: _Piece) -> int:
+        """Put a piece that was read back into the line; tells how many rows that spares."""
+        rows = len(piece.rows or ())
+        if piece.stop is not None:
+            piece.density = min(1.0, rows / (piece.stop - piece.start))
+        piece.rows, piece.asked = None, False
+        self._read -= rows
+        return rows
 
     def _held(self) -> int:
         """Rows that wait for their turn, and that may come with the pages under way."""
@@ -192,6 +222,7 @@ class _Walk:
         self._read += wanted
         if page.next is not None and (stop is None or page.next < stop):
             self._line.insert(position + 1, _Piece(page.next, stop, _density(page.ids) or piece.density))
+            piece.stop = page.next
         elif stop is not None and (stop - piece.start) * piece.density >= self._limit / 4:
             # Read to its end, and wide enough to tell: what follows is likely to be as dense, or as sparse.
             following = next((piece for piece in self._line[position + 1 :] if not piece.asked), None)

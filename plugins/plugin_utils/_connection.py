@@ -28,6 +28,11 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
     Raises :class:`UsageError` where an option makes no sense.
     """
     option = plugin.get_option
+    if not option("api_endpoint"):
+        raise UsageError(
+            "api_endpoint is not set: write NetBox's address there, or into NETBOX_API in the environment, or into the "
+            "variable netbox_api."
+        )
     certificate, key = option("client_cert"), option("client_key")
     if key and not certificate:
         raise UsageError("client_key is set without client_cert, the certificate it belongs to.")

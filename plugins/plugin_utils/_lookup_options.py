@@ -12,7 +12,6 @@ import difflib
 import typing as t
 from collections.abc import Mapping
 
-from ansible.errors import AnsibleRequiredOptionError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
@@ -34,10 +33,4 @@ def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None
     sources = [entry["name"] for facts in definitions.values() for entry in facts.get("vars", ())]
     templar = t.cast(t.Any, lookup._templar)
     values = {name: templar.template(variables[name]) for name in sources if variables and name in variables}
-    try:
-        lookup.set_options(var_options=values, direct=direct)
-    except AnsibleRequiredOptionError:
-        raise UsageError(
-            "api_endpoint is not set: write NetBox's address there, or into the variable netbox_api or NETBOX_API in "
-            "the environment."
-        ) from None
+    lookup.set_options(var_options=values, direct=direct)

@@ -59,7 +59,8 @@ def where(estate: Estate, table: Table, path: Sequence[str], wanted: set[Key]) -
 
 
 class Filter(t.Protocol):
-    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids: ...
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        """The ids of the rows that this filter selects by `values`; None where it does not know the lookup."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ edits = st.lists(
 )
 pages = st.sampled_from([2, 3, 5, 7, 10, 25, 100])
 workers = st.sampled_from([1, 1, 2, 3, 4, 8])
-anything = settings(max_examples=80, deadline=None, derandomize=True, database=None)
+anything = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 
 
 @pytest.fixture(scope="module", params=["4.5", "4.6", "4.7"])
