@@ -109,7 +109,7 @@ options:
       - skip
     default: error
 notes:
-  - Called as P(ansible.builtin.lookup#lookup), Ansible joins names with commas and gives a single result without the
+  - Called as C(lookup), Ansible joins names with commas and gives a single result without the
     list around it. Use C(query) or C(wantlist=true) to get a list always.
 seealso:
   - name: Filters of NetBox
@@ -175,7 +175,7 @@ from ansible.utils.display import Display
 from ansible_collections.netbox.cursor.plugins.module_utils._advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import connect, open_pager
-from ansible_collections.netbox.cursor.plugins.plugin_utils._lookup_options import set_lookup_options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._options import set_lookup_options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._query import Query
 
 display = Display()

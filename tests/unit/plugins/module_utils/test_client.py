@@ -268,7 +268,7 @@ def test_the_token_is_in_no_error_and_no_log(netbox: NetBox) -> None:
 def test_secrets_that_netbox_repeats_are_taken_out(netbox: NetBox) -> None:
     class Echo(requests.adapters.HTTPAdapter):
         def send(self, request: t.Any, *arguments: t.Any, **options: t.Any) -> t.Any:
-            response = super().send(request, *arguments, **options)
+            response: t.Any = super().send(request, *arguments, **options)
             response.status_code = 400
             response._content = f'{{"detail": "You sent {request.headers["Authorization"]}"}}'.encode()
             response._content_consumed = True

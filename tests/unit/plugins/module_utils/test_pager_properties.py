@@ -43,8 +43,8 @@ edits = st.lists(
     ),
     max_size=12,
 )
-pages = st.sampled_from([2, 3, 5, 7, 10, 25, 100])
-workers = st.sampled_from([1, 1, 2, 3, 4, 8])
+pages = st.sampled_from([1, 2, 3, 5, 7, 10, 25, 100])
+workers = st.sampled_from([1, 1, *range(2, 9)])
 anything = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 
 
@@ -79,11 +79,22 @@ def test_a_quiet_list_comes_whole(
 
 
 @anything
-@given(ids=sets_of_ids(), changes=edits, page_size=pages, size=workers, pagination=st.sampled_from(["auto", "offset"]))
+@given(
+    ids=sets_of_ids(),
+    changes=edits,
+    page_size=pages,
+    most=pages,
+    size=workers,
+    pagination=st.sampled_from(["auto", "offset"]),
+)
 def test_rows_that_stay_come_once_while_the_list_is_edited(
-    netbox: NetBox, ids: list[int], changes: list[t.Any], page_size: int, size: int, pagination: str
+    netbox: NetBox, ids: list[int], changes: list[t.Any], page_size: int, most: int, size: int, pagination: str
 ) -> None:
     fill(netbox, ids)
+    netbox.settings.max_page_size = most
+    if pagination == "offset" or not netbox.settings.has_cursor:
+        # Pages by offset are joined by a row that they share, which pages of one row cannot.
+        page_size, netbox.settings.max_page_size = max(2, page_size), max(2, most)
     sites = netbox.table(SITES)
     staying = set(ids)
     waiting = iter(changes)

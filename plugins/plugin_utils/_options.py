@@ -4,32 +4,36 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The options of a lookup, set so that nothing that people write is dropped or misread."""
+"""The options of plugins, set so that nothing that people write is dropped or misread."""
 
 from __future__ import annotations
 
 import difflib
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
 
 
-def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None, direct: Mapping[str, t.Any]) -> None:
-    """``lookup.set_options``, but an unknown option is an error, and templates in variables are resolved first.
-
-    Ansible itself ignores parameters that a lookup does not have, and takes options from variables as they are written
-    there (``netbox_token: "{{ vault_netbox_token }}"``), converting them to their types at once.
-    Raises :class:`UsageError`.
-    """
-    definitions = lookup.option_definitions
+def refuse_unknown_options(definitions: Mapping[str, t.Any], names: Iterable[str]) -> None:
+    """Raise :class:`UsageError` for names that no option has. Ansible itself ignores them."""
     known = [name for option, facts in definitions.items() for name in (option, *facts.get("aliases", ()))]
-    for name in direct:
+    for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             raise UsageError(f"There is no option {name!r}.{f' Did you mean {near[0]}?' if near else ''}")
+
+
+def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None, direct: Mapping[str, t.Any]) -> None:
+    """``lookup.set_options``, but an unknown option is an error, and templates in variables are resolved first.
+
+    Ansible takes options from variables as they are written there (``netbox_token: "{{ vault_netbox_token }}"``), and
+    converts them to their types at once. Raises :class:`UsageError`.
+    """
+    definitions = lookup.option_definitions
+    refuse_unknown_options(definitions, direct)
     sources = [entry["name"] for facts in definitions.values() for entry in facts.get("vars", ())]
     templar = t.cast(t.Any, lookup._templar)
     values = {name: templar.template(variables[name]) for name in sources if variables and name in variables}
