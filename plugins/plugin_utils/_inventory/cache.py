@@ -1,0 +1,47 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""One inventory in Ansible's inventory cache: one entry, under a key that holds all that matters."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+import typing as t
+from collections.abc import MutableMapping
+
+from ansible_collections.netbox.cursor.plugins.module_utils._version import VERSION
+
+Content = dict[str, t.Any]
+
+
+def cache_key(*parts: t.Any) -> str:
+    """The key for an inventory made of ``parts``: NetBox's address, who is asking, all options. A full hash."""
+    text = json.dumps([VERSION, *parts], sort_keys=True, default=str)
+    return "netbox_cursor_" + hashlib.sha256(text.encode()).hexdigest()
+
+
+class Entry:
+    """The entry of one inventory in ``cache``, which may be used for ``seconds`` (0: for ever)."""
+
+    def __init__(self, cache: MutableMapping[str, t.Any], key: str, seconds: float) -> None:
+        self._cache = cache
+        self._key = key
+        self._seconds = seconds
+
+    def read(self, stale: float = 0) -> Content | None:
+        """What was kept, if it is not too old by more than ``stale`` seconds, and not damaged."""
+        try:
+            kept = json.loads(self._cache[self._key]["content"])
+            age = time.time() - kept["time"]
+            return kept["content"] if not self._seconds or age <= self._seconds + stale else None
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def write(self, content: Content) -> None:
+        """Keep ``content``. It goes in as one text: newer cores need minutes for values one by one (PEERS 0)."""
+        self._cache[self._key] = {"content": json.dumps({"time": time.time(), "content": content}, ensure_ascii=False)}

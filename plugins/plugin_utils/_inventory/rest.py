@@ -1,0 +1,192 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""A plan answered through REST: hosts first, then what they refer to, lists side by side."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import AccessDenied
+from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._parameters import Pairs
+from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._workers import Tasks, Workers
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import KINDS, Owned, Rows, Sides, Table
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import Settings
+
+ENDPOINTS = {"devices": "dcim/devices", "virtual_machines": "virtualization/virtual-machines"}
+OBJECT_TYPES = {"dcim.device": "devices", "virtualization.virtualmachine": "virtual_machines"}
+# So many ids fit one URL: fewer are asked for by id, more mean the whole list, which NetBox makes with less work.
+FEW = 300
+
+# What is read of the rows of side lists.
+SITE_FIELDS = ("id", "name", "slug", "region", "group", "time_zone", "facility")
+TREE_FIELDS = ("id", "name", "slug", "parent")
+
+
+class RestSource:
+    """Asks through ``pager`` for what ``plan`` wants. ``warn`` is told of side lists that the token may not see."""
+
+    def __init__(self, pager: Pager, plan: Plan, settings: Settings, warn: Callable[[str], None]) -> None:
+        self._pager = pager
+        self._plan = plan
+        self._settings = settings
+        self._warn = warn
+
+    def rows(self) -> Rows:
+        """Ask for everything, and return it. Raises what the pager raises, but for 403 on a side list."""
+        kinds = [kind for kind in KINDS if getattr(self._settings, kind)]
+        pages = dict(zip(kinds, self._side_by_side([partial(self._hosts, kind) for kind in kinds])))
+        return Rows(pages, self._sides(pages))
+
+    def _hosts(self, kind: str) -> collections.deque[list[Row]]:
+        endpoint, fields = ENDPOINTS[kind], self._plan.fields[kind]
+        shape = Representation(endpoint, fields=fields or (), config_context=self._plan.config_context)
+        return collections.deque(self._pager.pages(endpoint, self._settings.filters(kind), representation=shape))
+
+    def _side_by_side(self, works: Sequence[Callable[[], t.Any]]) -> list[t.Any]:
+        """The results of all works, done at the same time. The pager bounds their requests."""
+        workers = Workers(max(1, len(works)))
+        tasks: Tasks[int, t.Any] = Tasks(workers)
+        try:
+            for number, work in enumerate(works):
+                tasks.start(number, work)
+            results = dict(tasks.next_ended() for dummy in works)
+        finally:
+            workers.close()
+        return [results[number] for number in range(len(works))]
+
+    def _sides(self, pages: dict[str, collections.deque[list[Row]]]) -> Sides:
+        sides = Sides()
+        wanted = self._plan.lists
+        referred = {
+            name: {row[field]["id"] for some in pages.values() for page in some for row in page if row.get(field)}
+            for name, field in (
+                ("sites", "site"),
+                ("racks", "rack"),
+                ("clusters", "cluster"),
+                ("locations", "location"),
+            )
+        }
+        owners = {kind: [row["id"] for page in some for row in page] for kind, some in pages.items()}
+        everything = self._settings.empty_groups
+        works: dict[str, Callable[[], t.Any]] = {}
+        if "sites" in wanted and (referred["sites"] or everything):
+            site_fields = () if self._settings.site_data else SITE_FIELDS
+            works["sites"] = partial(self._by_id, "dcim/sites", referred["sites"], site_fields, everything)
+            for name, endpoint in (("regions", "dcim/regions"), ("site_groups", "dcim/site-groups")):
+                if name in wanted:
+                    works[name] = partial(self._table, endpoint, [], TREE_FIELDS)
+        if "locations" in wanted and (referred["locations"] or everything):
+            few = referred["sites"] if len(referred["sites"]) <= FEW and not everything else ()
+            filters = [("site_id", str(number)) for number in sorted(few)]
+            works["locations"] = partial(self._table, "dcim/locations", filters, (*TREE_FIELDS, "site"))
+        if "racks" in wanted and referred["racks"]:
+            works["racks"] = partial(self._by_id, "dcim/racks", referred["racks"], ("id", "role"))
+        if "clusters" in wanted and referred["clusters"]:
+            cluster_fields = ("id", "name", "type", "group")
+            works["clusters"] = partial(self._by_id, "virtualization/clusters", referred["clusters"], cluster_fields)
+        if "prefixes" in wanted and referred["sites"]:
+            works["prefixes"] = partial(self._prefixes, referred["sites"])
+        for name, of in (
+            ("interfaces", self._interfaces),
+            ("services", self._services),
+            ("virtual_disks", self._virtual_disks),
+        ):
+            if name in wanted and any(owners.values()):
+                works[name] = partial(of, owners)
+        found = self._side_by_side([partial(self._allowed, name, work) for name, work in works.items()])
+        for name, rows in zip(works, found):
+            if rows is not None:
+                setattr(sides, name, rows)
+        return sides
+
+    def _allowed(self, name: str, work: Callable[[], t.Any]) -> t.Any:
+        try:
+            return work()
+        except AccessDenied as error:
+            self._warn(f"Hosts come without {name.replace('_', ' ')} and what follows from them: {error}")
+            return None
+
+    def _table(self, endpoint: str, filters: Pairs, fields: Sequence[str], stale: str | None = None) -> Table:
+        shape = Representation(endpoint, fields=fields)
+        return {row["id"]: row for row in self._pager.rows(endpoint, filters, representation=shape, stale=stale)}
+
+    def _by_id(self, endpoint: str, ids: Iterable[int], fields: Sequence[str], all_of_them: bool = False) -> Table:
+        numbers = sorted(ids)
+        few = len(numbers) <= FEW and not all_of_them
+        return self._table(endpoint, [("id", str(number)) for number in numbers] if few else [], fields)
+
+    def _prefixes(self, sites: Iterable[int]) -> dict[int, list[Row]]:
+        numbers = sorted(sites)
+        filters = [("scope_type", "dcim.site")]
+        if len(numbers) <= FEW:
+            filters += [("scope_id", str(number)) for number in numbers]
+        found: dict[int, list[Row]] = {}
+        for row in self._pager.rows("ipam/prefixes", filters):
+            if row.get("scope_type") == "dcim.site":
+                found.setdefault(row["scope_id"], []).append(row)
+        return found
+
+    def _owned_filters(self, name: str, ids: list[int]) -> Pairs:
+        return [(name, str(number)) for number in ids] if len(ids) <= FEW else []
+
+    def _interfaces(self, owners: dict[str, list[int]]) -> Owned:
+        """Interfaces with their addresses inside."""
+        fields = self._settings.interface_fields
+        whole = "all" in fields
+        found: Owned = {}
+        for kind, endpoint, owner, object_type in (
+            ("devices", "dcim/interfaces", "device", "dcim.interface"),
+            ("virtual_machines", "virtualization/interfaces", "virtual_machine", "virtualization.vminterface"),
+        ):
+            ids = owners.get(kind)
+            if not ids:
+                continue
+            shape = Representation(endpoint, fields=() if whole else ("id", owner, *fields))
+            filters = self._owned_filters(f"{owner}_id", ids)
+            rows = self._pager.rows(endpoint, filters, representation=shape, stale=f"{owner}_id" if filters else None)
+            interfaces = {}
+            known = set(ids)
+            for row in rows:
+                if row[owner]["id"] in known:
+                    row["ip_addresses"] = []
+                    interfaces[row["id"]] = row
+                    found.setdefault((kind, row[owner]["id"]), []).append(row)
+                    if not whole:
+                        del row[owner]
+            filters = self._owned_filters(f"{owner}_id", ids) or [("assigned_to_interface", "true")]
+            for address in self._pager.rows("ipam/ip-addresses", filters):
+                interface = interfaces.get(address.get("assigned_object_id"))
+                if interface is not None and address.get("assigned_object_type") == object_type:
+                    for name in ("assigned_object", "assigned_object_id", "assigned_object_type"):
+                        address.pop(name, None)
+                    interface["ip_addresses"].append(address)
+        return found
+
+    def _services(self, owners: dict[str, list[int]]) -> Owned:
+        found: Owned = {}
+        for row in self._pager.rows("ipam/services"):
+            kind = OBJECT_TYPES.get(row.get("parent_object_type") or "")
+            if kind:
+                found.setdefault((kind, row["parent_object_id"]), []).append(row)
+        return found
+
+    def _virtual_disks(self, owners: dict[str, list[int]]) -> Owned:
+        ids = owners.get("virtual_machines")
+        found: Owned = {}
+        if ids:
+            filters = self._owned_filters("virtual_machine_id", ids)
+            stale = "virtual_machine_id" if filters else None
+            for row in self._pager.rows("virtualization/virtual-disks", filters, stale=stale):
+                found.setdefault(("virtual_machines", row["virtual_machine"]["id"]), []).append(row)
+        return found

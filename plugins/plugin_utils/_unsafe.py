@@ -1,0 +1,31 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Strings of NetBox are data: on ansible-core before 2.19 they would be templates unless marked."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible import release
+from ansible.utils.unsafe_proxy import wrap_var
+
+# From 2.19 on only what is trusted is templated, and nothing that comes from NetBox is.
+NEEDS_MARKS = tuple(int(part) for part in re.findall(r"\d+", release.__version__)[:2]) < (2, 19)
+
+
+def marked(value: t.Any) -> t.Any:
+    """``value`` with all strings in it that could be templates marked as unsafe, keys too."""
+    if not NEEDS_MARKS:
+        return value
+    if isinstance(value, str):
+        return wrap_var(value) if "{" in value else value
+    if isinstance(value, dict):
+        return {marked(key): marked(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [marked(one) for one in value]
+    return value
