@@ -64,8 +64,8 @@ class Build:
     def _shown_members(self) -> dict[int, int]:
         """Which device stands for each member of a virtual chassis, and has the interfaces of all of them.
 
-        That is the master or, if it was filtered out, the lowest member. Members of a chassis without a master are hosts
-        of their own. All as in netbox.netbox, where the chassis is lost without its master.
+        That is the master or, if it was filtered out, the lowest member. Members of a chassis without a master are
+        hosts of their own. (In netbox.netbox, the chassis is lost without its master.)
         """
         members: dict[int, list[tuple[bool, float, int]]] = {}
         for page in self._rows.pages.get("devices", ()):

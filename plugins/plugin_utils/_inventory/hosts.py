@@ -126,7 +126,7 @@ class Hosts:
                 if site not in known:
                     lowest = sides.sites.get(site, nothing).get(field) or nothing
                     known[site] = [one["slug"] for one in chain(lowest.get("id"), table)]
-                return list(known[site])
+                return known[site]
 
             return read
 

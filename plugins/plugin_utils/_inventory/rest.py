@@ -20,7 +20,14 @@ from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
 from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
 from ansible_collections.netbox.cursor.plugins.module_utils._workers import Tasks, Workers
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import KINDS, Owned, Rows, Sides, Table
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import (
+    KINDS,
+    Owned,
+    Rows,
+    Sharing,
+    Sides,
+    Table,
+)
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import Settings
 
 ENDPOINTS = {"devices": "dcim/devices", "virtual_machines": "virtualization/virtual-machines"}
@@ -51,7 +58,9 @@ class RestSource:
     def _hosts(self, kind: str) -> collections.deque[list[Row]]:
         endpoint, fields = ENDPOINTS[kind], self._plan.fields[kind]
         shape = Representation(endpoint, fields=fields or (), config_context=self._plan.config_context)
-        return collections.deque(self._pager.pages(endpoint, self._settings.filters(kind), representation=shape))
+        sharing = Sharing(slim=not self._plan.raw)
+        pages = self._pager.pages(endpoint, self._settings.filters(kind), representation=shape)
+        return collections.deque(map(sharing.page, pages))
 
     def _side_by_side(self, works: Sequence[Callable[[], t.Any]]) -> list[t.Any]:
         """The results of all works, done at the same time. The pager bounds their requests."""

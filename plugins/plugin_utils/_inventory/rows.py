@@ -53,6 +53,46 @@ class Rows:
                     yield kind, row
 
 
+# Objects that many hosts refer to, each time in full.
+_SHARED = (
+    *("site", "location", "rack", "tenant", "role", "platform", "device_type", "cluster", "virtual_chassis", "device"),
+    *("parent_device", "owner", "config_template", "virtual_machine_type"),
+)
+_ADDRESSES = ("primary_ip", "primary_ip4", "primary_ip6", "oob_ip")
+
+
+class Sharing:
+    """Lets rows share what is the same in them: a site's name need not be in memory once for each device.
+
+    ``slim``: of addresses only what hosts need is kept.
+    """
+
+    def __init__(self, slim: bool) -> None:
+        self._slim = slim
+        self._pool: dict[tuple[str, t.Any], Row] = {}
+
+    def page(self, rows: list[Row]) -> list[Row]:
+        """The same rows, with shared objects in them."""
+        pool = self._pool
+        for row in rows:
+            for field in _SHARED:
+                value = row.get(field)
+                if value:
+                    row[field] = pool.setdefault((field, value["id"]), value)
+            status = row.get("status")
+            if status:
+                row["status"] = pool.setdefault(("status", status["value"]), status)
+            tags = row.get("tags")
+            if tags:
+                row["tags"] = [pool.setdefault(("tags", tag["id"]), tag) for tag in tags]
+            if self._slim:
+                for field in _ADDRESSES:
+                    address = row.get(field)
+                    if address:
+                        row[field] = {"address": address["address"], "dns_name": address.get("dns_name")}
+        return rows
+
+
 class Source(t.Protocol):
     """A way to ask NetBox for what a plan wants."""
 
