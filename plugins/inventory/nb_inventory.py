@@ -257,23 +257,26 @@ notes:
 """
 
 EXAMPLES = r"""
-# netbox.yml: everything, NETBOX_API and NETBOX_TOKEN being set
+# The shortest file, netbox.yml, NETBOX_API and NETBOX_TOKEN being set, has one line: the next one.
 plugin: netbox.cursor.nb_inventory
----
-# ber1.netbox.yml: the active leaves of two sites
-plugin: netbox.cursor.nb_inventory
+
+# Where NetBox is, and who asks.
 api_endpoint: https://netbox.example.com
 token: "{{ lookup('ansible.builtin.env', 'MY_TOKEN') }}"
+
+# The active leaves of two sites, no virtual machines.
 device_query_filters:
   - site: [ber1, par1]
     role: leaf
     status: active
 virtual_machines: false
-group_by: [region, site, location, tag]
----
-# network.netbox.yml: only what is needed, and what is made of it
-plugin: netbox.cursor.nb_inventory
+
+# Only what is needed, and what is made of it.
 host_vars: [ansible_host, site, platform, tags]
+group_by: [region, site, location, tag]
+hostnames:
+  - custom_fields.fqdn
+  - name
 compose:
   ansible_network_os: platform.slug
   rack_position: position
@@ -282,12 +285,12 @@ keyed_groups:
     key: platform
 groups:
   core: "'core' in tags"
-hostnames:
-  - custom_fields.fqdn
-  - name
+
+# Kept for an hour, and for a day when NetBox is down.
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/ansible
+cache_timeout: 3600
 stale_if_error: 86400
 """
 

@@ -93,7 +93,7 @@ def plan(settings: Settings, expressions: Iterable[str]) -> Plan:
     """The plan for these options. ``expressions`` are all that are evaluated for hosts: Jinja without braces."""
     variables = {name for name in VARIABLES if settings.wants(name)}
     variables -= {name for name in SWITCHED if not _switched_on(settings, name)}
-    variables -= {"time_zone", "utc_offset", "facility"} - {key for key in settings.group_by}
+    variables -= {"time_zone", "utc_offset", "facility"} - set(settings.group_by)
     if not settings.racks:
         # netbox.netbox leaves all that a rack tells out, the locations too.
         variables -= {"rack", "rack_role", "locations"}
