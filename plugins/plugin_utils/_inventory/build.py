@@ -80,7 +80,7 @@ class Build:
         shown = {}
         interfaces = self._rows.sides.interfaces
         for ranks in members.values():
-            ids = [number for dummy, dummy, number in sorted(ranks)]
+            ids = [member[2] for member in sorted(ranks)]
             shown.update(dict.fromkeys(ids, ids[0]))
             if interfaces:
                 joined = [one for number in ids for one in interfaces.pop(("devices", number), [])]

@@ -12,6 +12,8 @@ import tempfile
 import typing as t
 from pathlib import Path
 
+import ansible_runner
+
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
 # As in the documentation of netbox.netbox, with `plugin:` changed.
@@ -103,7 +105,20 @@ with serve(version="4.6") as netbox:
     limited = listed(netbox, "-i", first, "--limit", "device_roles_leaf")
     assert set(limited["_meta"]["hostvars"]) == {"leaf1"}
 
-    # As AWX runs an inventory source of a project: credentials and settings by the environment.
+    # As AWX does for an inventory source of a project: ansible-runner, the credential in the environment.
+    answer, told = ansible_runner.get_inventory(
+        action="list",
+        inventories=[first],
+        response_format="json",
+        private_data_dir=str(folder / "private"),
+        envvars={"NETBOX_API": netbox.url, "NETBOX_TOKEN": netbox.tokens["v2"]},
+        quiet=True,
+    )
+    assert set(answer["_meta"]["hostvars"]) == set(listed(netbox, "-i", first)["_meta"]["hostvars"]), told
+    for path in (folder / "private").rglob("*"):
+        # ansible-runner itself notes the environment in "command".
+        if path.is_file() and path.name != "command":
+            assert netbox.tokens["v2"] not in path.read_text(encoding="utf-8", errors="replace"), path
     awx = {
         "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(folder / "facts"),
         "ANSIBLE_INVENTORY_CACHE": "true",

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader, inventory_loader
@@ -33,7 +33,7 @@ def read(tmp_path: Path) -> Read:
         options = {"plugin": "netbox.cursor.nb_inventory", "api_endpoint": netbox.url, "retries": 0, **options}
         options.setdefault("token", netbox.tokens["v1"])
         path = tmp_path / "a.netbox.yml"
-        path.write_text(yaml.safe_dump(options), encoding="utf-8")
+        path.write_text(json.dumps(options), encoding="utf-8")
         inventory = InventoryData()
         netbox.requests.clear()
         plugin = inventory_loader.get("netbox.cursor.nb_inventory")
