@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - netbox.cursor._connection.plugin
   - netbox.cursor._connection
   - netbox.cursor._paging
+  - netbox.cursor._filters
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
 options:

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - netbox.cursor._connection.plugin
   - netbox.cursor._connection
   - netbox.cursor._paging
+  - netbox.cursor._filters
 options:
   _terms:
     description:

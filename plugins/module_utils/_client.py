@@ -174,17 +174,7 @@ class Client:
         address = url
         for dummy in range(MOST_REDIRECTS + 1):
             try:
-                with self._session.request(
-                    method,
-                    address,
-                    headers=self._headers,
-                    auth=self._authorize,
-                    timeout=self._timeout,
-                    verify=self._verify,
-                    cert=self._certificate,
-                    allow_redirects=False,
-                    stream=True,
-                ) as response:
+                with self._send(method, address) as response:
                     self._learn_version(response)
                     if response.status_code in REDIRECTS:
                         address = self._redirected(method, address, response)
@@ -197,6 +187,25 @@ class Client:
             except NetBoxError as error:
                 raise self._located(error, method, url) from None
         raise self._located(Redirected(f"NetBox redirected {MOST_REDIRECTS + 1} times in a row."), method, url)
+
+    def _send(self, method: str, address: str) -> requests.Response:
+        try:
+            return self._session.request(
+                method,
+                address,
+                headers=self._headers,
+                auth=self._authorize,
+                timeout=self._timeout,
+                verify=self._verify,
+                cert=self._certificate,
+                allow_redirects=False,
+                stream=True,
+            )
+        except requests.exceptions.RequestException:
+            raise
+        except (OSError, ValueError) as error:
+            # What requests lets through: a certificate's file that is not there, a name that no host can have.
+            raise UsageError(f"the request cannot be made: {_plain(error)}.") from error
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Set the credentials. As an ``auth`` callable, so that no .netrc entry replaces them."""
@@ -216,7 +225,8 @@ class Client:
                 "NetBox wants a login: it did not take the token.", status=response.status_code, detail=""
             )
         there, here = urlsplit(target), urlsplit(address)
-        if (there.scheme, there.netloc) != (here.scheme, here.netloc) or method not in SAFE_METHODS:
+        # Compared as written: what stands before an @ or behind a backslash is read in more than one way.
+        if (there.scheme, there.netloc.lower()) != (here.scheme, here.netloc.lower()) or method not in SAFE_METHODS:
             raise Redirected(
                 f"it redirects to {_without_secrets(target)}, where the token is not sent.",
                 status=response.status_code,
@@ -231,6 +241,8 @@ class Client:
             for secret in (self._authorization, self._authorization.split(" ", 1)[-1]):
                 error.detail = error.detail.replace(secret, "…")
                 error.message = error.message.replace(secret, "…")
+        # Not before: half a token would not be found.
+        error.detail = _shortened(error.detail)
         return error
 
 
@@ -244,9 +256,16 @@ def _new_session() -> requests.Session:
 
 def _clean_endpoint(endpoint: str) -> str:
     text = str(endpoint or "").strip()
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{_without_secrets(text)!r} is no address of a NetBox: write https://netbox.example.com.")
+    try:
+        parts = urlsplit(text)
+        # Reading the port finds out whether it is a number.
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        # What is no address may hold a password at any place before the host.
+        shown = text.rpartition("@")[2]
+        raise UsageError(f"{shown!r} is no address of a NetBox: write https://netbox.example.com.")
     if parts.query or parts.fragment:
         raise UsageError(f"The address of NetBox {_without_secrets(text)!r} must end with its path.")
     path = re.sub(r"/+(api/*)?$", "", parts.path)
@@ -282,7 +301,7 @@ def _json_of(response: requests.Response) -> t.Any:
     content = response.content
     try:
         return json.loads(content)
-    except ValueError as error:  # also UnicodeDecodeError
+    except (ValueError, RecursionError) as error:  # also UnicodeDecodeError
         if "json" in response.headers.get("Content-Type", ""):
             raise ConnectionLost(f"the answer of {len(content)} bytes is damaged: {error}.") from error
         raise UnexpectedAnswer(
@@ -306,7 +325,7 @@ def _body(response: requests.Response) -> t.Any:
     """The JSON of an error's body, or ``None``."""
     try:
         return json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -327,7 +346,7 @@ def _texts_of(words: t.Any) -> list[str]:
 
 
 def _words_of(response: requests.Response) -> str:
-    """What an error's body says, in one short line."""
+    """What an error's body says, in one line."""
     body = _body(response)
     if body is None:
         text = response.content.decode("utf-8", errors="replace")
@@ -339,14 +358,15 @@ def _words_of(response: requests.Response) -> str:
         text = f"{body['exception']}: {body.get('error', '')}"
     else:
         text = " ".join(_texts_of(body))
-    text = " ".join(text.split())
-    return text if len(text) <= MOST_DETAIL else text[:MOST_DETAIL] + " …"
+    return " ".join(text.split())
 
 
 def _error_of_library(error: requests.exceptions.RequestException) -> NetBoxError:
     """Our error for one of the library's, whose own texts hold object ids and whole URLs."""
     reason = error.args[0] if error.args else error
     reason = getattr(reason, "reason", None) or reason
+    if "EOF occurred in violation of protocol" in str(reason):
+        return ConnectionLost("the connection broke: it was closed without a word, as by a server that restarts.")
     if isinstance(error, requests.exceptions.SSLError) or "CERTIFICATE" in str(reason):
         return TLSFailed(f"the connection cannot be trusted: {_plain(reason)}.")
     if isinstance(error, requests.exceptions.ProxyError):
@@ -374,7 +394,7 @@ def _plain(reason: object) -> str:
 def _retry_after(response: requests.Response) -> float | None:
     """Seconds that the header Retry-After asks for, written as a number or as a date."""
     text = response.headers.get("Retry-After", "").strip()
-    if text.isdigit():
+    if text.isdecimal():
         return float(text)
     try:
         when = email.utils.parsedate_to_datetime(text)
@@ -404,8 +424,8 @@ def too_much(error: NetBoxError) -> bool:
 
 def _without_secrets(url: str) -> str:
     """``url`` without the user name and password that may stand before its host."""
-    return re.sub(r"//[^/@]*@", "//", url)
+    return re.sub(r"//[^/?#\\]*@", "//", url)
 
 
-def _shortened(url: str) -> str:
-    return url if len(url) <= MOST_DETAIL else url[:MOST_DETAIL] + "…"
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST_DETAIL else text[:MOST_DETAIL] + "…"

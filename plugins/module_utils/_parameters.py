@@ -109,25 +109,35 @@ def _text(name: str, value: t.Any) -> str:
 
 def encode(pairs: Iterable[tuple[str, str]]) -> str:
     """The query string: UTF-8, percent-encoded, in order."""
-    return urlencode(list(pairs))
+    try:
+        return urlencode(list(pairs))
+    except UnicodeEncodeError as error:
+        raise UsageError(f"a filter holds what is no text: {error}.") from error
 
 
 def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES) -> list[Pairs]:
     """Cut ``pairs`` into several lists that each encode to at most ``most`` bytes; one list when they fit.
 
-    The parameter repeated most often is cut: NetBox takes any of its values, so the rows of the chunks together are
-    the rows of the whole. Values of ``id`` are sorted by number first, so that the chunks follow each other.
+    Of the parameters that are repeated, the longest is cut: NetBox takes any of its values, so the rows of the chunks
+    together are the rows of the whole. Values of ``id`` are sorted by number first, so that chunks follow each other.
     Raises :class:`UsageError` where that does not hold (tags must all match, ``__n`` must match none) or does not help.
     """
     if len(encode(pairs)) <= most:
         return [pairs]
-    name, number = collections.Counter(name for name, dummy in pairs).most_common(1)[0]
+    numbers = collections.Counter(name for name, dummy in pairs)
+    lengths: dict[str, int] = {}
+    for pair in pairs:
+        if numbers[pair[0]] > 1:
+            lengths[pair[0]] = lengths.get(pair[0], 0) + len(encode([pair])) + 1
+    name = max(lengths, key=lengths.__getitem__, default="")
     rest = [pair for pair in pairs if pair[0] != name]
     room = most - len(encode(rest)) - 1
-    if number == 1 or room < 200:
+    if not lengths or room < 200:
         raise UsageError(f"the filters make a URL of more than {most} bytes, and no list among them can be cut.")
     if name in ("tag", "tag_id") or NEGATED.search(name):
-        raise UsageError(f"filter {name!r} has {number} values: too many for one URL, and they cannot be asked apart.")
+        raise UsageError(
+            f"filter {name!r} has {numbers[name]} values: too many for one URL, and they cannot be asked apart."
+        )
     values = list(dict.fromkeys(value for key, value in pairs if key == name))
     if name == "id" and all(value.isdigit() for value in values):
         values.sort(key=int)
@@ -135,6 +145,8 @@ def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES) -> list[Pairs]:
     used = room
     for value in values:
         length = len(encode([(name, value)])) + 1
+        if length > room:
+            raise UsageError(f"a value of filter {name!r} is too long for one URL.")
         if used + length > room:
             cut.append(list(rest))
             used = 0

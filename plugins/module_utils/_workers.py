@@ -12,6 +12,7 @@ import concurrent.futures
 import contextvars
 import importlib
 import queue
+import threading
 import typing as t
 from collections.abc import Iterable, Iterator
 
@@ -38,13 +39,16 @@ class Workers:
         self.size = size
         self._executor_class = executor_class
         self._executor: concurrent.futures.Executor | None = None
+        self._lock = threading.Lock()
 
     def submit(self, function: t.Callable[..., object], *arguments: object) -> concurrent.futures.Future[object]:
         """Run ``function`` in a thread, within a copy of the caller's contextvars (an OpenTelemetry span, say)."""
-        if self._executor is None:
-            self._executor = self._executor_class(max_workers=self.size)
+        with self._lock:  # lists of several threads may begin at once
+            if self._executor is None:
+                self._executor = self._executor_class(max_workers=self.size)
+            executor = self._executor
         # A context can be entered by one thread at a time, so that each task needs a copy of its own.
-        return self._executor.submit(contextvars.copy_context().run, function, *arguments)
+        return executor.submit(contextvars.copy_context().run, function, *arguments)
 
     def close(self) -> None:
         """Drop what has not begun; what runs ends by itself."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ansible_collections.netbox.cursor.plugins.module_utils._endpoints import ENDPOINTS, did_you_mean, target
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import NotFound, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._filters import FilterCheck
 from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._parameters import filter_pairs
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
@@ -38,6 +39,7 @@ class Query:
     offset: int | None
     returns: str
     on_missing: str
+    strict_filters: bool
 
     @classmethod
     def of_options(cls, option: Callable[[str], t.Any]) -> Query:
@@ -68,12 +70,17 @@ class Query:
                 raise UsageError(f"{term!r} has an id already: leave out id={self.id}.")
             number = self.id
         try:
+            check = FilterCheck(pager.client) if self.strict_filters and self.pairs else None
+            if check and number is None:
+                check.check(endpoint, self.pairs)
             if number is not None:
                 yield from self._formed(self._one(pager, endpoint, number, warn))
             elif self.returns == "count":
                 yield pager.count(endpoint, self.pairs)
             else:
                 yield from self._formed(self._rows(pager, endpoint))
+            if check:
+                check.confirm(endpoint, self.pairs)
         except NotFound as error:
             if not error.is_missing_object:
                 error.message += f" There is no endpoint {endpoint}.{did_you_mean(endpoint)}"

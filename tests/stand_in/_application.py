@@ -20,13 +20,15 @@ from ._answers import json_answer, page_for_people, server_error
 from ._lists import Lists
 from ._reception import Reception
 from ._rest import Rest
+from ._schema import PATH as SCHEMA
+from ._schema import Schema
 from ._service import Service
 from ._state import NetBox
 from ._tokens import Denied, allowed_methods
 
 
 def application(netbox: NetBox) -> Reception:
-    parts = (Service(netbox), Lists(netbox), Rest(netbox))
+    parts = (Service(netbox), Schema(netbox), Lists(netbox), Rest(netbox))
     return Reception(netbox, Desk(netbox, [route for part in parts for route in part.routes()]))
 
 
@@ -51,6 +53,8 @@ class Desk:
 
     def _refusal(self, request: Request) -> Response | None:
         path = request.url.path
+        if path == SCHEMA:
+            return None
         parameters = self._route(request.scope)
         if parameters is None:
             slashed = {**request.scope, "path": f"{path}/"}

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from functools import cache
 from pathlib import Path
 
 import orjson
@@ -36,5 +37,6 @@ def background_queues() -> list[Table]:
 QUEUES = ("high", "default", "low")
 
 
+@cache
 def status_of(version: str) -> Row:
     return next(each["response"]["body"] for each in recording(version, "exchanges") if each["name"] == "status")

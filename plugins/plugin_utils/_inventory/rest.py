@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import AccessDenied
+from ansible_collections.netbox.cursor.plugins.module_utils._filters import FilterCheck
 from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._parameters import Pairs
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
@@ -52,7 +53,14 @@ class RestSource:
     def rows(self) -> Rows:
         """Ask for everything, and return it. Raises what the pager raises, but for 403 on a side list."""
         kinds = [kind for kind in KINDS if getattr(self._settings, kind)]
+        check = FilterCheck(self._pager.client) if self._settings.strict_filters else None
+        if check:
+            for kind in kinds:
+                check.check(ENDPOINTS[kind], self._settings.filters(kind))
         pages = dict(zip(kinds, self._side_by_side([partial(self._hosts, kind) for kind in kinds])))
+        if check:
+            for kind in kinds:
+                check.confirm(ENDPOINTS[kind], self._settings.filters(kind))
         return Rows(pages, self._sides(pages))
 
     def _hosts(self, kind: str) -> collections.deque[list[Row]]:

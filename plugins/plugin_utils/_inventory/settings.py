@@ -45,6 +45,7 @@ class Settings:
     query_filters: t.Any = ()
     device_query_filters: t.Any = ()
     vm_query_filters: t.Any = ()
+    strict_filters: bool = True
     group_by: tuple[str, ...] = ()
     group_names_raw: bool = False
     group_prefix: str = ""

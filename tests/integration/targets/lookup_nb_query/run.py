@@ -17,6 +17,7 @@ def play(playbook: str, netbox: NetBox, tokens: dict[str, str], **variables: obj
     """Run ``playbook`` on ``netbox``; it finds ``tokens`` in its environment."""
     environment = {**os.environ, **tokens, "NETBOX_API": netbox.url, "NETBOX_TOKEN": netbox.tokens["v2"]}
     environment["ANSIBLE_LOOKUP_PLUGINS"] = sys.argv[1]
+    environment["XDG_CACHE_HOME"] = os.path.abspath("cache")
     command = ["ansible-playbook", "-i", "localhost,", "-c", "local", "-vvvv", playbook, "-e", json.dumps(variables)]
     ended = subprocess.run(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False

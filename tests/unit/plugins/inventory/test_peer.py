@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from ansible.inventory.data import InventoryData
 
+from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import NEEDS_MARKS
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "recordings" / "peer_inventory"
@@ -29,6 +30,9 @@ MERGED = {"leaf1": "leaf1_3", "server1": "server1_5"}
 UNNAMED = "patch-panel-6"
 # "location_<slug> merges places of different sites"
 LOCATIONS = {"location_floor-1", "location_room-a", "site_berlin-1", "site_paris-1"}
+# What ansible-core before 2.19 does with expressions: all results are texts, and what is undefined is not none.
+IN_WORDS = ("rack_pk",) if NEEDS_MARKS else ()
+LOOSE = {"stacked"} if NEEDS_MARKS else set()
 OF_SITES = re.compile(r"site_(berlin|paris)-1_location_")
 
 
@@ -49,7 +53,7 @@ def plain(value: t.Any) -> t.Any:
 
 def variables_of(inventory: InventoryData, host: str) -> dict[str, t.Any]:
     return {
-        key: plain(value)
+        key: int(value) if key in IN_WORDS and value else plain(value)
         for key, value in inventory.hosts[host].vars.items()
         if key not in ("inventory_file", "inventory_dir")
     }
@@ -101,7 +105,7 @@ def test_hosts_are_in_the_groups_they_were_in(netbox: NetBox, read: t.Any, name:
     ours = {group for group in inventory.groups if group not in ("all", "ungrouped") and not OF_SITES.match(group)}
     # "groups for every region, site, location": those without hosts below are not made here.
     assert ours == {group for group in there if group not in ("all", "ungrouped", "_meta") and hosts_there(group)}
-    for group in ours - LOCATIONS:
+    for group in ours - LOCATIONS - LOOSE:
         here = {back.get(host.name, host.name) for host in inventory.groups[group].get_hosts()}
         if not re.match(r"region_|site_group_", group):
             assert here == hosts_there(group), group

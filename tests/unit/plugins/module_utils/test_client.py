@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import email.utils
+import re
+import socketserver
+import ssl
 import threading
 import typing as t
 import warnings
@@ -16,6 +20,7 @@ from pathlib import Path
 
 import pytest
 import requests
+import trustme
 
 from ansible_collections.netbox.cursor.plugins.module_utils import _errors as errors
 from ansible_collections.netbox.cursor.plugins.module_utils._advice import explain
@@ -25,6 +30,7 @@ from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serv
 
 SITES = "api/dcim/sites/"
 SECRET = "0123456789abcdef0123456789abcdef01234567"
+JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +49,36 @@ def netbox(server: NetBox) -> NetBox:
 def client_of(netbox: NetBox, token: t.Any = None, **options: t.Any) -> Client:
     options.setdefault("sleep", lambda seconds: None)
     return Client(netbox.url, token or netbox.tokens["v1"], **options)
+
+
+@contextlib.contextmanager
+def saying(
+    answer: t.Callable[[bytes], bytes], context: ssl.SSLContext | None = None
+) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that says word by word what no NetBox would; its address, and what it was asked."""
+    asked: list[bytes] = []
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            asked.append(self.request.recv(65536))
+            self.request.sendall(answer(asked[-1]))
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Clients may hang up."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.005,))
+        thread.start()
+        try:
+            yield f"{'https' if context else 'http'}://127.0.0.1:{server.server_address[1]}", asked
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def sent(netbox: NetBox, name: str) -> str | None:
@@ -99,10 +135,24 @@ def test_a_base_path_is_kept() -> None:
     assert Client("https://example.com/netbox/api/").endpoint == "https://example.com/netbox/"
 
 
-@pytest.mark.parametrize("address", ["", "netbox.example.com", "ftp://netbox", "https://", "https://netbox/?a=b"])
-def test_what_is_no_address_is_refused(address: str) -> None:
-    with pytest.raises(errors.UsageError, match="address|NetBox"):
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "netbox.example.com", "ftp://netbox", "https://", "https://netbox/?a=b", "https://netbox/#a"),
+        *("http://[::1", "https://netbox:port", "https://netbox:99999", "https://a\u2100b"),
+        *(f"me:{SECRET}@netbox", f"https://me:{SECRET}/x@netbox", f"https://me:{SECRET}@netbox/?a=b"),
+    ],
+)
+def test_what_is_no_address_is_refused_without_showing_a_password(address: str) -> None:
+    with pytest.raises(errors.UsageError, match="address of .*NetBox") as caught:
         Client(address)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["netbox..example.com", "a" * 70, ".example.com", "two words"])
+def test_what_no_host_is_called_is_refused(host: str) -> None:
+    with Client(f"https://{host}") as client, pytest.raises(errors.UsageError, match="cannot be made"):
+        client.get(SITES)
 
 
 def test_each_request_says_who_asks_and_what_for(netbox: NetBox) -> None:
@@ -133,6 +183,38 @@ def test_what_may_pass_is_asked_again(netbox: NetBox, fault: str) -> None:
     netbox.faults.append(Fault(kind, argument or None, times=2))
     with client_of(netbox) as client:
         assert client.get(SITES)["count"] == 4
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        JSON + b'\r\n{"name": "\xff"}',
+        JSON + b"\r\n",
+        JSON + b"\r\n" + b"[" * 100000,
+        JSON + b"Content-Encoding: gzip\r\n\r\n{}",
+        JSON + b"Content-Length: 100\r\n\r\n{}",
+        JSON + b"Transfer-Encoding: chunked\r\n\r\n9\r\n{}",
+        JSON + b"Transfer-Encoding: chunked\r\n\r\nmany\r\n{}",
+        b"SSH-2.0-OpenSSH_9.9\r\n",
+        b"",
+    ],
+    ids=["no UTF-8", "empty", "deep", "no gzip", "cut", "cut chunk", "no chunk", "no HTTP", "nothing"],
+)
+def test_a_damaged_answer_is_asked_for_again_and_then_an_error(answer: bytes) -> None:
+    with saying(lambda head: answer) as (address, asked):
+        client = Client(address, SECRET, retries=2, sleep=lambda seconds: None)
+        with client, pytest.raises(errors.ConnectionLost, match="damaged|broke") as caught:
+            client.get(SITES)
+        assert len(asked) == 3
+    assert str(caught.value).endswith("(asked 3 times)")
+
+
+def test_no_json_is_no_netbox(netbox: NetBox) -> None:
+    netbox.faults.append(Fault("html"))
+    with client_of(netbox) as client, pytest.raises(errors.UnexpectedAnswer, match="no JSON but text/html") as caught:
+        client.get(SITES)
+    assert "Maintenance" in caught.value.detail
+    assert "<" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -168,11 +250,32 @@ def test_asking_again_ends(netbox: NetBox) -> None:
     assert waited == sorted(waited) and len(waited) == 3 and waited[0] > 0
 
 
-def test_an_impatient_caller_gets_the_error_that_a_smaller_page_may_cure(netbox: NetBox) -> None:
-    netbox.faults.append(Fault("status", "504"))
-    with client_of(netbox) as client, pytest.raises(errors.ServerFailed):
+@pytest.mark.parametrize("fault", ["status:500", "status:502", "status:504", "slow:30"])
+def test_an_impatient_caller_gets_the_error_that_a_smaller_page_may_cure(netbox: NetBox, fault: str) -> None:
+    kind, dummy, argument = fault.partition(":")
+    netbox.faults.append(Fault(kind, argument, times=1))
+    client = client_of(netbox, timeout=0.2 if kind == "slow" else 60)
+    with client, pytest.raises((errors.ServerFailed, errors.TimedOut)):
         client.get(SITES, impatient=True)
     assert len(netbox.requests) == 1
+
+
+@pytest.mark.parametrize("fault", ["status:503", "status:429", "reset", "cut"])
+def test_an_impatient_caller_waits_for_what_no_smaller_page_cures(netbox: NetBox, fault: str) -> None:
+    kind, dummy, argument = fault.partition(":")
+    netbox.faults.append(Fault(kind, argument or None, times=1))
+    with client_of(netbox) as client:
+        assert client.get(SITES, impatient=True)["count"] == 4
+    assert len(netbox.requests) == 2
+
+
+def test_each_further_try_is_one_line_of_the_log(netbox: NetBox) -> None:
+    netbox.faults.append(Fault("status", "503", times=2))
+    lines: list[tuple[int, str]] = []
+    with client_of(netbox, log=lambda verbosity, line: lines.append((verbosity, line))) as client:
+        client.get(SITES)
+    assert [verbosity for verbosity, dummy in lines] == [2, 2]
+    assert all("HTTP 503" in line and line.endswith("Asking again.") for dummy, line in lines)
 
 
 def test_retry_after_is_heeded_up_to_a_minute(netbox: NetBox) -> None:
@@ -190,8 +293,17 @@ def test_retry_after_is_heeded_up_to_a_minute(netbox: NetBox) -> None:
     with client_of(netbox, sleep=waited.append) as client:
         client.get(SITES)
     assert waited[:3] == [7, 0, 60]
-    assert 20 < waited[3] <= 30
+    assert 0 <= waited[3] <= 30
     assert waited[4] == 60
+
+
+@pytest.mark.parametrize("header", [b"soon", b"", b"-5", b"1.5", b"\xb2", b"Mon, 99 Foo 2026 99:99:99 GMT"])
+def test_what_retry_after_cannot_mean_is_passed_over(header: bytes) -> None:
+    waited: list[float] = []
+    answer = b"HTTP/1.1 429 No\r\nRetry-After: " + header + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    with saying(lambda head: answer) as (address, dummy), pytest.raises(errors.TooManyRequests):
+        Client(address, retries=1, sleep=waited.append).get(SITES)
+    assert len(waited) == 1 and 0 < waited[0] < 1
 
 
 def test_a_redirect_on_the_same_server_is_followed(netbox: NetBox) -> None:
@@ -213,6 +325,47 @@ def test_another_host_never_sees_a_request(netbox: NetBox) -> None:
             client.get(SITES)
         assert other.requests == []
     assert "api_endpoint" in explain(caught.value)
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.2:1\\@{host}/", "http://127.0.0.2:1#@{host}/", "//127.0.0.2:1/"])
+def test_another_host_is_not_taken_for_this_one(target: str) -> None:
+    def redirect(head: bytes) -> bytes:
+        host = re.findall(r"Host: (\S+)", head.decode())[0]
+        return f"HTTP/1.1 302 Found\r\nLocation: {target.format(host=host)}\r\nContent-Length: 0\r\n\r\n".encode()
+
+    with saying(redirect) as (address, asked), Client(address, SECRET) as client:
+        with pytest.raises(errors.Redirected, match="127.0.0.2"):
+            client.get(SITES)
+        assert len(asked) == 1
+
+
+def test_from_https_nothing_is_sent_to_http() -> None:
+    with serve(version="4.6", tls=True) as netbox:
+        netbox.faults.append(Fault("redirect", netbox.url.replace("https:", "http:") + "/" + SITES))
+        with client_of(netbox, verify=netbox.ca_path) as client, pytest.raises(errors.Redirected, match="http:"):
+            client.get(SITES)
+        assert len(netbox.requests) == 1
+
+
+def test_a_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.delenv("http_proxy", raising=False)
+    with saying(lambda head: JSON + b'\r\n{"count": 4}') as (address, asked):
+        monkeypatch.setenv("HTTP_PROXY", address)
+        with Client("http://netbox.invalid/base/", SECRET) as client:
+            assert client.get(SITES) == {"count": 4}
+    assert asked[0].startswith(b"GET http://netbox.invalid/base/api/dcim/sites/ HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize("proxy", ["http://me:{}@127.0.0.1:9", "me:{}@127.0.0.1:9", "socks9://me:{}@h:9"])
+def test_a_password_of_a_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("http_proxy", proxy.format(SECRET[:20]))
+    with Client("http://netbox.invalid", retries=0) as client, pytest.raises(errors.NetBoxError) as caught:
+        client.get(SITES)
+    assert SECRET[:20] not in explain(caught.value)
 
 
 def test_proxies_come_from_the_environment(netbox: NetBox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,6 +394,47 @@ def test_a_certificate_must_be_vouched_for(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
         with client_of(netbox, verify=netbox.ca_path) as client:
             assert client.get(SITES)["count"] == 4
+
+
+def test_a_client_certificate_is_shown(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    own = authority.issue_cert("me@example.com")
+    own.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "both.pem"))
+    own.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    own.cert_chain_pems[0].write_to_path(str(tmp_path / "certificate.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority.configure_trust(context)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    options: dict[str, t.Any] = {"verify": str(tmp_path / "ca.pem"), "retries": 0}
+    pair = (str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem"))
+    with saying(lambda head: JSON + b"\r\n[]", context) as (address, asked):
+        for certificate in (pair, str(tmp_path / "both.pem")):
+            with Client(address, certificate=certificate, **options) as client:
+                assert client.get(SITES) == []
+        with Client(address, **options) as client, pytest.raises(errors.NoAnswer):
+            client.get(SITES)
+        assert len(asked) == 2
+
+
+@pytest.mark.parametrize("option", ["verify", "certificate"])
+def test_a_file_that_is_not_there_is_named(option: str) -> None:
+    options: dict[str, t.Any] = {option: "/no/such/file.pem"}
+    with (
+        Client("https://127.0.0.1:9", **options) as client,
+        pytest.raises(errors.UsageError, match="/no/such/file.pem"),
+    ):
+        client.get(SITES)
+
+
+def test_a_server_that_hangs_up_before_it_is_known_is_asked_again() -> None:
+    with saying(lambda hello: b"") as (address, asked):
+        client = Client(address.replace("http:", "https:"), retries=2, sleep=lambda seconds: None)
+        with client, pytest.raises(errors.ConnectionLost) as caught:
+            client.get(SITES)
+        assert len(asked) == 3
+    assert caught.value.tries == 3
 
 
 def test_no_answer_in_time_is_a_time_out(netbox: NetBox) -> None:
@@ -282,11 +476,28 @@ def test_secrets_that_netbox_repeats_are_taken_out(netbox: NetBox) -> None:
     assert netbox.tokens["v1"] not in str(caught.value)
 
 
-def test_credentials_in_the_address_are_not_shown(netbox: NetBox) -> None:
-    address = netbox.url.replace("http://", f"http://someone:{SECRET}@")
+@pytest.mark.parametrize("token", [SECRET, f"nbt_abc.{SECRET}", {"type": "JWT", "value": SECRET}])
+@pytest.mark.parametrize("before", [0, 440, 470, 5000])
+def test_no_part_of_a_token_is_left_where_a_long_text_is_cut(token: t.Any, before: int) -> None:
+    def echo(head: bytes) -> bytes:
+        line = next(line for line in head.split(b"\r\n") if line.startswith(b"Authorization"))
+        body = b"<title>" + b"x" * before + b" " + line + b"</title>"
+        return b"HTTP/1.1 403 No %s\r\nContent-Length: %d\r\n\r\n%s" % (line, len(body), body)
+
+    with saying(echo) as (address, dummy), pytest.raises(errors.AccessDenied) as caught:
+        Client(address, token).get(SITES)
+    assert "Authorization: …" in caught.value.message
+    assert SECRET[:6] not in str(caught.value)
+    assert len(caught.value.detail) < 520
+
+
+@pytest.mark.parametrize("password", [SECRET, f"a@{SECRET}", f"a:{SECRET}@b@"])
+def test_credentials_in_the_address_are_not_shown(netbox: NetBox, password: str) -> None:
+    address = netbox.url.replace("http://", f"http://someone:{password}@")
     with Client(address, "wrong" * 8) as client, pytest.raises(errors.AccessDenied) as caught:
         client.get(SITES)
     assert SECRET not in str(caught.value) + repr(client)
+    assert str(caught.value).startswith(f"GET {netbox.url}/")
 
 
 def test_a_session_of_the_callers_is_used_and_left_open(netbox: NetBox) -> None:

@@ -35,6 +35,15 @@ from ansible_collections.netbox.cursor.plugins.module_utils._parameters import (
         ("site=ber1 status=active", [("site", "ber1"), ("status", "active")]),
         ("name='sw 1' cf_note=\"a=b\"", [("name", "sw 1"), ("cf_note", "a=b")]),
         (["site=ber1", {"role": "leaf"}], [("site", "ber1"), ("role", "leaf")]),
+        ("", []),
+        ([], []),
+        ("name=", [("name", "")]),
+        ({"id": (1, 2), 3: 0.5}, [("id", "1"), ("id", "2"), ("3", "0.5")]),
+        ({"site": [None, True, "x"]}, [("site", "null"), ("site", "true"), ("site", "x")]),
+        (
+            {"last_updated__gte": datetime.datetime(2026, 1, 2, 3, 4, tzinfo=datetime.timezone.utc)},
+            [("last_updated__gte", "2026-01-02T03:04:00+00:00")],
+        ),
     ],
 )
 def test_all_forms_become_pairs(written: t.Any, pairs: list[tuple[str, str]]) -> None:
@@ -42,7 +51,8 @@ def test_all_forms_become_pairs(written: t.Any, pairs: list[tuple[str, str]]) ->
 
 
 @pytest.mark.parametrize(
-    "written", [5, {"site": []}, {"site": {"slug": "a"}}, "site", "=a", "name='open", {"a": [[1]]}]
+    "written",
+    [5, b"a=1", [5], {"site": []}, {"site": {"slug": "a"}}, {"a": b"b"}, "site", "=a", "name='open", {"a": [[1]]}],
 )
 def test_what_makes_no_filter_is_refused(written: t.Any) -> None:
     with pytest.raises(UsageError):
@@ -55,6 +65,16 @@ def test_what_makes_no_filter_is_refused(written: t.Any) -> None:
 def test_names_that_belong_to_options_are_no_filters(name: str) -> None:
     with pytest.raises(UsageError, match=f"'{name}' is not a filter"):
         filter_pairs({name: "1"})
+
+
+def test_names_of_filters_are_not_judged() -> None:
+    assert filter_pairs("start__gte=5 cf_a=b") == [("start__gte", "5"), ("cf_a", "b")]
+    assert filter_pairs(None) == []
+
+
+def test_what_is_no_text_is_refused() -> None:
+    with pytest.raises(UsageError, match="no text"):
+        encode([("name", "\udc80")])
 
 
 def test_everything_is_encoded() -> None:
@@ -81,6 +101,30 @@ def test_chunks_of_ids_follow_each_other() -> None:
     assert len(parts) > 1 and ids == sorted(ids)
 
 
+@settings(deadline=None, derandomize=True, database=None)
+@given(ids=st.lists(st.integers(1, 2**40), max_size=300), most=st.integers(600, 1200))
+def test_ids_are_cut_in_order_and_none_is_asked_for_twice(ids: list[int], most: int) -> None:
+    parts = chunks([("id", str(number)) for number in ids], most)
+    if len(parts) > 1:
+        assert [int(value) for part in parts for dummy, value in part] == sorted(set(ids))
+        assert all(len(encode(one)) + len(encode(other[:1])) + 1 > most for one, other in zip(parts, parts[1:]))
+
+
+def test_what_fits_is_left_as_it_is() -> None:
+    pairs = [("id", "3"), ("site", "b"), ("id", "1"), ("id", "3")]
+    assert chunks(pairs) == [pairs]
+    assert chunks([]) == [[]]
+
+
+def test_the_longest_list_is_cut_not_the_one_with_most_values() -> None:
+    sites = [("site", f"s{number}") for number in range(50)]
+    names = [("name", f"{'x' * 100}-{number}") for number in range(40)]
+    parts = chunks([*sites, *names])
+    assert len(parts) > 1
+    assert all(part[:50] == sites and len(encode(part)) <= 3500 for part in parts)
+    assert [pair for part in parts for pair in part if pair[0] == "name"] == names
+
+
 @pytest.mark.parametrize("name", ["tag", "tag_id", "site__n", "name__nic"])
 def test_filters_that_need_all_their_values_are_not_cut(name: str) -> None:
     with pytest.raises(UsageError, match="too many for one URL"):
@@ -90,3 +134,10 @@ def test_filters_that_need_all_their_values_are_not_cut(name: str) -> None:
 def test_one_value_that_is_too_long_is_refused() -> None:
     with pytest.raises(UsageError, match="no list among them"):
         chunks([("name", "x" * 5000)])
+    with pytest.raises(UsageError, match="too long for one URL"):
+        chunks([("name", "a"), ("name", "b"), ("name", "x" * 5000)])
+
+
+def test_a_list_beside_what_leaves_it_no_room_is_refused() -> None:
+    with pytest.raises(UsageError, match="no list among them"):
+        chunks([("q", "x" * 3400), *(("id", str(number)) for number in range(100))])

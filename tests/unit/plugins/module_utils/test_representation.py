@@ -36,6 +36,16 @@ NO_CONTEXT = ("exclude", "config_context")
         ("dcim/sites", {"omit": ["id"]}, []),
         (DEVICES, {"omit": ["tags"], "config_context": False}, [("omit", "tags,config_context"), NO_CONTEXT]),
         (DEVICES, {"brief": True}, [("brief", "true")]),
+        (DEVICES, {"brief": True, "config_context": False}, [("brief", "true")]),
+        ("dcim/sites", {"fields": ["name", "name", "id"]}, [("fields", "name,id")]),
+        ("dcim/sites", {"omit": ["tags", "tags", "id"]}, [("omit", "tags")]),
+        (DEVICES, {"omit": ["config_context"]}, [("omit", "config_context"), NO_CONTEXT]),
+        ("ipam/services", {"fields": ["id", "primary_ip"]}, [("fields", "id,primary_ip")]),
+        (
+            "virtualization/virtual-machines",
+            {"fields": ["primary_ip4", "primary_ip"]},
+            [("fields", "primary_ip4,primary_ip,primary_ip6,id"), NO_CONTEXT],
+        ),
     ],
 )
 def test_the_parameters_ask_for_what_is_wanted(endpoint: str, options: t.Any, parameters: t.Any) -> None:
@@ -48,6 +58,19 @@ def test_what_was_not_wanted_is_taken_out_again() -> None:
     assert rows == [{"name": "a", "primary_ip": None}]
 
 
+@pytest.mark.parametrize("options", [{}, {"fields": ["name", "id"]}, {"omit": ["name"]}, {"brief": True}])
+def test_where_no_more_was_asked_for_nothing_is_taken_out(options: t.Any) -> None:
+    rows = [{"id": 1, "name": "a"}]
+    Representation("dcim/sites", **options).tidy(rows)
+    assert rows == [{"id": 1, "name": "a"}]
+
+
+def test_an_omitted_id_is_taken_out() -> None:
+    rows = [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]
+    Representation("dcim/sites", omit=["id"]).tidy(rows)
+    assert rows == [{"name": "a"}, {"name": "b"}]
+
+
 def test_fields_that_netbox_left_out_are_named() -> None:
     assert Representation(fields=["name", "nmae"]).unknown_fields({"id": 1, "name": "a"}) == ["nmae"]
 
@@ -57,6 +80,10 @@ def test_fields_that_netbox_left_out_are_named() -> None:
     [
         {"fields": ["a"], "brief": True},
         {"fields": ["a"], "omit": ["b"]},
+        {"omit": ["a"], "brief": True},
+        {"omit": ["site.name"]},
+        {"fields": [""]},
+        {"fields": ["site__name "]},
         {"fields": ["site.name"]},
         {"fields": ["a,b"]},
     ],

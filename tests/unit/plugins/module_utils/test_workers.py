@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import contextvars
 import threading
 import typing as t
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._workers import Workers, executor_class, ordered_map
+from ansible_collections.netbox.cursor.plugins.module_utils._workers import Tasks, Workers, executor_class, ordered_map
 
 trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="none")
 
@@ -72,6 +73,81 @@ def test_an_error_ends_it_and_is_raised() -> None:
         list(ordered_map(workers, work, range(1000), 4))
     workers.close()
     assert len(begun) < 20
+
+
+def test_an_error_of_the_items_is_raised_after_what_came_before() -> None:
+    def items() -> t.Iterator[int]:
+        yield 1
+        raise LookupError
+
+    workers = Workers(2)
+    with pytest.raises(LookupError):
+        list(ordered_map(workers, str, items(), 4))
+    assert list(ordered_map(workers, str, [2], 4)) == ["2"]
+    workers.close()
+
+
+def test_nothing_more_is_begun_once_nobody_reads_on() -> None:
+    begun: list[int] = []
+    workers = Workers(1)
+    results = t.cast("t.Generator[None, None, None]", ordered_map(workers, begun.append, range(1000), 5))
+    next(results)
+    results.close()
+    workers.submit(str).result(5)
+    assert len(begun) <= 6
+    workers.close()
+
+
+def test_tasks_are_answered_with_their_key_as_they_end() -> None:
+    workers, gate = Workers(2), threading.Event()
+    tasks: Tasks[str, bool] = Tasks(workers)
+    tasks.start("waits", gate.wait, 5)
+    tasks.start("is quick", bool, 0)
+    assert tasks.next_ended() == ("is quick", False)
+    assert tasks.running == 1
+    gate.set()
+    assert tasks.next_ended() == ("waits", True)
+    assert tasks.running == 0
+    workers.close()
+
+
+def test_lists_that_begin_at_once_share_one_executor() -> None:
+    both, made = threading.Barrier(2), []
+
+    class Executor(concurrent.futures.ThreadPoolExecutor):
+        def __init__(self, max_workers: int) -> None:
+            made.append(self)
+            with contextlib.suppress(threading.BrokenBarrierError):
+                both.wait(0.2)  # a second one would come here, too
+            super().__init__(max_workers)
+
+    workers = Workers(2, Executor)
+    threads = [threading.Thread(target=workers.submit, args=(str,)) for dummy in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    workers.close()
+    assert len(made) == 1
+
+
+def test_each_thread_sees_the_context_of_its_own_caller() -> None:
+    workers = Workers(2)
+    futures = []
+    for name in ("one", "two", "three"):
+        trace.set(name)
+        futures.append(workers.submit(trace.get))
+    assert [future.result(5) for future in futures] == ["one", "two", "three"]
+    workers.close()
+
+
+def test_what_a_task_sets_is_not_seen_by_the_next() -> None:
+    workers = Workers(1)
+    trace.set("of the caller")
+    workers.submit(trace.set, "of the task").result(5)
+    assert workers.submit(trace.get).result(5) == "of the caller"
+    assert trace.get() == "of the caller"
+    workers.close()
 
 
 def test_a_class_is_found_by_its_name() -> None:
