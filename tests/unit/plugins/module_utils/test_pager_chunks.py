@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import BadRequest, UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._parameters import chunks
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 
@@ -50,6 +51,39 @@ def test_many_names_come_whole_and_in_order(netbox: NetBox, pager: Pager) -> Non
     assert pager.count("dcim/devices", names) == len(rows)
 
 
+def test_rows_that_several_requests_find_come_once(netbox: NetBox, pager: Pager) -> None:
+    macs, interfaces = netbox.table("dcim/mac-addresses"), netbox.table("dcim/interfaces")
+    rows = [interfaces[number] for number in (*range(1, 200, 2), *range(2, 201, 2))]
+    for number, row in enumerate(rows, 1):
+        mac = {"id": number, "mac_address": f"00:00:00:00:00:{number:02X}"}
+        macs[number] = mac
+        interfaces[row["id"]] = {**row, "mac_addresses": [mac]}
+    # The first interfaces of all devices, then the second ones: each device is found by two requests.
+    filters = [("mac_address", mac["mac_address"]) for mac in macs.values()]
+    expected = sorted({row["device"]["id"] for row in rows})
+    assert len(expected) == 100
+    assert ids_of(pager.rows("dcim/devices", filters)) == expected
+    assert ids_of(pager.rows("dcim/devices", filters, limit=30)) == expected[:30]
+    assert pager.count("dcim/devices", filters) == 100
+
+
+def test_a_limit_ends_it_before_all_is_asked_for(netbox: NetBox, pager: Pager) -> None:
+    ids = list(netbox.table("dcim/interfaces").ids())
+    filters = [("id", str(number)) for number in ids]
+    assert ids_of(pager.rows("dcim/interfaces", filters, limit=7)) == ids[:7]
+    assert pager.workers.size < len(chunks(filters))
+    assert len(netbox.requests) < len(chunks(filters))
+
+
+def test_other_filters_count_in_each_request(netbox: NetBox, pager: Pager) -> None:
+    devices = netbox.table("dcim/devices")
+    filters = [("status", "active"), *(("id", str(number)) for number in devices.ids())]
+    expected = [number for number in devices.ids() if devices[number]["status"]["value"] == "active"]
+    assert 0 < len(expected) < len(devices)
+    assert ids_of(pager.rows("dcim/devices", filters)) == expected
+    assert pager.count("dcim/devices", filters) == len(expected)
+
+
 def test_ids_that_are_gone_lose_nothing(netbox: NetBox, pager: Pager) -> None:
     devices = list(netbox.table("dcim/devices").ids())
     expected = ids_of(pager.rows("dcim/interfaces", [("device_id", str(number)) for number in devices]))
@@ -59,6 +93,19 @@ def test_ids_that_are_gone_lose_nothing(netbox: NetBox, pager: Pager) -> None:
     assert len(expected) == 2 * len(devices)
     with pytest.raises(BadRequest):
         ids_of(pager.rows("dcim/interfaces", filters))
+
+
+def test_a_request_of_which_all_ids_are_gone_does_not_lose_the_others(pager: Pager) -> None:
+    gone = [("device_id", str(number)) for number in range(10**6, 10**6 + 300)]
+    there = [("device_id", str(number)) for number in range(1, 6)]
+    rows = list(pager.rows("dcim/interfaces", [*gone, *there], stale="device_id"))
+    assert sorted({row["device"]["id"] for row in rows}) == [1, 2, 3, 4, 5]
+    assert len(rows) == 10
+
+
+def test_another_refusal_is_not_taken_for_an_id_that_is_gone(pager: Pager) -> None:
+    with pytest.raises(BadRequest, match="bogus"):
+        ids_of(pager.rows("dcim/interfaces", [("device_id", "1"), ("type", "bogus")], stale="device_id"))
 
 
 def test_only_ids_that_are_gone_give_nothing(pager: Pager) -> None:
