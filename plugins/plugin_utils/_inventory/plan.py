@@ -55,7 +55,7 @@ VARIABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "memory": (("memory",), ()),
     "vcpus": (("vcpus",), ()),
     "tags": (("tags",), ()),
-    "dns_name": (("primary_ip",), ()),
+    "dns_name": (("primary_ip",), ("dns_names",)),
     "services": ((), ("services",)),
     "interfaces": ((), ("interfaces",)),
     "virtual_disks": ((), ("virtual_disks",)),

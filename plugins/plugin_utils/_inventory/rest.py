@@ -114,6 +114,8 @@ class RestSource:
             works["clusters"] = partial(self._by_id, "virtualization/clusters", referred["clusters"], cluster_fields)
         if "prefixes" in wanted and referred["sites"]:
             works["prefixes"] = partial(self._prefixes, referred["sites"])
+        if "dns_names" in wanted:
+            works["dns_names"] = partial(self._add_dns_names, pages)
         for name, of in (
             ("interfaces", self._interfaces),
             ("services", self._services),
@@ -142,6 +144,23 @@ class RestSource:
         numbers = sorted(ids)
         few = len(numbers) <= FEW and not all_of_them
         return self._table(endpoint, [("id", str(number)) for number in numbers] if few else [], fields)
+
+    def _add_dns_names(self, pages: dict[str, collections.deque[list[Row]]]) -> None:
+        """Put DNS names into primary addresses that came without them: NetBox 4.5 does not show them there."""
+        bare = [
+            row["primary_ip"]
+            for some in pages.values()
+            for page in some
+            for row in page
+            if row.get("primary_ip") and "dns_name" not in row["primary_ip"]
+        ]
+        if not bare:
+            return
+        numbers = sorted({address["id"] for address in bare})
+        filters = [("id", str(number)) for number in numbers] if len(numbers) <= FEW else [("dns_name__empty", "false")]
+        names = self._table("ipam/ip-addresses", filters, ("id", "dns_name"))
+        for address in bare:
+            address["dns_name"] = names.get(address["id"], {}).get("dns_name")
 
     def _prefixes(self, sites: Iterable[int]) -> dict[int, list[Row]]:
         numbers = sorted(sites)

@@ -58,6 +58,7 @@ _SHARED = (
     *("site", "location", "rack", "tenant", "role", "platform", "device_type", "cluster", "virtual_chassis", "device"),
     *("parent_device", "owner", "config_template", "virtual_machine_type"),
 )
+_OF_ADDRESSES = ("id", "address", "dns_name")
 _ADDRESSES = ("primary_ip", "primary_ip4", "primary_ip6", "oob_ip")
 
 
@@ -89,7 +90,7 @@ class Sharing:
                 for field in _ADDRESSES:
                     address = row.get(field)
                     if address:
-                        row[field] = {"address": address["address"], "dns_name": address.get("dns_name")}
+                        row[field] = {name: address[name] for name in _OF_ADDRESSES if name in address}
         return rows
 
 

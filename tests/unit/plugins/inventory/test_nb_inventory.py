@@ -38,8 +38,9 @@ def groups_of(inventory: InventoryData, host: str) -> set[str]:
 @pytest.mark.parametrize("version", ["4.5", "4.6", "4.7"])
 def test_all_versions_give_the_same_hosts(version: str, read: t.Any) -> None:
     with serve(version=version) as netbox:
-        inventory = read(netbox, group_by=["site", "role"])
+        inventory = read(netbox, group_by=["site", "role"], dns_name=True)
         assert len(inventory.hosts) == 17
+        assert inventory.hosts["leaf2"].vars["dns_name"] == "leaf2.example.com"
         assert inventory.hosts["leaf2"].vars["ansible_host"] == "198.51.100.12"
         assert groups_of(inventory, "leaf2") == {"site_paris-1", "role_leaf"}
 

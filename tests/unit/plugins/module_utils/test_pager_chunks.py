@@ -68,11 +68,9 @@ def test_rows_that_several_requests_find_come_once(netbox: NetBox, pager: Pager)
 
 
 def test_a_limit_ends_it_before_all_is_asked_for(netbox: NetBox, pager: Pager) -> None:
-    ids = list(netbox.table("dcim/interfaces").ids())
-    filters = [("id", str(number)) for number in ids]
-    assert ids_of(pager.rows("dcim/interfaces", filters, limit=7)) == ids[:7]
-    assert pager.workers.size < len(chunks(filters))
-    assert len(netbox.requests) < len(chunks(filters))
+    filters = [("id", str(number)) for number in range(1, 6001)]
+    assert ids_of(pager.rows("dcim/devices", filters, limit=7)) == [1, 2, 3, 4, 5, 6, 7]
+    assert len(netbox.requests) < len(chunks(filters)) / 2
 
 
 def test_other_filters_count_in_each_request(netbox: NetBox, pager: Pager) -> None:
@@ -96,7 +94,7 @@ def test_ids_that_are_gone_lose_nothing(netbox: NetBox, pager: Pager) -> None:
 
 
 def test_a_request_of_which_all_ids_are_gone_does_not_lose_the_others(pager: Pager) -> None:
-    gone = [("device_id", str(number)) for number in range(10**6, 10**6 + 300)]
+    gone = [("device_id", str(number)) for number in range(10**18, 10**18 + 120)]
     there = [("device_id", str(number)) for number in range(1, 6)]
     rows = list(pager.rows("dcim/interfaces", [*gone, *there], stale="device_id"))
     assert sorted({row["device"]["id"] for row in rows}) == [1, 2, 3, 4, 5]
@@ -105,7 +103,7 @@ def test_a_request_of_which_all_ids_are_gone_does_not_lose_the_others(pager: Pag
 
 def test_another_refusal_is_not_taken_for_an_id_that_is_gone(pager: Pager) -> None:
     with pytest.raises(BadRequest, match="bogus"):
-        ids_of(pager.rows("dcim/interfaces", [("device_id", "1"), ("type", "bogus")], stale="device_id"))
+        ids_of(pager.rows("dcim/devices", [("site_id", "1"), ("status", "bogus")], stale="site_id"))
 
 
 def test_only_ids_that_are_gone_give_nothing(pager: Pager) -> None:
