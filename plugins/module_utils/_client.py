@@ -13,6 +13,7 @@ import email.utils
 import json
 import random
 import re
+import ssl
 import time
 import traceback
 import typing as t
@@ -365,7 +366,7 @@ def _error_of_library(error: requests.exceptions.RequestException) -> NetBoxErro
     """Our error for one of the library's, whose own texts hold object ids and whole URLs."""
     reason = error.args[0] if error.args else error
     reason = getattr(reason, "reason", None) or reason
-    if "EOF occurred in violation of protocol" in str(reason):
+    if any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in getattr(reason, "args", ())):
         return ConnectionLost("the connection broke: it was closed without a word, as by a server that restarts.")
     if isinstance(error, requests.exceptions.SSLError) or "CERTIFICATE" in str(reason):
         return TLSFailed(f"the connection cannot be trusted: {_plain(reason)}.")

@@ -149,7 +149,7 @@ def test_what_is_no_address_is_refused_without_showing_a_password(address: str) 
     assert SECRET not in str(caught.value)
 
 
-@pytest.mark.parametrize("host", ["netbox..example.com", "a" * 70, ".example.com", "two words"])
+@pytest.mark.parametrize("host", ["netbox..example.com", "a" * 70, ".example.com"])
 def test_what_no_host_is_called_is_refused(host: str) -> None:
     with Client(f"https://{host}") as client, pytest.raises(errors.UsageError, match="cannot be made"):
         client.get(SITES)
