@@ -223,3 +223,16 @@ def test_eight_processes_at_once_leave_one_whole_file(netbox: NetBox, tmp_path: 
     assert len(answers) == 1 and int(answers.pop()) > 100
     (kept,) = tmp_path.iterdir()
     assert len(json.loads(kept.read_text(encoding="utf-8"))) > 100
+
+
+def test_a_version_that_the_collection_does_not_know_is_checked_by_its_schema(tmp_path: Path) -> None:
+    with serve(version="4.6") as netbox, Client(netbox.url, netbox.tokens["v1"]) as client:
+        strict = FilterCheck(client, SchemaCache(tmp_path))
+        strict.check("dcim/devices", [("site", "ber1")])
+        assert netbox.requests == []
+        client.api_version = (4, 9)
+        strict.confirm("dcim/devices", [("site", "ber1"), ("cf_any", "a")])
+        assert [received.path for received in netbox.requests] == ["/api/status/", "/api/schema/"]
+        client.api_version = (4, 9)
+        with pytest.raises(UsageError, match="nonexist"):
+            strict.confirm("dcim/devices", [("nonexist", "1")])
