@@ -29,7 +29,7 @@ options:
       - Objects to ask for in one request. NetBox gives fewer where its C(MAX_PAGE_SIZE) is lower.
       - A page that is too much for NetBox is asked for again in smaller pieces.
     type: int
-    default: 400
+    default: 300
   max_workers:
     description:
       - Requests to NetBox at once. One list is read by as many cursors side by side, each on a part of the ids of its

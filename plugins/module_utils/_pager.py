@@ -33,7 +33,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
 )
 from ansible_collections.netbox.cursor.plugins.module_utils._offsets import Window, numeric_ids, once, whole
 from ansible_collections.netbox.cursor.plugins.module_utils._offsets import walk as walk_offsets
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import Pairs, chunks
+from ansible_collections.netbox.cursor.plugins.module_utils._parameters import MAX_QUERY_BYTES, Pairs, chunks, encode
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Page, Row, follow, look_ahead
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import walk as walk_ranges
 from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
@@ -42,9 +42,10 @@ from ansible_collections.netbox.cursor.plugins.module_utils._workers import Work
 MODES = ("auto", "cursor", "offset")
 FIRST_WITH_CURSOR = (4, 6)
 # Rows asked for in one request. NetBox gives fewer where its MAX_PAGE_SIZE (1,000 unless changed) is lower.
-# With 4 workers, six pages of whole devices (4.5 kB each) stay below 60 MB, which those of 500 rows do not. With 8, the
-# first page, which comes alone, is short enough for 20,000 rows to come 6 times sooner (tests/bench/split_cursor.py).
-PAGE_SIZE = 400
+# With 4 workers, six pages of whole devices (4.5 kB each) stay below 60 MB on every Python, which those of 400 rows do
+# not on 3.9. With 8, the first page, which comes alone, is short enough for 20,000 rows to come 6 times sooner
+# (tests/bench/split_cursor.py).
+PAGE_SIZE = 300
 # A page that is too much for the server is halved down to this, never below.
 SMALLEST_PAGE = 10
 # Core endpoints where `start` is something else than a cursor, or breaks: asn-ranges have a field of that name, the
@@ -104,7 +105,7 @@ class Pager:
         ordering: str | None = None,
         offset: int | None = None,
         limit: int | None = None,
-        stale: str | None = None,
+        stale: tuple[str, str] | None = None,
     ) -> Iterator[Row]:
         """The objects of a list as they arrive, each once, in id order or in that of ``ordering``.
 
@@ -113,8 +114,9 @@ class Pager:
         * ``ordering``: NetBox's ``ordering``, such as ``-name``; this excludes cursors.
         * ``offset``: only the one page that begins after that many rows; this excludes cursors.
         * ``limit``: stop after that many rows.
-        * ``stale``: name of a filter whose values are ids that may have been deleted meanwhile: these are left out
-          where NetBox refuses them (FACTS 4), instead of losing all the others.
+        * ``stale``: name of a filter whose values are ids that may have been deleted meanwhile, with the endpoint of
+          what has these ids: where NetBox refuses one (FACTS 4), those that are gone are left out, instead of losing
+          all the others.
 
         Raises :class:`UsageError` before anything is sent where these exclude each other, :class:`IncompleteList` where
         rows were lost, and what the client raises.
@@ -140,7 +142,7 @@ class Pager:
         ordering: str | None = None,
         offset: int | None = None,
         limit: int | None = None,
-        stale: str | None = None,
+        stale: tuple[str, str] | None = None,
     ) -> Iterator[list[Row]]:
         """:meth:`rows`, handed on in lists of some, as they arrive."""
         if self.pagination == "cursor" and (ordering is not None or offset is not None):
@@ -153,10 +155,10 @@ class Pager:
         for name, dummy in filters or ():
             if name in OWNED:
                 raise UsageError(f"{name!r} is not a filter: NetBox pages by it.")
-        parts = chunks(filters or [])
+        shape = representation or Representation(endpoint)
+        parts = chunks(filters or [], MAX_QUERY_BYTES - len(encode(shape.parameters)))
         if len(parts) > 1 and (ordering is not None or offset is not None):
             raise UsageError("the filters need several requests, which NetBox cannot bring into one order.")
-        shape = representation or Representation(endpoint)
         lists = [_List(self, endpoint, part, shape, ordering, limit, stale) for part in parts]
         if offset is not None:
             source = lists[0].one_page(offset)
@@ -198,7 +200,8 @@ class Pager:
         One page of each part is in memory at a time. The first ones are fetched side by side.
         """
         begun = ordered_map(self.workers, _List.begun, lists, look_ahead(self.workers.size))
-        if lists[0].cut_by_id:
+        if lists[0].ids != lists[1].ids:
+            # Cut by id, they follow each other.
             for pages in begun:
                 yield from pages
             return
@@ -300,7 +303,7 @@ class _List:
         representation: Representation,
         ordering: str | None,
         most: int | None,
-        stale: str | None,
+        stale: tuple[str, str] | None,
     ) -> None:
         self._pager = pager
         self._client = pager.client
@@ -316,9 +319,9 @@ class _List:
         self.requests = 0
 
     @property
-    def cut_by_id(self) -> bool:
-        """Whether parts cut by ``chunks`` from this list follow each other in id order."""
-        return any(name == "id" for name, dummy in self._filters)
+    def ids(self) -> list[str]:
+        """The values of the filter ``id``."""
+        return [value for name, value in self._filters if name == "id"]
 
     def begun(self) -> Iterator[list[Row]]:
         """:meth:`pages` one after the other, with the first page fetched already."""
@@ -479,21 +482,33 @@ class _List:
                 return answer
 
     def _get(self, parameters: Pairs, impatient: bool) -> t.Any:
-        """GET a page, without the values of the filter ``stale`` that NetBox refuses as deleted."""
+        """GET a page, without the values of the filter ``stale`` that are gone if NetBox refuses one of them."""
         while True:
             self.requests += 1
             try:
                 return self._client.get(_path(self._endpoint), parameters, impatient=impatient)
             except BadRequest as error:
-                refused = " ".join(error.fields.get(self._stale or "", ()))
-                gone = [pair for pair in parameters if pair[0] == self._stale and re.search(rf"\b{pair[1]}\b", refused)]
-                if not gone or set(error.fields) != {self._stale}:
+                if self._stale is None or set(error.fields) != {self._stale[0]}:
                     raise
-                parameters = [pair for pair in parameters if pair not in gone]
-                self._filters = [pair for pair in self._filters if pair not in gone]
-                self._client.log(2, f"{self._endpoint}: {self._stale} {', '.join(v for dummy, v in gone)} is gone")
-                if not any(name == self._stale for name, dummy in parameters):
-                    return {"count": 0, "next": None, "results": []}
+                there = self._there(self._stale)
+                if all(pair in there for pair in self._filters):
+                    raise
+                self._filters = there
+                parameters = [pair for pair in parameters if pair[0] != self._stale[0] or pair in there]
+                if not any(name == self._stale[0] for name, dummy in there):
+                    by_cursor = "start" in dict(parameters)
+                    return {"count": None if by_cursor else 0, "next": None, "results": []}
+
+    def _there(self, stale: tuple[str, str]) -> Pairs:
+        """The filters without the ids that are gone. NetBox names one in each answer, so that it is asked for all."""
+        name, endpoint = stale
+        numbers = [("id", value) for key, value in self._filters if key == name]
+        shape = Representation(endpoint, fields=["id"])
+        found = _List(self._pager, endpoint, numbers, shape, None, None, None)
+        ids = {str(row["id"]) for page in found.pages(alone=True) for row in page}
+        self.requests += found.requests
+        self._client.log(2, f"{self._endpoint}: {len(numbers) - len(ids)} values of {name} are gone")
+        return [pair for pair in self._filters if pair[0] != name or pair[1] in ids]
 
     def _read(self, answer: t.Any, limit: int) -> _Answer:
         if isinstance(answer, list):

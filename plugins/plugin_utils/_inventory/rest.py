@@ -136,9 +136,9 @@ class RestSource:
             self._warn(f"Hosts come without {name.replace('_', ' ')} and what follows from them: {error}")
             return None
 
-    def _table(self, endpoint: str, filters: Pairs, fields: Sequence[str], stale: str | None = None) -> Table:
+    def _table(self, endpoint: str, filters: Pairs, fields: Sequence[str]) -> Table:
         shape = Representation(endpoint, fields=fields)
-        return {row["id"]: row for row in self._pager.rows(endpoint, filters, representation=shape, stale=stale)}
+        return {row["id"]: row for row in self._pager.rows(endpoint, filters, representation=shape)}
 
     def _by_id(self, endpoint: str, ids: Iterable[int], fields: Sequence[str], all_of_them: bool = False) -> Table:
         numbers = sorted(ids)
@@ -190,7 +190,8 @@ class RestSource:
                 continue
             shape = Representation(endpoint, fields=() if whole else ("id", owner, *fields))
             filters = self._owned_filters(f"{owner}_id", ids)
-            rows = self._pager.rows(endpoint, filters, representation=shape, stale=f"{owner}_id" if filters else None)
+            stale = (f"{owner}_id", ENDPOINTS[kind]) if filters else None
+            rows = self._pager.rows(endpoint, filters, representation=shape, stale=stale)
             interfaces = {}
             known = set(ids)
             for row in rows:
@@ -222,7 +223,7 @@ class RestSource:
         found: Owned = {}
         if ids:
             filters = self._owned_filters("virtual_machine_id", ids)
-            stale = "virtual_machine_id" if filters else None
+            stale = ("virtual_machine_id", ENDPOINTS["virtual_machines"]) if filters else None
             for row in self._pager.rows("virtualization/virtual-disks", filters, stale=stale):
                 found.setdefault(("virtual_machines", row["virtual_machine"]["id"]), []).append(row)
         return found

@@ -15,6 +15,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._client import Clien
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import BadRequest, UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._parameters import chunks
+from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 
@@ -87,7 +88,7 @@ def test_ids_that_are_gone_lose_nothing(netbox: NetBox, pager: Pager) -> None:
     expected = ids_of(pager.rows("dcim/interfaces", [("device_id", str(number)) for number in devices]))
     gone = [*devices, 10**6, 10**6 + 1]
     filters = [("device_id", str(number)) for number in gone]
-    assert ids_of(pager.rows("dcim/interfaces", filters, stale="device_id")) == expected
+    assert ids_of(pager.rows("dcim/interfaces", filters, stale=("device_id", "dcim/devices"))) == expected
     assert len(expected) == 2 * len(devices)
     with pytest.raises(BadRequest):
         ids_of(pager.rows("dcim/interfaces", filters))
@@ -96,21 +97,60 @@ def test_ids_that_are_gone_lose_nothing(netbox: NetBox, pager: Pager) -> None:
 def test_a_request_of_which_all_ids_are_gone_does_not_lose_the_others(pager: Pager) -> None:
     gone = [("device_id", str(number)) for number in range(10**18, 10**18 + 120)]
     there = [("device_id", str(number)) for number in range(1, 6)]
-    rows = list(pager.rows("dcim/interfaces", [*gone, *there], stale="device_id"))
+    rows = list(pager.rows("dcim/interfaces", [*gone, *there], stale=("device_id", "dcim/devices")))
     assert sorted({row["device"]["id"] for row in rows}) == [1, 2, 3, 4, 5]
     assert len(rows) == 10
 
 
 def test_another_refusal_is_not_taken_for_an_id_that_is_gone(pager: Pager) -> None:
     with pytest.raises(BadRequest, match="bogus"):
-        ids_of(pager.rows("dcim/devices", [("site_id", "1"), ("status", "bogus")], stale="site_id"))
+        ids_of(pager.rows("dcim/devices", [("site_id", "1"), ("status", "bogus")], stale=("site_id", "dcim/sites")))
 
 
 def test_only_ids_that_are_gone_give_nothing(pager: Pager) -> None:
-    assert ids_of(pager.rows("dcim/interfaces", [("device_id", "1000000")], stale="device_id")) == []
+    assert ids_of(pager.rows("dcim/interfaces", [("device_id", "1000000")], stale=("device_id", "dcim/devices"))) == []
 
 
 def test_several_requests_have_no_common_order(netbox: NetBox, pager: Pager) -> None:
     filters = [("id", str(number)) for number in netbox.table("dcim/devices").ids()]
     with pytest.raises(UsageError, match="order"):
         pager.rows("dcim/devices", filters, ordering="name")
+
+
+def test_a_few_ids_beside_many_names_come_in_order(netbox: NetBox, pager: Pager) -> None:
+    devices = netbox.table("dcim/devices")
+    named = [number for number in devices.ids() if devices[number]["name"]]
+    names = [("name", devices[number]["name"]) for number in reversed(named)]
+    filters = [*(("id", str(number)) for number in named[::20]), *names]
+    assert ids_of(pager.rows("dcim/devices", filters)) == named[::20]
+
+
+def test_a_few_ids_that_several_requests_find_come_once(netbox: NetBox, pager: Pager) -> None:
+    macs, interfaces = netbox.table("dcim/mac-addresses"), netbox.table("dcim/interfaces")
+    rows = [interfaces[number] for number in (*range(1, 200, 2), *range(2, 201, 2))]
+    for number, row in enumerate(rows, 1):
+        macs[number] = {"id": number, "mac_address": f"00:00:00:00:00:{number:02X}"}
+        interfaces[row["id"]] = {**row, "mac_addresses": [macs[number]]}
+    filters = [("id", str(number)) for number in range(1, 6)]
+    filters += [("mac_address", mac["mac_address"]) for mac in macs.values()]
+    assert ids_of(pager.rows("dcim/devices", filters)) == [1, 2, 3, 4, 5]
+    assert pager.count("dcim/devices", filters) == 5
+
+
+def test_many_ids_and_many_fields_fit_one_url(netbox: NetBox, pager: Pager) -> None:
+    devices = netbox.table("dcim/devices")
+    filters = [("id", str(number)) for number in devices.ids()]
+    shape = Representation("dcim/devices", fields=sorted(devices[1]))
+    assert ids_of(pager.rows("dcim/devices", filters, representation=shape)) == list(devices.ids())
+
+
+def test_ids_that_are_all_gone_do_not_cost_the_cursor(netbox: NetBox, pager: Pager) -> None:
+    pager.pagination = "cursor" if netbox.settings.version >= "4.6" else "auto"
+    assert ids_of(pager.rows("dcim/interfaces", [("device_id", "1000000")], stale=("device_id", "dcim/devices"))) == []
+    assert pager.has_cursor("dcim/interfaces") == (netbox.settings.version >= "4.6")
+
+
+def test_many_ids_that_are_gone_do_not_cost_a_request_each(netbox: NetBox, pager: Pager) -> None:
+    filters = [("device_id", str(number)) for number in (*range(1, 6), *range(10**6, 10**6 + 100))]
+    assert len(ids_of(pager.rows("dcim/interfaces", filters, stale=("device_id", "dcim/devices")))) == 10
+    assert len(netbox.requests) < 20
