@@ -59,6 +59,8 @@ FIRST_PAUSE = 0.3
 # A proxy may ask for hours (Retry-After); nobody waits that long for an inventory.
 LONGEST_PAUSE = 60.0
 MOST_DETAIL = 500
+# Characters; taking shorter ones out of a text would say more of them than it hides.
+SHORTEST_SECRET = 6
 
 
 class Client:
@@ -99,11 +101,15 @@ class Client:
             raise MissingLibrary("The Python library requests is not installed.")
         self.endpoint = _clean_endpoint(endpoint)
         self._authorization = _authorization(token)
+        own_headers = _clean_headers(headers or {})
         self._headers = {
             "Accept": "application/json",
             "User-Agent": f"netbox.cursor/{VERSION} (ansible-{agent})",
-            **_clean_headers(headers or {}),
+            **own_headers,
         }
+        # A header of the user's own may be a secret, as one for an authenticating proxy is.
+        secrets = [*(self._authorization or "").split(" ", 1)[-1:], *own_headers.values()]
+        self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
         self._verify = verify
         self._certificate = certificate
         self._timeout = timeout
@@ -235,13 +241,12 @@ class Client:
         return target
 
     def _located(self, error: NetBoxError, method: str, url: str) -> NetBoxError:
-        """Tell ``error`` what was tried, and take the token out of what came back."""
+        """Tell ``error`` what was tried, and take the secrets out of what came back."""
         error.method = method
         error.url = _shortened(_without_secrets(url))
-        if self._authorization is not None:
-            for secret in (self._authorization, self._authorization.split(" ", 1)[-1]):
-                error.detail = error.detail.replace(secret, "…")
-                error.message = error.message.replace(secret, "…")
+        for secret in self._secrets:
+            error.detail = error.detail.replace(secret, "…")
+            error.message = error.message.replace(secret, "…")
         # Not before: half a token would not be found.
         error.detail = _shortened(error.detail)
         return error
