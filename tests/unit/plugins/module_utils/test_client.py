@@ -472,9 +472,9 @@ def test_secrets_that_netbox_repeats_are_taken_out(netbox: NetBox) -> None:
 
     session = requests.Session()
     session.mount("http://", Echo())
-    with client_of(netbox, session=session, headers={"X-Gate": SECRET}) as client:
-        with pytest.raises(errors.BadRequest, match="You sent Token … …") as caught:
-            client.get(SITES)
+    refused = pytest.raises(errors.BadRequest, match="You sent Token … …")
+    with client_of(netbox, session=session, headers={"X-Gate": SECRET}) as client, refused as caught:
+        client.get(SITES)
     assert netbox.tokens["v1"] not in str(caught.value)
 
 
