@@ -145,6 +145,15 @@ class Client:
         """
         return self._request("GET", path, parameters, read=_json_of, impatient=impatient)
 
+    def graphql(self, query: str, variables: Mapping[str, t.Any] | None = None, *, impatient: bool = False) -> t.Any:
+        """POST a GraphQL query, which changes nothing, and return the JSON of the answer, its ``errors`` included.
+
+        ``impatient`` as for :meth:`get`. Raises the exceptions of ``_errors``; NetBox answers in plain text where it
+        does not take the token or where its GraphQL is off (FACTS 9).
+        """
+        body = {"query": query, "variables": dict(variables or {})}
+        return self._request("POST", "graphql/", (), read=_json_of, body={"json": body}, safe=True, impatient=impatient)
+
     def _request(
         self,
         method: str,
@@ -152,19 +161,26 @@ class Client:
         parameters: Iterable[tuple[str, str]],
         *,
         read: t.Callable[[requests.Response], T],
+        body: Mapping[str, t.Any] | None = None,
+        safe: bool | None = None,
         impatient: bool = False,
     ) -> T:
-        """Ask, and ask again where that is safe. ``read`` makes the result; what it raises can be retried too."""
+        """Ask, and ask again where that is safe. ``read`` makes the result; what it raises can be retried too.
+
+        ``body``: the arguments of ``requests`` that make it; ``safe``: whether asking twice changes no more than asking
+        once, where the method does not tell.
+        """
+        safe = method in SAFE_METHODS if safe is None else safe
         query = encode(parameters)
         url = self.endpoint + path + ("?" + query if query else "")
         tries = 0
         while True:
             tries += 1
             try:
-                return self._ask_once(method, url, read)
+                return self._ask_once(method, url, read, body or {})
             except NetBoxError as error:
                 error.tries = tries
-                if tries > self._retries or not _may_repeat(error, method, impatient):
+                if tries > self._retries or not _may_repeat(error, safe, impatient):
                     raise
                 self.log(2, f"{error} Asking again.")
                 self.pause(error)
@@ -177,11 +193,13 @@ class Client:
             seconds = min(FIRST_PAUSE * 2 ** (error.tries - 1), LONGEST_PAUSE) * random.uniform(0.7, 1.3)
         self._sleep(seconds)
 
-    def _ask_once(self, method: str, url: str, read: t.Callable[[requests.Response], T]) -> T:
+    def _ask_once(
+        self, method: str, url: str, read: t.Callable[[requests.Response], T], body: Mapping[str, t.Any]
+    ) -> T:
         address = url
         for dummy in range(MOST_REDIRECTS + 1):
             try:
-                with self._send(method, address) as response:
+                with self._send(method, address, body) as response:
                     self._learn_version(response)
                     if response.status_code in REDIRECTS:
                         address = self._redirected(method, address, response)
@@ -195,7 +213,7 @@ class Client:
                 raise self._located(error, method, url) from None
         raise self._located(Redirected(f"NetBox redirected {MOST_REDIRECTS + 1} times in a row."), method, url)
 
-    def _send(self, method: str, address: str) -> requests.Response:
+    def _send(self, method: str, address: str, body: Mapping[str, t.Any]) -> requests.Response:
         try:
             return self._session.request(
                 method,
@@ -207,6 +225,7 @@ class Client:
                 cert=self._certificate,
                 allow_redirects=False,
                 stream=True,
+                **body,
             )
         except requests.exceptions.RequestException:
             raise
@@ -411,12 +430,12 @@ def _retry_after(response: requests.Response) -> float | None:
     return max(0.0, (when - datetime.datetime.now(datetime.timezone.utc)).total_seconds())
 
 
-def _may_repeat(error: NetBoxError, method: str, impatient: bool) -> bool:
+def _may_repeat(error: NetBoxError, safe: bool, impatient: bool) -> bool:
     if isinstance(error, TLSFailed):
         return False
     if isinstance(error, (Unreachable, TooManyRequests)):
         return True
-    if method not in SAFE_METHODS:
+    if not safe:
         return False
     if impatient and too_much(error):
         return False
