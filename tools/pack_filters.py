@@ -21,19 +21,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RECORDED = ROOT / "tests/recordings/filters"
 INDEX = ROOT / "plugins/module_utils/_filter_index.py"
-HEAD = '''\
-# Copyright (c) 2026 The netbox.cursor authors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-
-"""Query parameters of all lists, by NetBox's version. Made by tools/pack_filters.py; not to be edited."""
-
-from __future__ import annotations
-
-# JSON of endpoints and the names of their parameters, compressed by zlib, as base 85.
-'''
 
 
 def record(server: str) -> None:
@@ -52,7 +39,8 @@ def record(server: str) -> None:
 
 def pack() -> str:
     """The text of the index."""
-    text = HEAD
+    # Its head stays.
+    text = re.split(r"^V", INDEX.read_text(encoding="utf-8"), maxsplit=1, flags=re.MULTILINE)[0]
     for path in sorted(RECORDED.glob("*.json")):
         content = json.dumps(json.loads(path.read_text(encoding="utf-8")), separators=(",", ":"))
         packed = base64.b85encode(zlib.compress(content.encode(), 9)).decode()

@@ -160,4 +160,6 @@ with serve(version="4.6") as netbox:
         )
         told = " ".join(ended.stderr.split())
         assert "'iste'" in told and "site" in told and "hosts" not in ended.stdout
+        # Ansible says that the file could not be parsed; ansible-test makes it name the collection too.
+        told = told.replace("[WARNING]: running with default collection", "")
         assert told.count("[WARNING]") + told.count("[ERROR]") <= 2, told

@@ -334,9 +334,11 @@ def test_another_host_is_not_taken_for_this_one(target: str) -> None:
         host = re.findall(r"Host: (\S+)", head.decode())[0]
         return f"HTTP/1.1 302 Found\r\nLocation: {target.format(host=host)}\r\nContent-Length: 0\r\n\r\n".encode()
 
-    with saying(redirect) as (address, asked), Client(address, SECRET) as client:
+    with saying(redirect) as (address, asked):
+        client = Client(address, SECRET)
         with pytest.raises(errors.Redirected, match="127.0.0.2"):
             client.get(SITES)
+        client.close()
         assert len(asked) == 1
 
 
