@@ -17,13 +17,12 @@ import dataclasses
 import heapq
 import itertools
 import re
-import threading
 import time
 import typing as t
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client, too_much
+from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
     BadRequest,
     NetBoxError,
@@ -33,6 +32,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
 )
 from ansible_collections.netbox.cursor.plugins.module_utils._offsets import Window, numeric_ids, once, whole
 from ansible_collections.netbox.cursor.plugins.module_utils._offsets import walk as walk_offsets
+from ansible_collections.netbox.cursor.plugins.module_utils._page_size import PageSize
 from ansible_collections.netbox.cursor.plugins.module_utils._parameters import MAX_QUERY_BYTES, Pairs, chunks, encode
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Page, Row, follow, look_ahead
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import walk as walk_ranges
@@ -46,8 +46,6 @@ FIRST_WITH_CURSOR = (4, 6)
 # not on 3.9. With 8, the first page, which comes alone, is short enough for 20,000 rows to come 6 times sooner
 # (tests/bench/split_cursor.py).
 PAGE_SIZE = 300
-# A page that is too much for the server is halved down to this, never below.
-SMALLEST_PAGE = 10
 # Core endpoints where `start` is something else than a cursor, or breaks: asn-ranges have a field of that name, the
 # others are made from Python lists (FACTS 1, "Where cursor does NOT work").
 WITHOUT_CURSOR = re.compile(
@@ -247,34 +245,6 @@ def _path(endpoint: str) -> str:
     return f"api/{endpoint.strip('/')}/"
 
 
-class _PageSize:
-    """How many rows to ask for, shared by the workers of one list."""
-
-    # Pages that must succeed before a larger one is tried again.
-    PATIENCE = 8
-
-    def __init__(self, rows: int) -> None:
-        self.rows = rows
-        self._most = rows
-        self._succeeded = 0
-        self._lock = threading.Lock()
-
-    def failed(self, rows: int, error: NetBoxError) -> None:
-        """A page of ``rows`` was too much: halve it. For good, unless a restarting server (502) may be the reason."""
-        with self._lock:
-            self.rows = min(self.rows, max(SMALLEST_PAGE, rows // 2))
-            self._succeeded = 0
-            if error.status != 502:
-                self._most = self.rows
-
-    def succeeded(self) -> None:
-        with self._lock:
-            self._succeeded += 1
-            if self.rows < self._most and self._succeeded >= self.PATIENCE:
-                self.rows = min(self._most, 2 * self.rows)
-                self._succeeded = 0
-
-
 @dataclasses.dataclass
 class _Answer:
     """What NetBox answered for a page. ``count`` is ``None`` if and only if it went by cursor."""
@@ -314,7 +284,7 @@ class _List:
         self._ordering = ordering
         self._most = most
         self._stale = stale
-        self._size = _PageSize(min(pager.page_size, most or pager.page_size))
+        self._size = PageSize(pager.client, self._endpoint, min(pager.page_size, most or pager.page_size))
         self.mode = "cursor"
         self.requests = 0
 
@@ -459,27 +429,13 @@ class _List:
     # Requests
 
     def _ask(self, paging: Pairs, rows: int, at_once: tuple[int, ...] = ()) -> _Answer:
-        """Ask for a page of at most ``rows`` rows, and for half of it again while that is too much for the server.
+        """Ask for a page of at most ``rows`` rows. ``at_once`` as for ``PageSize``."""
 
-        The errors of the HTTP status codes in ``at_once`` are raised instead.
-        """
-        while True:
-            limit = min(rows, self._size.rows)
-            large = limit > SMALLEST_PAGE
-            try:
-                parameters = [*self._filters, *self._parameters, *paging, ("limit", str(limit))]
-                answer = self._read(self._get(parameters, impatient=large), limit)
-            except NetBoxError as error:
-                if not (large and too_much(error)) or error.status in at_once:
-                    raise
-                self._size.failed(limit, error)
-                self._client.log(
-                    1, f"{self._endpoint}: {limit} rows were too much; asking for {self._size.rows}: {error}"
-                )
-                self._client.pause(error)
-            else:
-                self._size.succeeded()
-                return answer
+        def fetch(limit: int, impatient: bool) -> _Answer:
+            parameters = [*self._filters, *self._parameters, *paging, ("limit", str(limit))]
+            return self._read(self._get(parameters, impatient), limit)
+
+        return self._size.ask(rows, fetch, at_once)
 
     def _get(self, parameters: Pairs, impatient: bool) -> t.Any:
         """GET a page, without the values of the filter ``stale`` that are gone if NetBox refuses one of them."""
