@@ -21,6 +21,7 @@ NetBoxError
 │   ├── TooManyRequests     429
 │   └── ServerFailed        5xx
 ├── Redirected              the answer is at another address, where the token does not go
+├── GraphQLFailed           NetBox's GraphQL refused a query, or could not answer it
 ├── UnexpectedAnswer        an answer, but not one that a NetBox gives
 └── IncompleteList          rows were lost or repeated while a list was walked
 """
@@ -128,6 +129,18 @@ class ServerFailed(ErrorStatus):
 
 class Redirected(NetBoxError):
     """NetBox, or what stands before it, wants to be asked elsewhere. The token is not sent there."""
+
+
+class GraphQLFailed(NetBoxError):
+    """A GraphQL query was refused or could not be answered. ``reasons`` are NetBox's messages, without their places."""
+
+    def __init__(self, message: str, *, reasons: list[str] | None = None, **facts: t.Any) -> None:
+        super().__init__(message, **facts)
+        self.reasons = reasons or []
+
+    def says(self, words: str) -> bool:
+        """Whether a message holds these words."""
+        return any(words in reason for reason in self.reasons)
 
 
 class UnexpectedAnswer(NetBoxError):

@@ -1,0 +1,121 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""GraphQL filters: from a dict, as people write it, to GraphQL.
+
+In GraphQL a text and the name of an enum look different (``"active"``, ``STATUS_ACTIVE``), in YAML they do not. What
+may be either is looked up in NetBox's own description of its filters; all else is written without a question.
+Variables would not need that, but the names of types, each time.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import re
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+
+NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
+# How NetBox writes the names of its enums (FACTS 9).
+_ENUM = re.compile(r"[A-Z][A-Z0-9_]*")
+_TYPE = "name kind ofType {name kind ofType {name kind ofType {name kind}}}"
+
+Query = t.Callable[[str], t.Any]
+"""Asks for the text of a query and returns its data."""
+
+
+class FilterTypes:
+    """What NetBox says of the types of its filters, asked for once each."""
+
+    def __init__(self, ask: Query) -> None:
+        self._ask = ask
+        self._lists: dict[str, str] = {}
+        self._fields: dict[str, dict[str, tuple[str, bool]]] = {}
+
+    def of_list(self, name: str) -> str:
+        """The type of the filters of the list ``name`` (``device_list``); empty where there is none."""
+        if not self._lists:
+            query = self._ask(f'{{__type(name: "Query") {{fields {{name args {{name type {{{_TYPE}}}}}}}}}}}')
+            for field in query["__type"]["fields"]:
+                for argument in field["args"]:
+                    if argument["name"] == "filters":
+                        self._lists[field["name"]] = _innermost(argument["type"])["name"]
+        return self._lists.get(name, "")
+
+    def fields(self, kind: str) -> dict[str, tuple[str, bool]]:
+        """The fields of an input type: the type of each, and whether that is an enum."""
+        if kind not in self._fields:
+            known = (
+                self._ask(f'{{__type(name: "{kind}") {{inputFields {{name type {{{_TYPE}}}}}}}}}')["__type"]
+                if kind
+                else None
+            )
+            self._fields[kind] = {
+                field["name"]: (inner["name"], inner["kind"] == "ENUM")
+                for field in (known or {}).get("inputFields") or ()
+                for inner in [_innermost(field["type"])]
+            }
+        return self._fields[kind]
+
+
+def _innermost(kind: t.Any) -> t.Any:
+    """A type without what says that it is a list, or not null."""
+    while kind["ofType"]:
+        kind = kind["ofType"]
+    return kind
+
+
+def written(filters: Mapping[str, t.Any], name: str, types: FilterTypes) -> str:
+    """``filters`` of the list ``name`` as GraphQL. Raises :class:`UsageError` for what has no form there."""
+    return _written(filters, types.of_list(name) if _may_hold_enum(filters) else "", False, types)
+
+
+def _may_hold_enum(value: t.Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_may_hold_enum, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_may_hold_enum, value))
+    return isinstance(value, str) and bool(_ENUM.fullmatch(value))
+
+
+def _written(value: t.Any, kind: str, enum: bool, types: FilterTypes) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        parts = []
+        for key, one in value.items():
+            if not NAME.fullmatch(str(key)):
+                raise UsageError(f"filters: {key!r} is no name in GraphQL.")
+            parts.append(f"{key}: {_written(one, *_type_of(one, kind, str(key), types), types)}")
+        return "{" + ", ".join(parts) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_written(one, kind, enum, types) for one in value) + "]"
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        value = value.isoformat()
+    if isinstance(value, str):
+        return value if enum and NAME.fullmatch(value) else _text(value)
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return str(value)
+    raise UsageError(f"filters: GraphQL has no form for {value!r}.")
+
+
+def _type_of(value: t.Any, kind: str, key: str, types: FilterTypes) -> tuple[str, bool]:
+    """The type of a filter's value, and whether it is an enum; asked for only where that matters."""
+    return types.fields(kind).get(key, ("", False)) if kind and _may_hold_enum(value) else ("", False)
+
+
+def _text(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"filters: {value!r} is no text: {error}.") from None
+    return json.dumps(value, ensure_ascii=False)
