@@ -17,6 +17,8 @@ from starlette.routing import Match, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from ._answers import json_answer, page_for_people, server_error
+from ._graphql import PATH as GRAPHQL
+from ._graphql import GraphQL
 from ._lists import Lists
 from ._reception import Reception
 from ._rest import Rest
@@ -28,7 +30,7 @@ from ._tokens import Denied, allowed_methods
 
 
 def application(netbox: NetBox) -> Reception:
-    parts = (Service(netbox), Schema(netbox), Lists(netbox), Rest(netbox))
+    parts = (Service(netbox), GraphQL(netbox), Schema(netbox), Lists(netbox), Rest(netbox))
     return Reception(netbox, Desk(netbox, [route for part in parts for route in part.routes()]))
 
 
@@ -53,7 +55,8 @@ class Desk:
 
     def _refusal(self, request: Request) -> Response | None:
         path = request.url.path
-        if path == SCHEMA:
+        # These say themselves whom they refuse.
+        if path in (SCHEMA, GRAPHQL):
             return None
         parameters = self._route(request.scope)
         if parameters is None:

@@ -209,10 +209,10 @@ def decimal(field: str) -> Ordered:
 
 
 def moment(field: str) -> Ordered:
-    return Ordered(field, _time, "Enter a valid date/time.")
+    return Ordered(field, time_of, "Enter a valid date/time.")
 
 
-def _time(text: str) -> datetime:
+def time_of(text: str) -> datetime:
     time = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
     return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 

@@ -34,6 +34,10 @@ class Settings:
     row_cost_fields: float = 0.0
     row_cost_brief: float = 0.0
     offset_cost: float = 0.0
+    # GRAPHQL_ENABLED.
+    graphql: bool = True
+    # Does GraphQL's pagination know `start`? Not before 4.5.2.
+    graphql_start: bool = True
     # Endpoints made of a list, where a cursor is a server error; those of racks and choice sets are anyway.
     list_backed: set[str] = field(default_factory=set)
     # Endpoints with a filter named `start`, which is applied together with the cursor.
@@ -73,6 +77,8 @@ class NetBox:
         self.requests: list[Received] = []
         self.hooks: list[Callable[[Received], None]] = []
         self.faults: list[Fault] = []
+        # Seconds that a real NetBox would have worked, by API.
+        self.cost = {"rest": 0.0, "graphql": 0.0}
         self.most_at_once = 0
         self._at_once = 0
         self._busy = 0
@@ -110,6 +116,10 @@ class NetBox:
             self._waiting = [waiter for waiter in self._waiting if not waiter.done()]
             if self._waiting:
                 self._waiting.pop(0).set_result(None)
+
+    async def worked(self, api: str, seconds: float) -> None:
+        """Notes what a real NetBox would have worked for an answer (_costs)."""
+        self.cost[api] += seconds
 
     async def work(self, rows: int, shape: str, skipped: int) -> None:
         """Takes as long as this many rows take."""

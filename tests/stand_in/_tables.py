@@ -88,6 +88,15 @@ class Table(MutableMapping[int, Row]):
             return {pk for pk in wanted if pk in self}
         return self.where(field, lambda value: holds(value, wanted))
 
+    def finder(self, field: str) -> Callable[[Key], Iterable[int]]:
+        """`having` for many single values: what the table holds now is looked through once."""
+        found: dict[Key, list[int]] = {}
+        for pk, value in self.column(field):
+            value = key(value)
+            for each in value if isinstance(value, tuple) else (value,):
+                found.setdefault(each, []).append(pk)
+        return lambda value: found.get(value, ())
+
     def default_order(self) -> Sequence[int] | None:
         """All ids in the endpoint's own order, where the table knows it better than a sort by its rows."""
         return None
@@ -187,6 +196,13 @@ class GeneratedTable(Table):
         if any(isinstance(value, tuple) for value in index):
             return self.where(field, lambda value: holds(value, wanted))
         return self._live(field, lambda value: value in wanted, (index[value] for value in wanted if value in index))
+
+    def finder(self, field: str) -> Callable[[Key], Iterable[int]]:
+        if self._rows or self._hidden or field not in self._columns:
+            return super().finder(field)
+        index = self._index(field)
+        many = any(isinstance(value, tuple) for value in index)
+        return super().finder(field) if many else lambda value: index.get(value, ())
 
     def _live(self, field: str, test: Callable[[Key], bool], found: Iterable[Iterable[int]]) -> set[int]:
         made = set().union(*found) - self._hidden

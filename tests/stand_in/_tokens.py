@@ -32,11 +32,12 @@ class Rights:
     # The only endpoints that may be read; None: all.
     reads: tuple[str, ...] | None = None
 
+    def may_read(self, endpoint: str) -> bool:
+        return self.reads is None or endpoint in (*self.reads, *OPEN_ENDPOINTS)
+
     def check(self, method: str, endpoint: str) -> None:
         allowed = self.write if method not in SAFE_METHODS else True
-        if self.reads is not None and endpoint not in (*self.reads, *OPEN_ENDPOINTS):
-            allowed = False
-        if not allowed:
+        if not allowed or not self.may_read(endpoint):
             raise Denied(NO_PERMISSION)
 
 

@@ -1,0 +1,384 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carries a GraphQL query out: what is asked of each type is put together once, then each row is read by it.
+
+graphql-core's own execution asks a resolver for each field of each row; for pages of NetBox's size that takes longer
+than NetBox itself.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLIncludeDirective,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    GraphQLUnionType,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    execute,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+)
+from graphql.execution.values import get_argument_values, get_directive_values, get_variable_values
+
+from ._costs import GRAPHQL
+from ._endpoints import endpoint_of
+from ._graphql_filters import Filters
+from ._graphql_schema import ENDPOINT_OF, TYPE_OF, back_field, is_kind_of
+from ._graphql_values import OF_ANY_TYPE, Values, pointed
+from ._ordering import ordered
+from ._state import NetBox
+from ._tables import Row, Table
+from ._tokens import Rights
+
+Get = Callable[[Row], t.Any]
+
+# Fields by which rows of several parents are sorted first.
+PARENTS = ("device", "virtual_machine")
+
+START_AND_OFFSET = "Cannot specify both `start` and `offset` in pagination."
+NEGATIVE_START = "`start` must be greater than or equal to zero."
+NEGATIVE_OFFSET = "Negative indexing is not supported."
+
+
+class Failed(Exception):
+    """A field that can have no value. Passes up to the next field that may be null."""
+
+    def __init__(self, message: str, node: FieldNode) -> None:
+        super().__init__(message)
+        self.node = node
+        # From the field upwards.
+        self.path: list[str | int] = []
+
+    def as_error(self) -> GraphQLError:
+        return GraphQLError(str(self), self.node, path=self.path[::-1])
+
+
+class Run:
+    """One query."""
+
+    def __init__(self, netbox: NetBox, rights: Rights, schema: GraphQLSchema, document: DocumentNode) -> None:
+        self._netbox = netbox
+        self._estate = netbox.estate
+        self._rights = rights
+        self._schema = schema
+        self._document = document
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._variables: dict[str, t.Any] = {}
+        self._values = Values(netbox.estate, netbox.settings.version)
+        self._filters = Filters(netbox.estate, schema)
+        self._errors: list[GraphQLError] = []
+        # Seconds that NetBox would have worked, and rows of the lists asked for.
+        self.seconds = 0.0
+        self.rows = 0
+
+    def answer(self, operation: OperationDefinitionNode, variables: dict[str, t.Any]) -> ExecutionResult:
+        coerced = get_variable_values(self._schema, operation.variable_definitions, variables)
+        if isinstance(coerced, list):
+            return ExecutionResult(None, coerced)
+        self._variables = coerced
+        query = t.cast("GraphQLObjectType", self._schema.query_type)
+        data = {}
+        for name, nodes in self._selected(query, [operation.selection_set]).items():
+            if nodes[0].name.value.startswith("__"):
+                data[name] = self._of_schema(operation, variables, name)
+                continue
+            try:
+                data[name] = self._top(query, nodes)
+            except Failed as failed:
+                failed.path.append(name)
+                # No field of the query may be null.
+                return ExecutionResult(None, [*self._errors, failed.as_error()])
+        return ExecutionResult(data, self._errors or None)
+
+    def _of_schema(self, operation: OperationDefinitionNode, variables: dict[str, t.Any], name: str) -> t.Any:
+        """What the schema says of itself; that is graphql-core's work."""
+        asked = [
+            node
+            for node in operation.selection_set.selections
+            if isinstance(node, FieldNode) and (node.alias or node.name).value == name
+        ]
+        only = OperationDefinitionNode(
+            operation=operation.operation,
+            name=operation.name,
+            variable_definitions=operation.variable_definitions,
+            directives=(),
+            selection_set=SelectionSetNode(selections=tuple(asked)),
+        )
+        document = DocumentNode(definitions=(only, *self._fragments.values()))
+        result = t.cast("ExecutionResult", execute(self._schema, document, variable_values=variables))
+        return (result.data or {})[name]
+
+    # What is asked for.
+
+    def _selected(self, kind: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]) -> dict[str, list[FieldNode]]:
+        """The fields asked of objects of this kind, by their names in the answer."""
+        found: dict[str, list[FieldNode]] = {}
+        for selection_set in sets:
+            for node in selection_set.selections if selection_set else ():
+                if self._is_left_out(node):
+                    continue
+                if isinstance(node, FieldNode):
+                    found.setdefault((node.alias or node.name).value, []).append(node)
+                    continue
+                part = self._fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+                condition = t.cast("t.Any", part).type_condition
+                if condition is None or is_kind_of(kind, self._schema.type_map[condition.name.value]):
+                    inner = self._selected(kind, [t.cast("t.Any", part).selection_set])
+                    for name, nodes in inner.items():
+                        found.setdefault(name, []).extend(nodes)
+        return found
+
+    def _is_left_out(self, node: t.Any) -> bool:
+        skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
+        include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
+        return bool(skip and skip["if"]) or bool(include and not include["if"])
+
+    # The fields of the query itself.
+
+    def _top(self, query: GraphQLObjectType, nodes: list[FieldNode]) -> t.Any:
+        node = nodes[0]
+        field = query.fields[node.name.value]
+        kind = t.cast("GraphQLObjectType", get_named_type(field.type))
+        show = self._show(kind, nodes)
+        table = self._table(kind)
+        try:
+            arguments = get_argument_values(field, node, self._variables)
+            if "id" in arguments:
+                return self._single(kind, table, arguments["id"], show)
+            page = self._page(kind, table, arguments)
+        except GraphQLError as error:
+            raise Failed(error.message, node) from None
+        rows = [table[pk] for pk in page if pk in table]
+        self.rows += len(rows)
+        self.seconds += len(rows) * GRAPHQL.row(table.endpoint)
+        return each(rows, show)
+
+    def _single(self, kind: GraphQLObjectType, table: Table, pk: str, show: Get) -> t.Any:
+        if not pk.lstrip("-").isdigit():
+            raise GraphQLError(f"Field 'id' expected a number but got '{pk}'.")
+        if int(pk) not in table:
+            raise GraphQLError(f"{kind.name[:-4]} matching query does not exist.")
+        self.rows += 1
+        self.seconds += GRAPHQL.row(table.endpoint)
+        return show(table[int(pk)])
+
+    def _table(self, kind: GraphQLNamedType) -> Table:
+        """The rows of that kind which may be seen: all or none."""
+        endpoint = ENDPOINT_OF[kind.name]
+        return self._estate.get(endpoint) if self._rights.may_read(endpoint) else Table(endpoint)
+
+    def _page(self, kind: GraphQLObjectType, table: Table, arguments: dict[str, t.Any]) -> Sequence[int]:
+        pagination = arguments.get("pagination") or {}
+        found = self._filters.select(kind, arguments.get("filters") or {})
+        ids: t.Any = table.ids() if found is None else found if isinstance(found, range) else sorted(set(found))
+        return self._cut(
+            pagination,
+            ids,
+            lambda end: ordered(self._estate, table, ids, None, self._netbox.settings.version, end),
+        )
+
+    def _cut(
+        self, pagination: dict[str, t.Any], ids: Sequence[int], in_order: Callable[[int], Sequence[int]]
+    ) -> Sequence[int]:
+        """One page of these ids; `in_order` puts all of them in the endpoint's order."""
+        start, offset = pagination.get("start"), pagination.get("offset") or 0
+        limit, most = pagination.get("limit"), self._netbox.settings.max_page_size or len(ids)
+        limit = min(limit, most) if limit and limit > 0 else most
+        if start is not None:
+            if offset > 0:
+                raise GraphQLError(START_AND_OFFSET)
+            if start < 0:
+                raise GraphQLError(NEGATIVE_START)
+            first = bisect_left(ids, start)
+            return ids[first : first + limit]
+        if offset < 0:
+            raise GraphQLError(NEGATIVE_OFFSET)
+        return in_order(offset + limit)[offset : offset + limit]
+
+    # The fields of rows.
+
+    def _show(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Get:
+        """What makes an answer of a row of this kind."""
+        selected = self._selected(kind, [node.selection_set for node in nodes])
+        getters = [(name, self._getter(kind, name, nodes)) for name, nodes in selected.items()]
+        return lambda row: {name: get(row) for name, get in getters}
+
+    def _getter(self, kind: GraphQLObjectType, name: str, nodes: list[FieldNode]) -> Get:
+        node = nodes[0]
+        if node.name.value == "__typename":
+            return lambda row: kind.name
+        field = kind.fields[node.name.value]
+        get = self._unchecked(kind, field, nodes)
+        missing = f"Cannot return null for non-nullable field {kind.name}.{node.name.value}."
+
+        def required(row: Row) -> t.Any:
+            try:
+                value = get(row)
+                if value is None:
+                    raise Failed(missing, node)
+                return value
+            except Failed as failed:
+                failed.path.append(name)
+                raise
+
+        def optional(row: Row) -> t.Any:
+            try:
+                return get(row)
+            except Failed as failed:
+                failed.path.append(name)
+                self._errors.append(failed.as_error())
+                return None
+
+        return required if is_non_null_type(field.type) else optional
+
+    def _unchecked(self, kind: GraphQLObjectType, field: GraphQLField, nodes: list[FieldNode]) -> Get:
+        name = nodes[0].name.value
+        named = get_named_type(field.type)
+        if is_leaf_type(named):
+            read = self._values.leaf(kind, name)
+            price = GRAPHQL.leaf(ENDPOINT_OF.get(kind.name, ""), name)
+            return self._charged(read, price) if price else read
+        if is_list_type(get_nullable_type(t.cast("t.Any", field.type))):
+            return self._list(kind, field, nodes)
+        if isinstance(named, GraphQLObjectType) and named.name not in ENDPOINT_OF:
+            show = self._plain(named, nodes)
+            return lambda row: show(row[name])
+        return self._one(kind, named, nodes)
+
+    def _charged(self, get: Get, price: float) -> Get:
+        def charged(row: Row) -> t.Any:
+            self.seconds += price
+            return get(row)
+
+        return charged
+
+    def _plain(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Get:
+        """What shows an object that has no table, as an address's family."""
+        names = self._selected(kind, [node.selection_set for node in nodes])
+        asked = [(name, nodes[0].name.value) for name, nodes in names.items()]
+        return lambda value: {name: kind.name if field == "__typename" else value[field] for name, field in asked}
+
+    def _one(self, kind: GraphQLObjectType, named: GraphQLNamedType, nodes: list[FieldNode]) -> Get:
+        name = nodes[0].name.value
+        point = pointed(named, name)
+        kinds = self._kinds(named, nodes)
+        price = GRAPHQL.relation(ENDPOINT_OF[kind.name], name)
+        shown: dict[tuple[str, t.Any], t.Any] = {}
+
+        def get(row: Row) -> t.Any:
+            target = point(row)
+            if target[1] is None or target[0] not in kinds:
+                return None
+            self.seconds += price
+            if target not in shown:
+                table, show = kinds[target[0]]
+                known = len(self._errors)
+                value = show(table[target[1]]) if target[1] in table else None
+                if len(self._errors) > known:
+                    return value
+                shown[target] = value
+            return shown[target]
+
+        return get
+
+    def _kinds(self, named: GraphQLNamedType, nodes: list[FieldNode]) -> dict[str, tuple[Table, Get]]:
+        kinds = named.types if isinstance(named, GraphQLUnionType) else [t.cast("GraphQLObjectType", named)]
+        return {kind.name: (self._table(kind), self._show(kind, nodes)) for kind in kinds}
+
+    def _list(self, kind: GraphQLObjectType, field: GraphQLField, nodes: list[FieldNode]) -> Get:
+        node = nodes[0]
+        name = node.name.value
+        named = get_named_type(field.type)
+        endpoint = ENDPOINT_OF[kind.name]
+        if isinstance(named, GraphQLUnionType):
+            return self._mixed(endpoint, named, nodes)
+        child = t.cast("GraphQLObjectType", named)
+        table, show = self._table(child), self._show(child, nodes)
+        find = self._finder(kind, child, table, name)
+        arguments = get_argument_values(field, node, self._variables)
+        chosen = self._filters.select(child, arguments.get("filters") or {})
+        allowed = None if chosen is None else set(chosen)
+        pagination = arguments.get("pagination") or {}
+        price, per_row = GRAPHQL.list(endpoint, name), GRAPHQL.row(table.endpoint)
+
+        def get(row: Row) -> t.Any:
+            rows = {pk: table[pk] for pk in sorted(find(row)) if pk in table and (allowed is None or pk in allowed)}
+            try:
+                page = self._cut(pagination, list(rows), lambda end: self._in_order(table, rows, end))
+            except GraphQLError as error:
+                raise Failed(error.message, node) from None
+            self.seconds += price + len(page) * per_row
+            return each([rows[pk] for pk in page], show)
+
+        return get
+
+    def _in_order(self, table: Table, rows: dict[int, Row], end: int) -> Sequence[int]:
+        if len(rows) < 2:
+            return list(rows)
+        order = endpoint_of(table.endpoint).order
+        # They have one parent: no need to sort by it.
+        wanted = None if "tree" in order else ",".join(field for field in order if field not in PARENTS) or "id"
+        few = Table(table.endpoint, rows.values())
+        return ordered(self._estate, few, rows, wanted, self._netbox.settings.version, end)
+
+    def _finder(
+        self, kind: GraphQLObjectType, child: GraphQLObjectType, table: Table, name: str
+    ) -> Callable[[Row], Iterable[int]]:
+        """What finds the ids of a row's list: in the row, or by what points to it."""
+        example = self._estate.get(ENDPOINT_OF[kind.name])
+        if any(name in example.get(pk, {}) for pk in example.ids()[:1]):
+            return lambda row: [nested["id"] for nested in row[name]]
+        back = back_field(kind, child, name)
+        named = get_named_type(child.fields[back].type)
+        if not isinstance(named, GraphQLUnionType):
+            find = table.finder(back)
+            return lambda row: find(row["id"])
+        find = table.finder(OF_ANY_TYPE[back][1])
+        point = pointed(named, back)
+        return lambda row: [pk for pk in find(row["id"]) if point(table[pk])[0] == kind.name]
+
+    def _mixed(self, endpoint: str, named: GraphQLUnionType, nodes: list[FieldNode]) -> Get:
+        """A list of objects of several types, as what an interface is connected to: all of one type in one list."""
+        name = nodes[0].name.value
+        kinds = self._kinds(named, nodes)
+        price = GRAPHQL.list(endpoint, name)
+
+        def get(row: Row) -> t.Any:
+            self.seconds += price
+            table, show = kinds.get(TYPE_OF.get(row[f"{name}_type"] or "", ""), (Table(""), None))
+            rows = [table[nested["id"]] for nested in row[name] or () if nested["id"] in table]
+            return each(rows, show) if show else []
+
+        return get
+
+
+def each(rows: Iterable[Row], show: Get) -> list[t.Any]:
+    shown = []
+    for number, row in enumerate(rows):
+        try:
+            shown.append(show(row))
+        except Failed as failed:
+            failed.path.append(number)
+            raise
+    return shown

@@ -1,0 +1,60 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""NetBox's GraphQL types, as recorded from real servers, and which table answers for each."""
+
+from __future__ import annotations
+
+import typing as t
+from functools import cache
+
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    build_schema,
+    get_named_type,
+)
+
+from ._endpoints import ENDPOINTS, type_of
+from ._recorded import RECORDINGS
+
+TYPES = RECORDINGS / "types.graphql"
+ENDPOINT_OF = {f"{endpoint.model}Type": name for name, endpoint in ENDPOINTS.items()}
+TYPE_OF = {type_of(endpoint): name for name, endpoint in ENDPOINT_OF.items()}
+# Lists whose rows point back with a field that is not the only one of its type.
+BACK = {
+    "bridge_interfaces": "bridge",
+    "child_interfaces": "parent",
+    "children": "parent",
+    "member_interfaces": "lag",
+}
+
+
+@cache
+def schema_of(version: str, has_start: bool) -> GraphQLSchema:
+    lines = TYPES.read_text(encoding="utf-8").splitlines()
+    # What follows a line's "#" are the versions that have it.
+    kept = [line for line in lines if "#" not in line or version in line.split("#")[1].split()]
+    schema = build_schema("\n".join(kept))
+    if not has_start:
+        del t.cast("GraphQLInputObjectType", schema.type_map["OffsetPaginationInput"]).fields["start"]
+    return schema
+
+
+def is_kind_of(kind: GraphQLNamedType, named: GraphQLNamedType) -> bool:
+    """Is every object of this kind one of the other?"""
+    return kind is named or (isinstance(named, GraphQLUnionType) and kind in named.types)
+
+
+@cache
+def back_field(kind: GraphQLObjectType, child: GraphQLObjectType, name: str) -> str:
+    """The field of the children by which they are found from the list `name` of their parent."""
+    if BACK.get(name) in child.fields:
+        return BACK[name]
+    found = {field: get_named_type(known.type) for field, known in child.fields.items()}
+    direct = [field for field, named in found.items() if named is kind]
+    return (direct or [field for field, named in found.items() if is_kind_of(kind, named)])[0]
