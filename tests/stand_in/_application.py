@@ -24,7 +24,7 @@ from ._reception import Reception
 from ._rest import Rest
 from ._schema import PATH as SCHEMA
 from ._schema import Schema
-from ._service import Service
+from ._service import COST, Service
 from ._state import NetBox
 from ._tokens import Denied, allowed_methods
 
@@ -56,7 +56,7 @@ class Desk:
     def _refusal(self, request: Request) -> Response | None:
         path = request.url.path
         # These say themselves whom they refuse.
-        if path in (SCHEMA, GRAPHQL):
+        if path in (SCHEMA, GRAPHQL, COST):
             return None
         parameters = self._route(request.scope)
         if parameters is None:

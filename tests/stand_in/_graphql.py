@@ -19,6 +19,7 @@ from graphql import (
     Visitor,
     parse,
     validate,
+    value_from_ast_untyped,
     visit,
 )
 from starlette.requests import Request
@@ -107,6 +108,26 @@ def asked_in(body: bytes, content_type: str) -> dict[str, t.Any]:
     if not isinstance(asked.get("variables") or {}, dict):
         raise Unreadable("The GraphQL operation's `variables` must be an object or null, if provided.")
     return asked
+
+
+def limit_in(body: bytes, most: int) -> int:
+    """How many rows a query asks for at most; 0: all."""
+    try:
+        asked = json.loads(body)
+        document = parse(asked["query"])
+    except (ValueError, KeyError, TypeError, GraphQLError):
+        return most
+    variables = asked.get("variables") or {}
+    limits = [
+        (value_from_ast_untyped(argument.value, variables) or {}).get("limit") or most
+        for operation in document.definitions
+        if isinstance(operation, OperationDefinitionNode)
+        for node in operation.selection_set.selections
+        if isinstance(node, FieldNode)
+        for argument in node.arguments
+        if argument.name.value == "pagination"
+    ]
+    return max(limits, default=most)
 
 
 def checked(schema: GraphQLSchema, query: str) -> tuple[DocumentNode | None, list[GraphQLError]]:

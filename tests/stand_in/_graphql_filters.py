@@ -13,23 +13,27 @@ import operator
 import re
 import typing as t
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from math import prod
 
 from graphql import (
     GraphQLEnumType,
     GraphQLError,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
     get_named_type,
+    get_nullable_type,
+    is_list_type,
 )
 
 from ._endpoints import target_of
 from ._graphql_schema import ENDPOINT_OF, TYPE_OF, back_field
 from ._graphql_values import OF_ANY_TYPE
 from ._lookups import COMPARISONS, time_of, with_descendants
-from ._tables import Estate, Key, Table, key
+from ._tables import Estate, Key, Row, Table, key
 
 Test = Callable[[t.Any], bool]
 Wanted = t.Dict[str, t.Any]  # noqa: UP006 (read at run time, also by Python 3.9)
@@ -62,6 +66,28 @@ class Filters:
                 found = found if matching is None else both(found, matching)
         return found
 
+    def copies(self, kind: GraphQLObjectType, wanted: Wanted) -> Callable[[Sequence[int]], Sequence[int]]:
+        """What repeats ids as NetBox's joins do: a row once for each object in its list that matches."""
+        if wanted.get("DISTINCT"):
+            return lambda ids: ids
+        table = self._estate.get(ENDPOINT_OF[kind.name])
+        many = {name: value for name, value in wanted.items() if name in kind.fields and value is not None}
+        matching: dict[str, set[int]] = {}
+        for name, value in many.items():
+            related = self._select_child(kind, name, value) if has_list(kind, table, name) else None
+            if related is not None:
+                matching[name] = set(related)
+        if not matching:
+            return lambda ids: ids
+
+        def count(row: Row) -> int:
+            return prod(len(found.intersection(key(row[name]))) for name, found in matching.items())
+
+        return lambda ids: [pk for pk in ids for _copy in range(count(table[pk]))]
+
+    def _select_child(self, kind: GraphQLObjectType, name: str, value: Wanted) -> Ids:
+        return self.select(t.cast("GraphQLObjectType", get_named_type(kind.fields[name].type)), value)
+
     def _matching(self, kind: GraphQLObjectType, table: Table, name: str, named: str, value: t.Any) -> Ids:
         if named == "ID":
             field = name if name in ids_of_any_type() else name[: -len("_id")]
@@ -90,10 +116,10 @@ class Filters:
     def _related(self, kind: GraphQLObjectType, table: Table, name: str, value: Wanted) -> Ids:
         """Rows by what they point to, or by what points to them."""
         child = t.cast("GraphQLObjectType", get_named_type(kind.fields[name].type))
-        related = self.select(child, value)
+        related = self._select_child(kind, name, value)
         if related is None:
             return None
-        if any(name in table.get(pk, {}) for pk in table.ids()[:1]):
+        if holds_field(table, name):
             return table.having(name, set(related))
         others = self._estate.get(ENDPOINT_OF[child.name])
         field = back_field(kind, child, name)
@@ -131,6 +157,20 @@ class Filters:
         elif match != "EXACT":
             wanted = with_descendants(tree, {pk}) - ({pk} if match == "DESCENDANTS" else set())
         return table.having(field, wanted)
+
+
+def has_list(kind: GraphQLObjectType, table: Table, name: str) -> bool:
+    """Do the rows hold the objects of this list, as they hold their tags?"""
+    return is_list_of_objects(kind.fields[name]) and holds_field(table, name)
+
+
+def is_list_of_objects(field: GraphQLField) -> bool:
+    of_list = is_list_type(get_nullable_type(t.cast("t.Any", field.type)))
+    return of_list and isinstance(get_named_type(field.type), GraphQLObjectType)
+
+
+def holds_field(table: Table, name: str) -> bool:
+    return any(name in table.get(pk, {}) for pk in table.ids()[:1])
 
 
 def ids_of_any_type() -> set[str]:
@@ -216,6 +256,8 @@ def lookup_test(
     if lookup in ("is_null", "isnull"):
         return lambda held: (held is None) is value
     if lookup in TEXT_TESTS:
+        if lookup in ("regex", "i_regex"):
+            check_pattern(value)
         compare = TEXT_TESTS[lookup]
         return lambda held: held is not None and compare(str(held), str(value))
     if lookup in ("range", "start", "end"):
@@ -229,6 +271,13 @@ def lookup_test(
         return lambda held: held is not None and order(read(held), read(value))
     values = value if isinstance(value, list) else [value]
     return lambda held: held is not None and any(same(read(each), read(held)) for each in values)
+
+
+def check_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise GraphQLError(f"invalid regular expression: {error}") from None
 
 
 def is_choice(name: str, held: Key) -> bool:

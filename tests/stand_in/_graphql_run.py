@@ -41,7 +41,7 @@ from graphql.execution.values import get_argument_values, get_directive_values, 
 
 from ._costs import GRAPHQL
 from ._endpoints import endpoint_of
-from ._graphql_filters import Filters
+from ._graphql_filters import Filters, holds_field
 from ._graphql_schema import ENDPOINT_OF, TYPE_OF, back_field, is_kind_of
 from ._graphql_values import OF_ANY_TYPE, Values, pointed
 from ._ordering import ordered
@@ -143,6 +143,9 @@ class Run:
                     continue
                 part = self._fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
                 condition = t.cast("t.Any", part).type_condition
+                if condition is None and kind is not self._schema.query_type:
+                    # So NetBox's query optimizer fails on a fragment without a type.
+                    raise GraphQLError("'NoneType' object has no attribute 'name'")
                 if condition is None or is_kind_of(kind, self._schema.type_map[condition.name.value]):
                     inner = self._selected(kind, [t.cast("t.Any", part).selection_set])
                     for name, nodes in inner.items():
@@ -160,9 +163,9 @@ class Run:
         node = nodes[0]
         field = query.fields[node.name.value]
         kind = t.cast("GraphQLObjectType", get_named_type(field.type))
-        show = self._show(kind, nodes)
         table = self._table(kind)
         try:
+            show = self._show(kind, nodes)
             arguments = get_argument_values(field, node, self._variables)
             if "id" in arguments:
                 return self._single(kind, table, arguments["id"], show)
@@ -190,31 +193,32 @@ class Run:
 
     def _page(self, kind: GraphQLObjectType, table: Table, arguments: dict[str, t.Any]) -> Sequence[int]:
         pagination = arguments.get("pagination") or {}
-        found = self._filters.select(kind, arguments.get("filters") or {})
+        filters = arguments.get("filters") or {}
+        found = self._filters.select(kind, filters)
         ids: t.Any = table.ids() if found is None else found if isinstance(found, range) else sorted(set(found))
+        copies = self._filters.copies(kind, filters)
         return self._cut(
             pagination,
             ids,
             lambda end: ordered(self._estate, table, ids, None, self._netbox.settings.version, end),
+            copies,
         )
 
     def _cut(
-        self, pagination: dict[str, t.Any], ids: Sequence[int], in_order: Callable[[int], Sequence[int]]
+        self,
+        pagination: dict[str, t.Any],
+        ids: Sequence[int],
+        in_order: Callable[[int], Sequence[int]],
+        copies: Callable[[Sequence[int]], Sequence[int]] = lambda ids: ids,
     ) -> Sequence[int]:
         """One page of these ids; `in_order` puts all of them in the endpoint's order."""
-        start, offset = pagination.get("start"), pagination.get("offset") or 0
+        start, offset = checked(pagination)
         limit, most = pagination.get("limit"), self._netbox.settings.max_page_size or len(ids)
         limit = min(limit, most) if limit and limit > 0 else most
         if start is not None:
-            if offset > 0:
-                raise GraphQLError(START_AND_OFFSET)
-            if start < 0:
-                raise GraphQLError(NEGATIVE_START)
             first = bisect_left(ids, start)
-            return ids[first : first + limit]
-        if offset < 0:
-            raise GraphQLError(NEGATIVE_OFFSET)
-        return in_order(offset + limit)[offset : offset + limit]
+            return copies(ids[first : first + limit])[:limit]
+        return copies(in_order(offset + limit))[offset : offset + limit]
 
     # The fields of rows.
 
@@ -320,14 +324,12 @@ class Run:
         chosen = self._filters.select(child, arguments.get("filters") or {})
         allowed = None if chosen is None else set(chosen)
         pagination = arguments.get("pagination") or {}
+        checked(pagination)
         price, per_row = GRAPHQL.list(endpoint, name), GRAPHQL.row(table.endpoint)
 
         def get(row: Row) -> t.Any:
             rows = {pk: table[pk] for pk in sorted(find(row)) if pk in table and (allowed is None or pk in allowed)}
-            try:
-                page = self._cut(pagination, list(rows), lambda end: self._in_order(table, rows, end))
-            except GraphQLError as error:
-                raise Failed(error.message, node) from None
+            page = self._cut(pagination, list(rows), lambda end: self._in_order(table, rows, end))
             self.seconds += price + len(page) * per_row
             return each([rows[pk] for pk in page], show)
 
@@ -336,18 +338,18 @@ class Run:
     def _in_order(self, table: Table, rows: dict[int, Row], end: int) -> Sequence[int]:
         if len(rows) < 2:
             return list(rows)
-        order = endpoint_of(table.endpoint).order
+        version = self._netbox.settings.version
+        order = endpoint_of(table.endpoint, version).order
         # They have one parent: no need to sort by it.
         wanted = None if "tree" in order else ",".join(field for field in order if field not in PARENTS) or "id"
         few = Table(table.endpoint, rows.values())
-        return ordered(self._estate, few, rows, wanted, self._netbox.settings.version, end)
+        return ordered(self._estate, few, rows, wanted, version, end)
 
     def _finder(
         self, kind: GraphQLObjectType, child: GraphQLObjectType, table: Table, name: str
     ) -> Callable[[Row], Iterable[int]]:
         """What finds the ids of a row's list: in the row, or by what points to it."""
-        example = self._estate.get(ENDPOINT_OF[kind.name])
-        if any(name in example.get(pk, {}) for pk in example.ids()[:1]):
+        if holds_field(self._estate.get(ENDPOINT_OF[kind.name]), name):
             return lambda row: [nested["id"] for nested in row[name]]
         back = back_field(kind, child, name)
         named = get_named_type(child.fields[back].type)
@@ -371,6 +373,18 @@ class Run:
             return each(rows, show) if show else []
 
         return get
+
+
+def checked(pagination: dict[str, t.Any]) -> tuple[int | None, int]:
+    """Where a page starts: at an id, or at a place in the list."""
+    start, offset = pagination.get("start"), pagination.get("offset") or 0
+    if start is not None and offset > 0:
+        raise GraphQLError(START_AND_OFFSET)
+    if start is not None and start < 0:
+        raise GraphQLError(NEGATIVE_START)
+    if offset < 0:
+        raise GraphQLError(NEGATIVE_OFFSET)
+    return start, offset
 
 
 def each(rows: Iterable[Row], show: Get) -> list[t.Any]:

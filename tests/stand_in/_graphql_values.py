@@ -52,6 +52,8 @@ class Values:
             return lambda row: None if row[name] is None else f"{row[name]:.{places}f}"
         if named == "JSON":
             return lambda row: row[name]
+        if name == "vid_ranges":
+            return lambda row: [f"[{first}, {last + 1})" for first, last in row[name]]
         if name == "face":
             # A device that faces nowhere; other choices that nobody made are null.
             return lambda row: plain(row[name]) or ""

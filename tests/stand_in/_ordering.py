@@ -77,7 +77,7 @@ def _rank(estate: Estate, table: Table, row: Row, field: str) -> tuple[t.Any, ..
 def _tree_rank(table: Table, row: Row) -> tuple[t.Any, ...]:
     parent = key(row.get("parent"))
     above = _tree_rank(table, table[parent]) if parent in table else ()
-    return (*above, natural(row.get("name") or ""))
+    return (*above, natural(row.get("name") or ""), row["id"])
 
 
 def natural(text: str) -> tuple[t.Any, ...]:

@@ -17,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._answers import json_answer, page_for_people, server_error
 from ._faults import Fault
+from ._graphql import PATH as GRAPHQL
+from ._graphql import limit_in
 from ._pages import limit_of
 from ._state import NetBox, Received
 
@@ -35,6 +37,7 @@ class Reception:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         received = received_from(scope)
+        received.body, receive = await read(scope, receive)
         scope["received"] = received
         self._netbox.requests.append(received)
 
@@ -72,7 +75,11 @@ class Reception:
 
     def _fault(self, request: Request) -> Fault | None:
         """The first fault that strikes this request."""
-        limit = limit_of(request.query_params, self._netbox.settings.max_page_size)
+        most = self._netbox.settings.max_page_size
+        if request.url.path == GRAPHQL:
+            limit = limit_in(request.scope["received"].body, most)
+        else:
+            limit = limit_of(request.query_params, most)
         return next((fault for fault in list(self._netbox.faults) if fault.strikes(request.url.path, limit)), None)
 
     def _versioned(self, scope: Scope, send: Send) -> Send:
@@ -133,6 +140,23 @@ def failure(request: Request, status: int, fault: Fault, version: str) -> Respon
     if fault.retry_after is not None:
         answer.headers["Retry-After"] = str(fault.retry_after)
     return answer
+
+
+async def read(scope: Scope, receive: Receive) -> tuple[bytes, Receive]:
+    """The body, and what gives it to the view once more."""
+    if scope["method"] in ("GET", "HEAD"):
+        return b"", receive
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    again: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return again.pop() if again else await receive()
+
+    return body, replay
 
 
 def received_from(scope: Scope) -> Received:

@@ -15,6 +15,9 @@ from ._recorded import status_of
 from ._state import NetBox
 from ._tables import HERE
 
+# Not NetBox's: what a real one would have worked so far.
+COST = "/stand-in/cost"
+
 
 class Service:
     def __init__(self, netbox: NetBox) -> None:
@@ -24,6 +27,7 @@ class Service:
         return [
             Route("/api/", self.root),
             Route("/api/status/", self.status),
+            Route(COST, self.cost),
             Route("/api/authentication-check/", self.authentication_check),
             *(Route(f"/api/{app}/", self.app) for app in sorted(self._apps())),
         ]
@@ -43,6 +47,10 @@ class Service:
 
     async def status(self, request: Request) -> Response:
         return json_answer(request, status_of(self._netbox.settings.version))
+
+    async def cost(self, request: Request) -> Response:
+        """Seconds by API; whoever asks may have them."""
+        return json_answer(request, self._netbox.cost)
 
     async def authentication_check(self, request: Request) -> Response:
         user = {"id": 1, "url": f"{HERE}/api/users/users/1/", "display": "admin", "username": "admin"}

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import typing as t
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -38,6 +40,8 @@ class Settings:
     graphql: bool = True
     # Does GraphQL's pagination know `start`? Not before 4.5.2.
     graphql_start: bool = True
+    # Seconds a worker is busy for each second that a real NetBox would have worked (_costs).
+    cost_factor: float = 0.0
     # Endpoints made of a list, where a cursor is a server error; those of racks and choice sets are anyway.
     list_backed: set[str] = field(default_factory=set)
     # Endpoints with a filter named `start`, which is applied together with the cursor.
@@ -62,8 +66,14 @@ class Received:
     headers: dict[str, str]
     # The path with the query as it was sent.
     url: str
+    body: bytes = b""
     status: int | None = None
     rows: int | None = None
+
+    @property
+    def json(self) -> t.Any:
+        """What was posted: of GraphQL {query, variables}."""
+        return json.loads(self.body)
 
 
 class NetBox:
@@ -120,6 +130,8 @@ class NetBox:
     async def worked(self, api: str, seconds: float) -> None:
         """Notes what a real NetBox would have worked for an answer (_costs)."""
         self.cost[api] += seconds
+        if self.settings.cost_factor:
+            await asyncio.sleep(seconds * self.settings.cost_factor)
 
     async def work(self, rows: int, shape: str, skipped: int) -> None:
         """Takes as long as this many rows take."""
