@@ -13,6 +13,7 @@ import sys
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
     AccessDenied,
     ConnectionLost,
+    GraphQLFailed,
     IncompleteList,
     MissingLibrary,
     NetBoxError,
@@ -59,6 +60,10 @@ def advice(error: NetBoxError) -> str:
             "Check token: it is not known to this NetBox, has expired, or may not be used from here; "
             "or its user lacks the permission."
         )
+    if isinstance(error, GraphQLFailed) and error.says("Cannot return null for non-nullable field"):
+        return "The user of the token may not view that object: add the permission in NetBox, or do not select it."
+    if isinstance(error, NotFound) and "GraphQL" in error.detail:
+        return "Set GRAPHQL_ENABLED in NetBox's configuration, or use nb_query (transport: rest for an inventory)."
     if isinstance(error, NotFound) and error.is_missing_object:
         return "It was deleted, or the user of the token may not see it."
     return next((words for kind, words in _ADVICE if isinstance(error, kind)), "")

@@ -253,10 +253,11 @@ class _List:
         """All rows by offset, on servers without ``start``; in their order. Windows overlap by one row, to see a list
         that changes meanwhile."""
         self.mode = "GraphQL by offset"
+        self._size = PageSize(self._client, self.name, max(2, self._size.rows))
         seen: set[int] = set()
         offset, more = 0, True
         while more:
-            rows, asked = self._size.ask(self._size.rows + 1, functools.partial(self._window, offset))
+            rows, asked = self._size.ask(self._size.rows, functools.partial(self._window, offset))
             ids = [_number(row, self.name) for row in rows]
             if offset and not (ids and ids[0] in seen):
                 raise IncompleteList(f"{self.name}: the list changed while it was read by offset.")

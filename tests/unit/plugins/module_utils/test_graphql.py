@@ -1,0 +1,314 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""GraphQL's lists come whole too, each row once and in order, with what is in the rows."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Iterator, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.netbox.cursor.plugins.module_utils import _errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._advice import explain
+from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
+from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._selection import parse
+from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
+
+SITES = "dcim/sites"
+
+
+@pytest.fixture(scope="module", params=["4.5", "4.6", "4.7"])
+def netbox(request: pytest.FixtureRequest) -> Iterator[NetBox]:
+    with serve(version=request.param) as served:
+        yield served
+
+
+@pytest.fixture
+def server(netbox: NetBox) -> Iterator[NetBox]:
+    sites = dict(netbox.table(SITES))
+    yield netbox
+    netbox.table(SITES).replace(sites)
+    netbox.settings.max_page_size, netbox.settings.graphql_start, netbox.settings.graphql = 1000, True, True
+    netbox.hooks.clear()
+    netbox.faults.clear()
+
+
+def fill(netbox: NetBox, ids: Iterable[int]) -> None:
+    row = next(iter(netbox.table(SITES).values()))
+    netbox.table(SITES).replace({number: {**row, "id": number, "name": f"site {number}"} for number in ids})
+    netbox.requests.clear()
+
+
+def ask(
+    netbox: NetBox,
+    name: str,
+    fields: t.Any = "id",
+    filters: dict[str, t.Any] | None = None,
+    limit: int | None = None,
+    token: str | None = None,
+    **options: t.Any,
+) -> list[dict[str, t.Any]]:
+    client = Client(netbox.url, token or netbox.tokens["v1"], sleep=lambda seconds: None)
+    with client, Pager(client, **options) as pager:
+        return list(GraphQL(pager).rows(name, parse(fields), filters, limit))
+
+
+def ids_of(netbox: NetBox, name: str = "site_list", **options: t.Any) -> list[int]:
+    return [int(row["id"]) for row in ask(netbox, name, **options)]
+
+
+ids = st.lists(st.tuples(st.sampled_from([0, 0, 1, 7, 1000, 10**6]), st.integers(1, 40)), max_size=8).map(
+    lambda runs: [
+        number
+        for place in range(len(runs))
+        for start in [sum(gap + length for gap, length in runs[:place]) + runs[place][0] + 1]
+        for number in range(start, start + runs[place][1])
+    ]
+)
+
+
+@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@given(
+    ids=ids,
+    page_size=st.sampled_from([1, 2, 3, 10, 25, 100]),
+    most=st.sampled_from([50, 60, 1000]),
+    size=st.integers(1, 8),
+    start=st.booleans(),
+)
+def test_a_list_comes_whole_and_in_order(
+    netbox: NetBox, ids: list[int], page_size: int, most: int, size: int, start: bool
+) -> None:
+    before = dict(netbox.table(SITES))
+    try:
+        fill(netbox, ids)
+        netbox.settings.max_page_size, netbox.settings.graphql_start = most, start
+        found = ids_of(netbox, page_size=page_size, max_workers=size)
+    finally:
+        netbox.settings.max_page_size, netbox.settings.graphql_start = 1000, True
+        netbox.table(SITES).replace(before)
+    assert (found if start else sorted(found)) == ids
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_rows_that_stay_come_once_while_others_are_deleted_and_added(server: NetBox, workers: int) -> None:
+    fill(server, range(1, 1000))
+    sites = server.table(SITES)
+    doomed = iter(range(2, 1000, 3))
+
+    def edit(received: object) -> None:
+        for dummy in range(9):
+            sites.pop(next(doomed, 0), None)
+        number = max(sites) + 1
+        sites[number] = {**sites[1], "id": number}
+
+    server.hooks.append(edit)
+    found = ids_of(server, page_size=40, max_workers=workers)
+    assert found == sorted(set(found))
+    assert not {number for number in range(1, 1000) if number % 3 != 2} - set(found)
+
+
+def test_a_list_that_changes_while_it_is_read_by_offset_is_an_error(server: NetBox) -> None:
+    fill(server, range(1, 200))
+    server.settings.graphql_start = False
+    sites = server.table(SITES)
+
+    def edit(received: object) -> None:
+        sites.pop(min(sites))
+
+    server.hooks.append(edit)
+    with pytest.raises(errors.IncompleteList, match="site_list"):
+        ids_of(server, page_size=40)
+
+
+def test_a_list_shorter_than_any_maximum_costs_one_request(server: NetBox) -> None:
+    fill(server, range(1, 40))
+    assert len(ids_of(server, page_size=50)) == 39
+    assert len(server.requests) == 1
+
+
+def test_a_list_that_may_have_been_cut_costs_one_request_more(server: NetBox) -> None:
+    fill(server, range(1, 200))
+    assert len(ids_of(server, page_size=300)) == 199
+    assert len(server.requests) == 2
+
+
+def test_few_requests_are_needed_to_find_the_highest_id(server: NetBox) -> None:
+    fill(server, [*range(1, 500), *range(10**8, 10**8 + 500)])
+    assert len(ids_of(server, page_size=100, max_workers=4)) == 999
+    assert 1 <= sum("from0" in received.body for received in server.requests) <= 5
+
+
+def test_several_cursors_are_busy_at_once() -> None:
+    with serve(version="4.6", latency=0.01) as server:
+        fill(server, range(1, 2000))
+        assert len(ids_of(server, page_size=50, max_workers=4)) == 1999
+        assert 1 < server.most_at_once <= 4
+
+
+def test_a_limit_ends_it(server: NetBox) -> None:
+    fill(server, range(1, 500))
+    assert ids_of(server, limit=7) == [1, 2, 3, 4, 5, 6, 7]
+    assert ids_of(server, limit=70, page_size=40, max_workers=4) == list(range(1, 71))
+
+
+def test_a_page_too_large_for_the_server_is_halved_until_it_comes(server: NetBox) -> None:
+    fill(server, range(1, 1000))
+    server.faults.append(Fault("status", "502", path="/graphql/", times=2))
+    assert ids_of(server, page_size=500) == list(range(1, 1000))
+
+
+def test_only_what_was_selected_is_in_the_rows(server: NetBox) -> None:
+    rows = ask(server, "device_list", ["name", {"site": ["slug"]}])
+    assert {tuple(row) for row in rows} == {("name", "site")}
+    assert rows[0]["site"] == {"slug": "berlin-1"}
+
+
+def test_filters_select(server: NetBox) -> None:
+    devices = server.table("dcim/devices").values()
+    active = [row["id"] for row in devices if row["status"]["value"] == "active"]
+    assert 0 < len(active) < len(devices)
+    assert ids_of(server, "device_list", filters={"status": {"exact": "STATUS_ACTIVE"}}) == active
+    assert ids_of(server, "device_list", filters={"id": {"in_list": active[:3]}}) == active[:3]
+    assert ask(server, "device_list", "name", {"name": {"exact": "server1"}}) == [{"name": "server1"}] * 2
+
+
+def test_a_filter_in_capitals_is_taken_as_what_it_is(server: NetBox) -> None:
+    names = ask(server, "rack_list", "name", {"name": {"exact": "R1"}})
+    assert names == [{"name": "R1"}] * 2
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_filters_with_or_are_not_narrowed(server: NetBox, workers: int) -> None:
+    fill(server, range(1, 1000))
+    filters = {"name": {"exact": "site 3"}, "OR": {"id": {"gt": 100}}}
+    found = ids_of(server, filters=filters, page_size=60, max_workers=workers)
+    assert found == [3, *range(101, 1000)]
+
+
+@pytest.fixture
+def owner(server: NetBox) -> Iterator[int]:
+    """The id of a device with 150 interfaces, where no more than 60 come at once."""
+    server.settings.max_page_size = 60
+    interfaces = server.table("dcim/interfaces")
+    before = dict(interfaces)
+    row = next(iter(before.values()))
+    first = max(before) + 1
+    for number in range(
+        first, first + 150 - sum(one["device"]["id"] == row["device"]["id"] for one in before.values())
+    ):
+        interfaces[number] = {**row, "id": number, "name": f"i{number}"}
+    yield row["device"]["id"]
+    interfaces.replace(before)
+
+
+def test_lists_inside_of_rows_come_whole(server: NetBox, owner: int) -> None:
+    fields = "id interfaces {id name} site {id devices {id name wired: interfaces {id}}}"
+    rows = ask(server, "device_list", fields, {"id": {"in_list": [owner, owner + 1]}})
+    expected = [str(number) for number, one in server.table("dcim/interfaces").items() if one["device"]["id"] == owner]
+    assert len(expected) == 150
+    assert [one["id"] for one in rows[0]["interfaces"]] == expected
+    beside = next(one for one in rows[0]["site"]["devices"] if one["id"] == str(owner))
+    assert [one["id"] for one in beside["wired"]] == expected
+
+
+def test_a_cut_list_that_cannot_be_made_whole_is_an_error(server: NetBox, owner: int) -> None:
+    with pytest.raises(errors.IncompleteList, match="the list interfaces of"):
+        ask(server, "device_list", "id interfaces {name}")
+
+
+def test_a_list_that_the_user_pages_is_left_as_it_is(server: NetBox, owner: int) -> None:
+    rows = ask(server, "device_list", "id interfaces(pagination: {limit: 55}) {name}", {"id": {"exact": owner}})
+    assert len(rows[0]["interfaces"]) == 55
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "filters", "words"),
+    [
+        ("device_list", "id nope", None, "Cannot query field 'nope'.*near 'nope"),
+        ("devices_list", "id", None, "Cannot query field 'devices_list'"),
+        ("device_list", "id", {"iste": {"exact": "x"}}, "Field 'iste' is not defined by type 'DeviceFilter'"),
+        ("device_list", "id site", None, "must have a selection of subfields"),
+    ],
+)
+def test_what_netbox_does_not_know_is_an_error_with_its_place(
+    server: NetBox, name: str, fields: str, filters: dict[str, t.Any] | None, words: str
+) -> None:
+    with pytest.raises(errors.GraphQLFailed, match=words):
+        ask(server, name, fields, filters)
+
+
+@pytest.mark.parametrize("name", ["device list", "device_list{id}", "x(", "", "{__schema{types{name}}}#"])
+def test_names_of_lists_are_names(netbox: NetBox, name: str) -> None:
+    with pytest.raises(errors.UsageError, match="no list"):
+        ask(netbox, name)
+
+
+def test_objects_that_may_not_be_seen_are_named(server: NetBox) -> None:
+    with pytest.raises(errors.GraphQLFailed, match="non-nullable") as caught:
+        ask(server, "device_list", "id site {slug}", token=server.tokens["limited"])
+    assert "may not view" in explain(caught.value)
+
+
+@pytest.mark.parametrize(("token", "words"), [("0123456789" * 4, "Invalid v1 token"), ("", "No credentials|login")])
+def test_a_wrong_token_is_named_as_such(server: NetBox, token: str, words: str) -> None:
+    client = Client(server.url, token or None, retries=0)
+    with client, Pager(client) as pager, pytest.raises(errors.AccessDenied, match=words) as caught:
+        list(GraphQL(pager).rows("site_list", parse("id")))
+    assert "token" in explain(caught.value).lower()
+
+
+def test_a_server_without_graphql_is_named_as_such(server: NetBox) -> None:
+    server.settings.graphql = False
+    with pytest.raises(errors.NotFound) as caught:
+        ids_of(server)
+    assert "GRAPHQL_ENABLED" in explain(caught.value)
+
+
+def test_pagination_cursor_is_refused_where_there_is_no_start(server: NetBox) -> None:
+    server.settings.graphql_start = False
+    with pytest.raises(errors.UsageError, match=r"4\.5\.2"):
+        ids_of(server, pagination="cursor")
+
+
+def test_ids_beyond_32_bits_are_no_end_of_the_list(server: NetBox) -> None:
+    fill(server, [1, 2**31 - 1, 2**31, 2**40])
+    with pytest.raises(errors.UsageError, match="2147483647.*REST"):
+        ids_of(server, page_size=2, max_workers=1)
+    assert ids_of(server, page_size=40) == [1, 2**31 - 1, 2**31, 2**40]
+
+
+@pytest.mark.parametrize("data", [None, [], "x"])
+def test_an_answer_without_data_is_not_taken_for_an_empty_list(netbox: NetBox, data: t.Any) -> None:
+    class Answering(Client):
+        def graphql(self, query: str, variables: t.Any = None, *, impatient: bool = False) -> t.Any:
+            return {"data": data}
+
+    with Answering(netbox.url) as client, Pager(client) as pager, pytest.raises(errors.UnexpectedAnswer):
+        list(GraphQL(pager).rows("site_list", parse("id")))
+
+
+def test_a_whole_query_is_sent_once_as_it_is(server: NetBox) -> None:
+    server.requests.clear()
+    with Client(server.url, server.tokens["v1"]) as client, Pager(client) as pager:
+        text = "query($id: ID!) {site(id: $id) {slug} all: site_list {id}}"
+        data = GraphQL(pager).query(text, {"id": 1})
+    assert data["site"] == {"slug": "berlin-1"}
+    assert {int(row["id"]) for row in data["all"]} == set(server.table(SITES))
+    assert len(server.requests) == 1
+
+
+def test_threads_may_share_it(server: NetBox) -> None:
+    fill(server, range(1, 300))
+    client = Client(server.url, server.tokens["v1"])
+    with client, Pager(client, page_size=30) as pager:
+        graphql = GraphQL(pager)
+        walks: Sequence[Iterator[dict[str, t.Any]]] = [graphql.rows("site_list", parse("id")) for dummy in range(4)]
+        found = [[int(row["id"]) for row in rows] for rows in zip(*walks)]
+    assert found == [[number] * 4 for number in range(1, 300)]
