@@ -34,14 +34,14 @@ options:
   fields:
     description:
       - What to select of each object, as GraphQL, such as V(id name site {slug}), without the braces around it.
-      - Or the same as a list of names and dictionaries, such as V([id, name, {site: [slug]}]).
+      - "Or the same as a list of names and dictionaries, such as V([id, name, {site: [slug]}])."
     type: raw
     default: id display
   filters:
     description:
       - Only objects that these filters of NetBox's GraphQL select, which are not those of its REST API.
-      - A dictionary, such as V({name: {i_starts_with: sw}, status: {exact: STATUS_ACTIVE}}). The names of enums are
-        written like texts.
+      - "A dictionary, such as V({name: {i_starts_with: sw}, status: {exact: STATUS_ACTIVE}}). The names of enums are
+        written like texts."
       - A filter that NetBox does not know is an error.
     type: dict
     default: {}
@@ -54,7 +54,7 @@ options:
       - A whole query, sent once and as it is. What NetBox cuts stays cut.
       - The only result is what NetBox calls the data, a dictionary.
     type: str
-  variables:
+  graph_variables:
     description:
       - Variables for O(query).
     type: dict
@@ -95,7 +95,7 @@ EXAMPLES = r"""
 
 - name: A whole query, with a variable
   ansible.builtin.debug:
-    msg: "{{ lookup('netbox.cursor.nb_graphql', query=text, variables={'id': 1}).site.name }}"
+    msg: "{{ lookup('netbox.cursor.nb_graphql', query=text, graph_variables={'id': 1}).site.name }}"
   vars:
     text: |
       query ($id: ID!) {
@@ -140,7 +140,7 @@ class LookupModule(LookupBase):
             with connect(self, "lookup") as client, open_pager(self, client) as pager:
                 graphql = GraphQL(pager)
                 if query:
-                    return [graphql.query(query, self.get_option("variables"))]
+                    return [graphql.query(query, self.get_option("graph_variables"))]
                 fields, filters = parse(self.get_option("fields")), self.get_option("filters")
                 limit = self.get_option("limit")
                 return [row for term in terms for row in graphql.rows(str(term), fields, filters, limit)]

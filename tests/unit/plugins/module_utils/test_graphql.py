@@ -142,7 +142,7 @@ def test_a_list_that_may_have_been_cut_costs_one_request_more(server: NetBox) ->
 def test_few_requests_are_needed_to_find_the_highest_id(server: NetBox) -> None:
     fill(server, [*range(1, 500), *range(10**8, 10**8 + 500)])
     assert len(ids_of(server, page_size=100, max_workers=4)) == 999
-    assert 1 <= sum("from0" in received.body for received in server.requests) <= 5
+    assert 1 <= sum(b"from0" in received.body for received in server.requests) <= 5
 
 
 def test_several_cursors_are_busy_at_once() -> None:
