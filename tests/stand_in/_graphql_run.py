@@ -39,7 +39,7 @@ from graphql import (
 )
 from graphql.execution.values import get_argument_values, get_directive_values, get_variable_values
 
-from ._costs import GRAPHQL
+from ._costs import graphql_prices
 from ._endpoints import endpoint_of
 from ._graphql_filters import Filters, holds_field
 from ._graphql_schema import ENDPOINT_OF, TYPE_OF, back_field, is_kind_of
@@ -174,7 +174,7 @@ class Run:
             raise Failed(error.message, node) from None
         rows = [table[pk] for pk in page if pk in table]
         self.rows += len(rows)
-        self.seconds += len(rows) * GRAPHQL.row(table.endpoint)
+        self.seconds += len(rows) * graphql_prices(table.endpoint).of_row()
         return each(rows, show)
 
     def _single(self, kind: GraphQLObjectType, table: Table, pk: str, show: Get) -> t.Any:
@@ -183,7 +183,7 @@ class Run:
         if int(pk) not in table:
             raise GraphQLError(f"{kind.name[:-4]} matching query does not exist.")
         self.rows += 1
-        self.seconds += GRAPHQL.row(table.endpoint)
+        self.seconds += graphql_prices(table.endpoint).of_row()
         return show(table[int(pk)])
 
     def _table(self, kind: GraphQLNamedType) -> Table:
@@ -261,7 +261,7 @@ class Run:
         named = get_named_type(field.type)
         if is_leaf_type(named):
             read = self._values.leaf(kind, name)
-            price = GRAPHQL.leaf(ENDPOINT_OF.get(kind.name, ""), name)
+            price = graphql_prices(ENDPOINT_OF[kind.name]).of_leaf(name)
             return self._charged(read, price) if price else read
         if is_list_type(get_nullable_type(t.cast("t.Any", field.type))):
             return self._list(kind, field, nodes)
@@ -287,8 +287,9 @@ class Run:
         name = nodes[0].name.value
         point = pointed(named, name)
         kinds = self._kinds(named, nodes)
-        price = GRAPHQL.relation(ENDPOINT_OF[kind.name], name)
-        shown: dict[tuple[str, t.Any], t.Any] = {}
+        price = graphql_prices(ENDPOINT_OF[kind.name]).of_relation(name)
+        # What was made of each object, and the seconds that all of it took.
+        shown: dict[tuple[str, t.Any], tuple[t.Any, float]] = {}
 
         def get(row: Row) -> t.Any:
             target = point(row)
@@ -297,12 +298,15 @@ class Run:
             self.seconds += price
             if target not in shown:
                 table, show = kinds[target[0]]
-                known = len(self._errors)
+                known, before = len(self._errors), self.seconds
                 value = show(table[target[1]]) if target[1] in table else None
                 if len(self._errors) > known:
                     return value
-                shown[target] = value
-            return shown[target]
+                shown[target] = value, self.seconds - before
+                return value
+            value, seconds = shown[target]
+            self.seconds += seconds
+            return value
 
         return get
 
@@ -325,7 +329,8 @@ class Run:
         allowed = None if chosen is None else set(chosen)
         pagination = arguments.get("pagination") or {}
         checked(pagination)
-        price, per_row = GRAPHQL.list(endpoint, name), GRAPHQL.row(table.endpoint)
+        prices = graphql_prices(endpoint)
+        price, per_row = prices.of_list(name), prices.of_row_in_list(name, table.endpoint)
 
         def get(row: Row) -> t.Any:
             rows = {pk: table[pk] for pk in sorted(find(row)) if pk in table and (allowed is None or pk in allowed)}
@@ -364,7 +369,7 @@ class Run:
         """A list of objects of several types, as what an interface is connected to: all of one type in one list."""
         name = nodes[0].name.value
         kinds = self._kinds(named, nodes)
-        price = GRAPHQL.list(endpoint, name)
+        price = graphql_prices(endpoint).of_list(name)
 
         def get(row: Row) -> t.Any:
             self.seconds += price

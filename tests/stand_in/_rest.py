@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ._answers import here, json_answer, server_error
+from ._costs import rest_price
 from ._endpoints import endpoint_of
 from ._filters import select
 from ._ordering import ordered
@@ -87,6 +88,7 @@ class Rest:
         rows = [shape.cut(row) for row in rows_of(table, page.members)]
         received: Received = request.scope["received"]
         received.rows = len(rows)
+        await self._netbox.worked("rest", len(rows) * rest_price(table.endpoint, shape))
         await self._netbox.work(len(rows), shape.name, page.skipped)
         return json_answer(request, page.envelope(rows), allow=allow)
 
@@ -101,6 +103,7 @@ class Rest:
             return self._described(request, table, "Instance", allow)
         settings = self._netbox.settings
         shape = shape_of(table.endpoint, settings.version, dict(request.query_params))
+        await self._netbox.worked("rest", rest_price(table.endpoint, shape))
         await self._netbox.work(1, shape.name, 0)
         answer = json_answer(request, shape.cut(row), allow=allow)
         changed = row.get("last_updated") or row.get("created")

@@ -26,6 +26,14 @@ class Client:
     def get(self, path: str, **options: t.Any) -> requests.Response:
         return self.session.get(self.netbox.url + path, timeout=30, **options)
 
+    def post(self, query: str, variables: t.Any = None, **options: t.Any) -> requests.Response:
+        asked = {"query": query, "variables": variables}
+        return self.session.post(f"{self.netbox.url}/graphql/", json=asked, timeout=30, **options)
+
+    def ask(self, query: str, variables: t.Any = None) -> t.Any:
+        """What GraphQL answers."""
+        return self.post(query, variables).json()
+
     def ids(self, path: str) -> list[int]:
         return [row["id"] for row in self.get(path).json()["results"]]
 
