@@ -117,12 +117,12 @@ class Filters:
         """Rows by what they point to, or by what points to them."""
         child = t.cast("GraphQLObjectType", get_named_type(kind.fields[name].type))
         related = self._select_child(kind, name, value)
-        if related is None:
-            return None
-        if holds_field(table, name):
+        if related is None or not len(table):
+            return related and set()
+        field = back_field(kind, child, name)
+        if field is None or holds_field(table, name):
             return table.having(name, set(related))
         others = self._estate.get(ENDPOINT_OF[child.name])
-        field = back_field(kind, child, name)
         if isinstance(get_named_type(child.fields[field].type), GraphQLUnionType):
             type_field, id_field = OF_ANY_TYPE[field]
             mine = {pk for pk, held in others.column(type_field) if ENDPOINT_OF[kind.name] == endpoint_named(held)}

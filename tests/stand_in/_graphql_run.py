@@ -267,7 +267,7 @@ class Run:
             return self._list(kind, field, nodes)
         if isinstance(named, GraphQLObjectType) and named.name not in ENDPOINT_OF:
             show = self._plain(named, nodes)
-            return lambda row: show(row[name])
+            return lambda row: show(row[name]) if row.get(name) else None
         return self._one(kind, named, nodes)
 
     def _charged(self, get: Get, price: float) -> Get:
@@ -354,9 +354,9 @@ class Run:
         self, kind: GraphQLObjectType, child: GraphQLObjectType, table: Table, name: str
     ) -> Callable[[Row], Iterable[int]]:
         """What finds the ids of a row's list: in the row, or by what points to it."""
-        if holds_field(self._estate.get(ENDPOINT_OF[kind.name]), name):
-            return lambda row: [nested["id"] for nested in row[name]]
         back = back_field(kind, child, name)
+        if back is None or holds_field(self._estate.get(ENDPOINT_OF[kind.name]), name):
+            return lambda row: [nested["id"] for nested in row.get(name) or ()]
         named = get_named_type(child.fields[back].type)
         if not isinstance(named, GraphQLUnionType):
             find = table.finder(back)
@@ -373,8 +373,8 @@ class Run:
 
         def get(row: Row) -> t.Any:
             self.seconds += price
-            table, show = kinds.get(TYPE_OF.get(row[f"{name}_type"] or "", ""), (Table(""), None))
-            rows = [table[nested["id"]] for nested in row[name] or () if nested["id"] in table]
+            table, show = kinds.get(TYPE_OF.get(row.get(f"{name}_type") or "", ""), (Table(""), None))
+            rows = [table[nested["id"]] for nested in row.get(name) or () if nested["id"] in table]
             return each(rows, show) if show else []
 
         return get

@@ -51,10 +51,11 @@ def is_kind_of(kind: GraphQLNamedType, named: GraphQLNamedType) -> bool:
 
 
 @cache
-def back_field(kind: GraphQLObjectType, child: GraphQLObjectType, name: str) -> str:
-    """The field of the children by which they are found from the list `name` of their parent."""
+def back_field(kind: GraphQLObjectType, child: GraphQLObjectType, name: str) -> str | None:
+    """The field of the children by which they are found from the list `name` of their parent; None: there is none."""
     if BACK.get(name) in child.fields:
         return BACK[name]
     found = {field: get_named_type(known.type) for field, known in child.fields.items()}
     direct = [field for field, named in found.items() if named is kind]
-    return (direct or [field for field, named in found.items() if is_kind_of(kind, named)])[0]
+    indirect = [field for field, named in found.items() if is_kind_of(kind, named)]
+    return next(iter(direct or indirect), None)

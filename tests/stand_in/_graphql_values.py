@@ -39,25 +39,25 @@ class Values:
         if name == "class_type":
             return lambda row: kind.name[: -len("Type")]
         if name == "level":
-            return lambda row: row["_depth"]
+            return lambda row: row.get("_depth")
         if name in ("custom_fields", "custom_field_data"):
             return self._custom_fields(ENDPOINT_OF[kind.name], name == "custom_fields")
         named = get_named_type(kind.fields[name].type).name
         if named == "ID":
             return lambda row: str(row[name])
         if named == "DateTime":
-            return lambda row: row[name] and row[name].replace("Z", "+00:00")
+            return lambda row: row.get(name) and row[name].replace("Z", "+00:00")
         if named == "Decimal":
             places = PLACES.get(name, 2)
-            return lambda row: None if row[name] is None else f"{row[name]:.{places}f}"
+            return lambda row: None if row.get(name) is None else f"{row[name]:.{places}f}"
         if named == "JSON":
-            return lambda row: row[name]
+            return lambda row: row.get(name)
         if name == "vid_ranges":
-            return lambda row: [f"[{first}, {last + 1})" for first, last in row[name]]
+            return lambda row: [f"[{first}, {last + 1})" for first, last in row.get(name) or ()]
         if name == "face":
             # A device that faces nowhere; other choices that nobody made are null.
-            return lambda row: plain(row[name]) or ""
-        return lambda row: plain(row[name])
+            return lambda row: plain(row.get(name)) or ""
+        return lambda row: plain(row.get(name))
 
     def _custom_fields(self, endpoint: str, shown: bool) -> Read:
         """Objects are ids. A choice is its value, but shown by 4.7 with its label (FACTS 9)."""
@@ -70,7 +70,7 @@ class Values:
         labelled = shown and self._version == "4.7"
 
         def read(row: Row) -> t.Any:
-            fields = row["custom_fields"]
+            fields = row.get("custom_fields") or {}
             return {
                 name: value
                 if kinds.get(name, "json") == "json" or (labelled and "select" in kinds[name])
@@ -95,6 +95,6 @@ def plain(value: t.Any) -> t.Any:
 def pointed(named: GraphQLNamedType, name: str) -> Callable[[Row], tuple[str, Key]]:
     """What reads the type and the id of the object that a row points to; an id of None: to none."""
     if isinstance(named, GraphQLObjectType):
-        return lambda row: (named.name, key(row[name]))
+        return lambda row: (named.name, key(row.get(name)))
     type_field, id_field = OF_ANY_TYPE[name]
-    return lambda row: (TYPE_OF.get(row[type_field] or "", ""), row[id_field])
+    return lambda row: (TYPE_OF.get(row.get(type_field) or "", ""), row.get(id_field))

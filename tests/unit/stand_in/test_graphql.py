@@ -333,6 +333,28 @@ def test_a_made_up_estate_says_the_same_by_both_apis() -> None:
     ]
 
 
+def test_rows_that_tests_make_need_no_more_than_a_name(client: Client) -> None:
+    added = client.netbox.table("dcim/regions").add(name="New")
+
+    query = f"id:{{exact:{added['id']}}}"
+    fields = "id name description parent{id} sites{id} tags{id} custom_fields last_updated"
+    answer = client.ask(f"{{region_list(filters:{{{query}}}){{{fields}}}}}")
+    assert answer["errors"][0]["message"] == "Cannot return null for non-nullable field RegionType.description."
+    rows = list_of(client, "region_list", f"filters:{{{query}}}", fields.replace("description", ""))
+    shown: dict[str, t.Any] = {"parent": None, "sites": [], "tags": [], "custom_fields": {}, "last_updated": None}
+    assert rows == [{"id": str(added["id"]), "name": "New", **shown}]
+
+
+@pytest.mark.parametrize("filters", ["", 'tags:{slug:{exact:"core"}}', 'virtual_machine:{name:{exact:"x"}}'])
+def test_lists_may_be_empty(filters: str) -> None:
+    with serve(version="4.6", estate=10) as netbox:
+        client = Client(netbox)
+        arguments = filters and f"filters:{{{filters}}}"
+        fields = "id tags{slug} virtual_machine{name interfaces{id ip_addresses{id}} virtualdisks{id} services{id}}"
+        assert list_of(client, "virtual_disk_list", arguments, fields) == []
+        client.session.close()
+
+
 # What tests can read and spoil.
 
 
