@@ -96,8 +96,8 @@ REST = {
     **dict.fromkeys(DEVICES, RestPrices(1.45, 0.12, 0.12)),
     # Measured with the device among the fields, never without.
     **dict.fromkeys(INTERFACES, RestPrices(1.66, 1.08, 0.67)),
-    # Not measured in full: between the two.
-    "ipam/ip-addresses": RestPrices(1.0, 0.14, 0.14),
+    # In full 0.6, when measured again.
+    "ipam/ip-addresses": RestPrices(0.6, 0.14, 0.14),
 }
 # Not measured: as little as what was.
 ANY_REST = RestPrices(0.5, 0.12, 0.12)

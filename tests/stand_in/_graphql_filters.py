@@ -81,7 +81,8 @@ class Filters:
             return lambda ids: ids
 
         def count(row: Row) -> int:
-            return prod(len(found.intersection(key(row[name]))) for name, found in matching.items())
+            # A row that matches for another reason is there once.
+            return prod(len(found.intersection(key(row[name]))) or 1 for name, found in matching.items())
 
         return lambda ids: [pk for pk in ids for _copy in range(count(table[pk]))]
 

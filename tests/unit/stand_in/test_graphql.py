@@ -252,6 +252,7 @@ def test_a_row_is_repeated_for_each_of_its_tags_that_match(client: Client) -> No
     assert ids_of(client, "device_list", f"filters:{{{tags}}}") == [1, 1]
     assert ids_of(client, "device_list", f"filters:{{{tags}}} pagination:{{start:0,limit:1}}") == [1]
     assert ids_of(client, "device_list", f"filters:{{{tags} DISTINCT:true}}") == [1]
+    assert ids_of(client, "device_list", f"filters:{{{tags} OR:{{id:{{exact:2}}}}}}") == [1, 1, 2]
 
 
 @pytest.mark.parametrize("variables", [{}, {"ids": None}])
