@@ -181,7 +181,7 @@ options:
     default: false
   interface_fields:
     description:
-      - Fields of interfaces to read, or V(all) for the whole objects.
+      - Fields of interfaces to read, or V(all) for whole objects, and whole addresses in them.
     type: list
     elements: str
     default:
@@ -233,6 +233,20 @@ options:
     description: Let C(ansible_host) be the out-of-band address, where there is one.
     type: bool
     default: false
+  transport:
+    description:
+      - Which of NetBox's APIs to ask. Both give the same inventory.
+      - GraphQL costs NetBox a fraction. V(auto) uses it where it can say what is needed and shows all that the REST API
+        shows, and asks REST for everything otherwise; C(-v) says which, and why.
+      - Filters are those of the REST API in any case.
+      - GraphQL hides what the user of the token may not view, where REST names it. If that user may view some tags and
+        not others, write V(rest), as this is the one thing that V(auto) cannot see for sure.
+    type: str
+    choices:
+      - auto
+      - rest
+      - graphql
+    default: auto
   stale_if_error:
     description:
       - With O(cache), seconds after the end of O(cache_timeout) for which the cache may still be used when NetBox is

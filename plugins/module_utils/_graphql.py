@@ -27,6 +27,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql_filters import NAME, FilterTypes
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql_filters import written as filters_written
 from ansible_collections.netbox.cursor.plugins.module_utils._nested import complete
+from ansible_collections.netbox.cursor.plugins.module_utils._offsets import once
 from ansible_collections.netbox.cursor.plugins.module_utils._page_size import PageSize
 from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Page, Row, follow
@@ -72,27 +73,40 @@ class GraphQL:
         return data
 
     def rows(
-        self, name: str, fields: Sequence[Field], filters: Mapping[str, t.Any] | None = None, limit: int | None = None
+        self,
+        name: str,
+        fields: Sequence[Field],
+        filters: Mapping[str, t.Any] | None = None,
+        limit: int | None = None,
+        *,
+        alone: bool = False,
     ) -> Iterator[Row]:
         """The objects of the list ``name`` (``device_list``) as they arrive, each once, in id order.
 
         ``fields`` are those of each object, as of ``_selection.parse``. ``filters`` are GraphQL filters as a dict, with
-        the names of enums as texts. ``limit``: stop after that many rows. Lists in the objects come whole too.
+        the names of enums as texts. ``limit``: stop after that many rows. ``alone``: without the workers, of which the
+        caller may be one. Lists in the objects come whole too.
 
         Raises :class:`UsageError`, :class:`GraphQLFailed`, :class:`IncompleteList` where rows were lost, and what the
         client raises.
         """
-        return itertools.chain.from_iterable(self.pages(name, fields, filters, limit))
+        return itertools.chain.from_iterable(self.pages(name, fields, filters, limit, alone=alone))
 
     def pages(
-        self, name: str, fields: Sequence[Field], filters: Mapping[str, t.Any] | None = None, limit: int | None = None
+        self,
+        name: str,
+        fields: Sequence[Field],
+        filters: Mapping[str, t.Any] | None = None,
+        limit: int | None = None,
+        *,
+        alone: bool = False,
     ) -> Iterator[list[Row]]:
         """:meth:`rows`, handed on in lists of some, as they arrive."""
         if not NAME.fullmatch(name):
             raise UsageError(f"{name!r} is no list of NetBox's GraphQL: they are called device_list, site_list, …")
         if limit is not None and limit < 1:
             raise UsageError(f"limit is {limit}: ask for one object at least.")
-        walked = _List(self, name, list(fields), dict(filters or {}), limit)
+        walked = _List(self, name, list(fields), dict(filters or {}), limit, alone)
         return self._handed_on(walked, limit)
 
     def _handed_on(self, walked: _List, limit: int | None) -> Iterator[list[Row]]:
@@ -135,7 +149,13 @@ class _List:
     """One list being walked."""
 
     def __init__(
-        self, graphql: GraphQL, name: str, fields: list[Field], filters: dict[str, t.Any], most: int | None
+        self,
+        graphql: GraphQL,
+        name: str,
+        fields: list[Field],
+        filters: dict[str, t.Any],
+        most: int | None,
+        alone: bool,
     ) -> None:
         self.name = name
         self.mode = "GraphQL"
@@ -144,6 +164,7 @@ class _List:
         self._client = graphql.client
         self._filters = filters
         self._most = most
+        self._alone = alone or graphql.workers.size == 1
         self._size = PageSize(graphql.client, name, min(graphql.page_size, most or graphql.page_size))
         self._surplus = not any(field.key == "id" for field in fields)
         self._fields = [Field("id", "id"), *fields] if self._surplus else fields
@@ -186,15 +207,14 @@ class _List:
                 limit = len(first.rows)
             yield first.rows
             first = second
-        workers = self._graphql.workers
-        if workers.size == 1 or (self._most is not None and self._most <= limit):
+        if self._alone or (self._most is not None and self._most <= limit):
             yield from follow(first, self._fetch, limit)
         else:
-            yield from walk_ranges(first, self._fetch, lambda: self._survey(first), workers, limit)
+            yield from walk_ranges(first, self._fetch, lambda: self._survey(first), self._graphql.workers, limit)
 
     def _fetch(self, start: int, stop: int | None, limit: int) -> Page:
         if start > LARGEST_START:
-            raise UsageError(
+            raise GraphQLFailed(
                 f"{self.name}: ids from {start} on cannot be reached, as GraphQL's start ends at {LARGEST_START}. Read "
                 "this list through REST (nb_query; transport: rest)."
             )
@@ -207,13 +227,14 @@ class _List:
             return self._ask(f"start: {start}, limit: {rows}", filters, impatient), rows
 
         rows, asked = self._size.ask(limit, ask)
+        length, rows = len(rows), once(rows)
         ids = [_number(row, self.name) for row in rows]
         if ids and (ids[0] < start or any(one >= other for one, other in zip(ids, ids[1:]))):
             raise UnexpectedAnswer(f"{self.name}: the rows of the page from id {start} are not in id order.")
         proven = self._graphql.proven
-        if len(rows) >= asked:
+        if length >= asked:
             self._graphql.proven = max(proven, asked)
-        ended = not rows or (len(rows) < asked <= proven)
+        ended = not rows or (length < asked <= proven)
         self._complete(rows)
         return Page(rows, ids, None if ended else ids[-1] + 1)
 

@@ -226,6 +226,22 @@ class Pager:
             raise UnexpectedAnswer(f"{endpoint} is not a list: its answer has no count.")
         return count
 
+    def first_page(
+        self, endpoint: str, filters: Pairs | None = None, *, representation: Representation | None = None
+    ) -> tuple[list[Row], int | None]:
+        """The first rows of a list, in id order, and how many it has in all: one request.
+
+        No rows and ``None`` where the filters need several URLs.
+        """
+        shape = representation or Representation(endpoint)
+        parts = chunks(filters or [], MAX_QUERY_BYTES - len(encode(shape.parameters)))
+        if len(parts) > 1:
+            return [], None
+        window = _List(self, endpoint, parts[0], shape, None, None, None).first_window()
+        rows = once(window.rows)
+        shape.tidy(rows)
+        return rows, window.count - len(window.rows) + len(rows)
+
     def has_cursor(self, endpoint: str) -> bool:
         """Whether a cursor may be tried; ``True`` also where nothing is known yet."""
         version = self.client.api_version
@@ -315,6 +331,10 @@ class _List:
             if self._pager.pagination == "cursor":
                 raise self._no_cursor()
         yield from self._by_offset(answer, alone)
+
+    def first_window(self) -> Window:
+        """The page at offset 0."""
+        return self._ask(self._by_offset_parameters(0), self._size.rows).window(self._endpoint)
 
     def one_page(self, offset: int) -> t.Generator[list[Row], None, None]:
         """The page that begins after ``offset`` rows."""

@@ -353,7 +353,8 @@ class Machines:
 
     def _tags_of(self, pk: int) -> list[Row]:
         first = pick(pk, 9, len(self._tags))
-        return [self._tags[(first + 3 * number) % len(self._tags)] for number in range(pick(pk, 10, 3))]
+        tags = [self._tags[(first + 3 * number) % len(self._tags)] for number in range(pick(pk, 10, 3))]
+        return sorted(tags, key=lambda tag: str(tag["name"]))
 
     def _device_name(self, pk: int) -> str:
         return f"{self._sites[self._site(pk)]['name']}-{ROLES[self._role(pk)][2]}-{pk:06d}"

@@ -19,11 +19,13 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
     NoAnswer,
     ServerFailed,
     TooManyRequests,
+    UsageError,
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import connect, open_pager
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.build import Build, Naming
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import Content, Entry, cache_key
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.fill import Filler
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.graphql import GraphQLSource
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.hosts import Host
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan, plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import RestSource
@@ -65,7 +67,16 @@ def expressions(option: Callable[[str], t.Any]) -> list[str]:
 
 
 def _rows(plugin: t.Any, wanted: Plan, settings: Settings) -> Rows:
+    transport = plugin.get_option("transport")
     with connect(plugin, "inventory") as client, open_pager(plugin, client) as pager:
+        if transport != "rest":
+            always = transport == "graphql"
+            try:
+                return GraphQLSource(pager, wanted, settings, plugin.display.warning, always).rows()
+            except NetBoxError as error:
+                if always or isinstance(error, (NoAnswer, UsageError)):
+                    raise
+                client.log(1, f"REST for everything, as GraphQL cannot be used: {error}")
         return RestSource(pager, wanted, settings, plugin.display.warning).rows()
 
 

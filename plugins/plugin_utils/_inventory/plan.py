@@ -80,6 +80,7 @@ class Plan:
     * ``lists``: side lists that are needed where hosts refer to them.
     * ``variables``: the variables that hosts get.
     * ``raw``: whether expressions see the objects themselves.
+    * ``raw_fields``: fields that expressions may see, as REST gives them.
     """
 
     fields: dict[str, tuple[str, ...] | None]
@@ -87,6 +88,7 @@ class Plan:
     lists: frozenset[str]
     variables: frozenset[str]
     raw: bool
+    raw_fields: frozenset[str]
 
 
 def plan(settings: Settings, expressions: Iterable[str]) -> Plan:
@@ -114,7 +116,7 @@ def plan(settings: Settings, expressions: Iterable[str]) -> Plan:
         facts |= {"oob_ip"}
     names, whole = _names(expressions)
     facts |= names & set(VARIABLES) - {name for name in SWITCHED if not _switched_on(settings, name)}
-    fields = {"id", "name", "device_type", "virtual_chassis", "vc_position"} | (
+    fields = {"id", "name", "virtual_chassis", "vc_position"} | (
         names - set(OURS) - {"interfaces", "services", "virtual_disks", "dns_name"}
     )
     fields -= set(VARIABLES) - _raw_names()
@@ -135,6 +137,7 @@ def plan(settings: Settings, expressions: Iterable[str]) -> Plan:
         lists=frozenset(lists),
         variables=frozenset(variables),
         raw=bool(names) or whole,
+        raw_fields=frozenset(names - set(OURS)),
     )
 
 

@@ -32,12 +32,17 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows impo
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import Settings
 
 ENDPOINTS = {"devices": "dcim/devices", "virtual_machines": "virtualization/virtual-machines"}
+INTERFACE_ENDPOINTS = {"devices": "dcim/interfaces", "virtual_machines": "virtualization/interfaces"}
 OBJECT_TYPES = {"dcim.device": "devices", "virtualization.virtualmachine": "virtual_machines"}
 # So many ids fit one URL: fewer are asked for by id, more mean the whole list, which NetBox makes with less work.
 FEW = 300
 
 # What is read of the rows of side lists.
 SITE_FIELDS = ("id", "name", "slug", "region", "group", "time_zone", "facility")
+ADDRESS_FIELDS = (
+    *("id", "address", "family", "vrf", "status", "role", "dns_name", "description"),
+    *("assigned_object_type", "assigned_object_id"),
+)
 TREE_FIELDS = ("id", "name", "slug", "parent")
 
 
@@ -61,14 +66,28 @@ class RestSource:
         if check:
             for kind in kinds:
                 check.confirm(ENDPOINTS[kind], self._settings.filters(kind))
+        self._add_types(pages.get("devices", ()))
         return Rows(pages, self._sides(pages))
 
     def _hosts(self, kind: str) -> collections.deque[list[Row]]:
-        endpoint, fields = ENDPOINTS[kind], self._plan.fields[kind]
-        shape = Representation(endpoint, fields=fields or (), config_context=self._plan.config_context)
+        filters = self._settings.filters(kind)
+        return self._shared(self._pager.pages(ENDPOINTS[kind], filters, representation=self._shape(kind)))
+
+    def _shape(self, kind: str) -> Representation:
+        fields = self._plan.fields[kind]
+        return Representation(ENDPOINTS[kind], fields=fields or (), config_context=self._plan.config_context)
+
+    def _shared(self, pages: Iterable[list[Row]]) -> collections.deque[list[Row]]:
         sharing = Sharing(slim=not self._plan.raw)
-        pages = self._pager.pages(endpoint, self._settings.filters(kind), representation=shape)
         return collections.deque(map(sharing.page, pages))
+
+    def _add_types(self, pages: Iterable[list[Row]]) -> None:
+        """Put device types into rows without a name, which are called after them."""
+        nameless = [row for page in pages for row in page if not row.get("name") and "device_type" not in row]
+        if nameless:
+            types = self._by_id(ENDPOINTS["devices"], [row["id"] for row in nameless], ("id", "device_type"))
+            for row in nameless:
+                row.update(types.get(row["id"], {}))
 
     def _side_by_side(self, works: Sequence[Callable[[], t.Any]]) -> list[t.Any]:
         """The results of all works, done at the same time. The pager bounds their requests."""
@@ -178,23 +197,18 @@ class RestSource:
 
     def _interfaces(self, owners: dict[str, list[int]]) -> Owned:
         """Interfaces with their addresses inside."""
-        fields = self._settings.interface_fields
-        whole = "all" in fields
+        whole = "all" in self._settings.interface_fields
         found: Owned = {}
-        for kind, endpoint, owner, object_type in (
-            ("devices", "dcim/interfaces", "device", "dcim.interface"),
-            ("virtual_machines", "virtualization/interfaces", "virtual_machine", "virtualization.vminterface"),
+        for kind, owner, object_type in (
+            ("devices", "device", "dcim.interface"),
+            ("virtual_machines", "virtual_machine", "virtualization.vminterface"),
         ):
             ids = owners.get(kind)
             if not ids:
                 continue
-            shape = Representation(endpoint, fields=() if whole else ("id", owner, *fields))
-            filters = self._owned_filters(f"{owner}_id", ids)
-            stale = (f"{owner}_id", ENDPOINTS[kind]) if filters else None
-            rows = self._pager.rows(endpoint, filters, representation=shape, stale=stale)
             interfaces = {}
             known = set(ids)
-            for row in rows:
+            for row in self._interface_rows(kind, owner, ids):
                 if row[owner]["id"] in known:
                     row["ip_addresses"] = []
                     interfaces[row["id"]] = row
@@ -202,13 +216,23 @@ class RestSource:
                     if not whole:
                         del row[owner]
             filters = self._owned_filters(f"{owner}_id", ids) or [("assigned_to_interface", "true")]
-            for address in self._pager.rows("ipam/ip-addresses", filters):
+            shape = Representation(fields=() if whole else ADDRESS_FIELDS)
+            for address in self._pager.rows("ipam/ip-addresses", filters, representation=shape):
                 interface = interfaces.get(address.get("assigned_object_id"))
                 if interface is not None and address.get("assigned_object_type") == object_type:
                     for name in ("assigned_object", "assigned_object_id", "assigned_object_type"):
                         address.pop(name, None)
                     interface["ip_addresses"].append(address)
         return found
+
+    def _interface_rows(self, kind: str, owner: str, ids: list[int]) -> Iterable[Row]:
+        """The interfaces of these hosts, and maybe of others."""
+        fields = self._settings.interface_fields
+        endpoint = INTERFACE_ENDPOINTS[kind]
+        shape = Representation(endpoint, fields=() if "all" in fields else ("id", owner, *fields))
+        filters = self._owned_filters(f"{owner}_id", ids)
+        stale = (f"{owner}_id", ENDPOINTS[kind]) if filters else None
+        return self._pager.rows(endpoint, filters, representation=shape, stale=stale)
 
     def _services(self, owners: dict[str, list[int]]) -> Owned:
         found: Owned = {}

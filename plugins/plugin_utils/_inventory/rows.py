@@ -81,7 +81,7 @@ class Sharing:
                 if value:
                     row[field] = pool.setdefault((field, value["id"]), value)
             status = row.get("status")
-            if status:
+            if isinstance(status, dict):
                 row["status"] = pool.setdefault(("status", status["value"]), status)
             tags = row.get("tags")
             if tags:

@@ -1,0 +1,245 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""A plan answered through GraphQL, with the rows that REST would give, for a fraction of its cost (FACTS 14).
+
+What GraphQL cannot say comes through REST, each fact for itself, and so do side lists other than interfaces.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
+from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._selection import Field, parse
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.alike import Alike
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import (
+    ENDPOINTS,
+    FEW,
+    INTERFACE_ENDPOINTS,
+    RestSource,
+)
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import Sharing, Table
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import Settings
+
+LISTS = {"devices": "device_list", "virtual_machines": "virtual_machine_list"}
+MODELS = {"devices": "dcim.device", "virtual_machines": "virtualization.virtualmachine"}
+INTERFACE_LISTS = {"devices": "interface_list", "virtual_machines": "vm_interface_list"}
+INTERFACE_MODELS = {"devices": "dcim.interface", "virtual_machines": "virtualization.vminterface"}
+# For fewer hosts, the small requests that tell what GraphQL does not say cost NetBox as much as GraphQL spares it.
+MANY = 500
+
+# Fields that look the same in both APIs, or are easily made to.
+PLAIN = ("id", "name", "serial", "asset_tag", "vc_position", "memory", "disk", "vcpus", "local_context_data")
+_ADDRESS = "{id address dns_name}"
+# How the other facts of hosts are selected.
+SELECTIONS = {
+    **{name: name for name in (*PLAIN, "status", "custom_fields", "config_context")},
+    "site": "site {id slug}",
+    "location": "location {id slug}",
+    "rack": "rack {id name}",
+    "tenant": "tenant {id slug}",
+    "role": "role {id slug}",
+    "platform": "platform {id slug}",
+    "device_type": "device_type {id slug manufacturer {slug}}",
+    "cluster": "cluster {id name}",
+    "device": "device {id name}",
+    "virtual_chassis": "virtual_chassis {id name master {id}}",
+    "primary_ip": f"primary_ip4 {_ADDRESS} primary_ip6 {_ADDRESS}",
+    "primary_ip4": f"primary_ip4 {_ADDRESS}",
+    "primary_ip6": f"primary_ip6 {_ADDRESS}",
+    "oob_ip": f"oob_ip {_ADDRESS}",
+}
+# Relations that may be null; the REST filter of the same name and _id takes `null`.
+NULLABLE = {
+    "devices": (
+        *("location", "rack", "tenant", "platform", "cluster", "virtual_chassis"),
+        *("primary_ip4", "primary_ip6", "oob_ip"),
+    ),
+    "virtual_machines": ("site", "tenant", "role", "platform", "cluster", "device", "primary_ip4", "primary_ip6"),
+}
+
+INTERFACE_SELECTIONS = {
+    **{name: name for name in ("name", "label", "enabled", "type", "description", "mtu", "mode", "mgmt_only")},
+    "mac_address": "primary_mac_address {mac_address}",
+    "lag": "lag {id}",
+    "parent": "parent {id}",
+    "vrf": "vrf {id}",
+    "custom_fields": "custom_fields",
+}
+# Only interfaces with a mode have these; and what interfaces refer to looks different in GraphQL: REST tells.
+VLANS = ("untagged_vlan", "tagged_vlans")
+REFERENCES = ("lag", "parent", "vrf")
+# Of these, interfaces of virtual machines have none.
+ONLY_OF_DEVICES = ("label", "type", "mgmt_only", "lag")
+
+
+class GraphQLSource(RestSource):
+    """Asks for hosts and interfaces through GraphQL. ``always``: also where there are so few that REST is cheaper.
+
+    Raises :class:`Differs` where GraphQL hides something, and what GraphQL raises; nothing is lost then, but nothing is
+    gained either: :class:`RestSource` answers the same plan.
+    """
+
+    def __init__(self, pager: Pager, plan: Plan, settings: Settings, warn: Callable[[str], None], always: bool) -> None:
+        super().__init__(pager, plan, settings, warn)
+        self._graphql = GraphQL(pager)
+        self._always = always
+
+    # Hosts
+
+    def _hosts(self, kind: str) -> collections.deque[list[Row]]:
+        wanted = self._plan.fields[kind]
+        filters = self._settings.filters(kind)
+        if wanted is None:
+            return super()._hosts(kind)  # expressions need whole objects
+        if not self._always:
+            few = self._few_hosts(kind)
+            if few is not None:
+                return few
+        hosts = Alike(self._pager, self._graphql, ENDPOINTS[kind], LISTS[kind], MODELS[kind], filters)
+        # Beside a filter of the same name, REST cannot count those that have null.
+        by_rest = {field for field in wanted if not self._can_say(field, hosts) or f"{field}_id" in dict(filters)}
+        if filters:
+            # Their rows are asked for anyway, and what each of them holds itself costs next to nothing more.
+            by_rest |= set(wanted) & {*PLAIN, "status", "custom_fields", "tags"}
+        by_graphql = set(wanted) - by_rest - {"tags"}
+        if by_rest and by_graphql <= {*PLAIN, "status"}:
+            return super()._hosts(kind)
+        if by_rest:
+            self._pager.client.log(1, f"{ENDPOINTS[kind]}: {', '.join(sorted(by_rest))} through REST")
+        found: Table = {}
+        walk = partial(self._host_pages, hosts, by_graphql)
+        if filters:
+            found = hosts.by_rest(by_rest)
+            pages = walk(list(found))
+        elif by_rest:
+            pages, found = self._side_by_side([walk, partial(hosts.by_rest, by_rest)])
+        else:
+            pages = walk()
+        rows = [row for page in pages for row in page]
+        if not (rows or filters):
+            hosts.check_number("a filter", 0, [])  # the list may be hidden as a whole
+        hosts.check_nulls(rows, {name: f"{name}_id" for name in NULLABLE[kind] if rows and name in rows[0]})
+        if "tags" in set(wanted) - by_rest:
+            hosts.add_tags(rows)
+        if "status" in by_graphql:
+            hosts.add_labels(rows, ["status"])
+        if "primary_ip" in by_graphql:
+            self._add_primary(hosts, rows)
+        if by_rest:
+            pages = collections.deque(
+                [{**row, **found[row["id"]]} for row in page if row["id"] in found] for page in pages
+            )
+        return pages
+
+    def _few_hosts(self, kind: str) -> collections.deque[list[Row]] | None:
+        """The hosts through REST if there are few; ``None`` if there are many."""
+        filters = self._settings.filters(kind)
+        if filters:
+            # Likely to be few: they come with their number.
+            rows, count = self._pager.first_page(ENDPOINTS[kind], filters, representation=self._shape(kind))
+            if count == len(rows):
+                return self._shared([rows])
+        else:
+            count = self._pager.count(ENDPOINTS[kind])
+        return None if count is None or count >= MANY else super()._hosts(kind)
+
+    def _can_say(self, field: str, hosts: Alike) -> bool:
+        """Whether GraphQL says what REST does, as far as anybody looks at it."""
+        if field in self._plan.raw_fields:
+            return field in (*PLAIN, "status", "config_context")
+        if field == "custom_fields":
+            return hosts.custom_fields_are_same()
+        return field in SELECTIONS or field == "tags"
+
+    def _host_pages(
+        self, hosts: Alike, fields: Iterable[str], ids: list[int] | None = None
+    ) -> collections.deque[list[Row]]:
+        selected = _selected(SELECTIONS[field] for field in fields)
+        sharing = Sharing(slim=False)
+        pages = hosts.pages(selected) if ids is None else hosts.pages_of(selected, ids)
+        return collections.deque(sharing.page(list(map(_host, page))) for page in pages)
+
+    def _add_primary(self, hosts: Alike, rows: list[Row]) -> None:
+        """Put the primary address into the rows. Of two, PREFER_IPV4 in NetBox's settings says which: a row tells."""
+        both = [row["id"] for row in rows if row["primary_ip4"] and row["primary_ip6"]]
+        sample = hosts.by_rest(["primary_ip", "primary_ip4"], both[:1]) if both else {}
+        four = any(row["primary_ip"] == row["primary_ip4"] for row in sample.values())
+        first, second = ("primary_ip4", "primary_ip6") if four else ("primary_ip6", "primary_ip4")
+        for row in rows:
+            row["primary_ip"] = row[first] or row[second]
+
+    # Interfaces
+
+    def _interface_rows(self, kind: str, owner: str, ids: list[int]) -> Iterable[Row]:
+        wanted = set(self._settings.interface_fields)
+        if kind == "virtual_machines":
+            wanted -= set(ONLY_OF_DEVICES)
+        few = len(ids) <= FEW
+        if (few and not self._always) or not wanted <= {*INTERFACE_SELECTIONS, *VLANS, "tags"}:
+            return super()._interface_rows(kind, owner, ids)
+        listed = Alike(
+            self._pager,
+            self._graphql,
+            INTERFACE_ENDPOINTS[kind],
+            INTERFACE_LISTS[kind],
+            INTERFACE_MODELS[kind],
+            self._owned_filters(f"{owner}_id", ids),
+        )
+        by_rest = {"custom_fields"} & wanted if not listed.custom_fields_are_same() else set()
+        asked = wanted - by_rest - {*VLANS, "tags"} | ({"mode"} if wanted & set(VLANS) else set())
+        fields = _selected([*(INTERFACE_SELECTIONS[field] for field in asked), f"{owner} {{id}}"])
+        pages = listed.pages_of(fields, ids, owner) if few else listed.pages(fields)
+        rows = [row for page in pages for row in page]
+        listed.check_nulls(rows, {name: f"{name}_id" for name in REFERENCES if name in asked})
+        for row in rows:
+            if "mac_address" in wanted:
+                row["mac_address"] = (row.pop("primary_mac_address") or {}).get("mac_address")
+        if "tags" in wanted:
+            listed.add_tags(rows)
+        self._add_references(listed, rows, wanted, by_rest)
+        listed.add_labels(rows, {"type", "mode"} & wanted)
+        return rows
+
+    def _add_references(self, listed: Alike, rows: list[Row], wanted: set[str], by_rest: set[str]) -> None:
+        """Put what interfaces refer to into the rows, as REST tells it of those that refer to something."""
+        vlans = wanted & set(VLANS)
+        references = wanted & set(REFERENCES)
+        referring = [
+            row["id"] for row in rows if (vlans and row["mode"]) or any(row[name] is not None for name in references)
+        ]
+        fields = vlans | references | by_rest
+        # Half the list by its ids is no less work than the whole list.
+        found = (
+            listed.by_rest(fields, None if by_rest or len(referring) > len(rows) / 2 else referring) if fields else {}
+        )
+        for row in rows:
+            told = found.get(row["id"], {})
+            for name in fields:
+                row[name] = told.get(name, [] if name == "tagged_vlans" else None)
+            if "mode" not in wanted:
+                row.pop("mode", None)
+
+
+def _selected(texts: Iterable[str]) -> list[Field]:
+    """The fields that these texts select, each once, and the id."""
+    return list({field.key: field for text in ("id", *texts) for field in parse(text)}.values())
+
+
+def _host(row: Row) -> Row:
+    """A row of GraphQL with numbers where REST has numbers."""
+    master = (row.get("virtual_chassis") or {}).get("master")
+    if master:
+        master["id"] = int(master["id"])
+    if row.get("vcpus") is not None:
+        row["vcpus"] = float(row["vcpus"])
+    return row

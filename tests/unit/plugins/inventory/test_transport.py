@@ -1,0 +1,196 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whichever API is asked, the inventory is the same."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.utils.display import Display
+
+from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
+
+PEER = Path(__file__).resolve().parents[3] / "recordings" / "peer_inventory"
+EVERYTHING: dict[str, t.Any] = {
+    "group_by": [
+        *("site", "location", "tenant", "rack", "rack_role", "tag", "role", "device_type", "manufacturer", "platform"),
+        *("region", "site_group", "cluster", "cluster_type", "cluster_group", "is_virtual", "services", "status"),
+        *("time_zone", "utc_offset", "facility"),
+    ],
+    **dict.fromkeys(("config_context", "interfaces", "services", "virtual_disks", "dns_name", "plurals"), True),
+    **dict.fromkeys(("virtual_chassis_name", "site_data", "prefixes", "oob_ip_as_primary_ip"), True),
+}
+CONFIGURATIONS: dict[str, dict[str, t.Any]] = {
+    "defaults": {},
+    "everything": EVERYTHING,
+    "slim": {"host_vars": ["site", "role", "platform", "status", "primary_ip4"]},
+    "names": {"host_vars": [], "interfaces": False},
+    "flattened": {"flatten_custom_fields": True, "flatten_local_context_data": True, "flatten_config_context": True},
+    "devices": {"virtual_machines": False, "group_by": ["tag", "rack"]},
+    "filters": {"query_filters": [{"tenant": "shop"}], "interfaces": True},
+    "more filters": {"device_query_filters": [{"status": ["active", "staged"]}], "vm_query_filters": "site=berlin-1"},
+    "tenant filter": {"query_filters": [{"tenant_id": 1}]},
+    "expressions": {
+        "compose": {"model": "device_type.model", "where": "site.name", "u": "position", "label": "status.label"},
+        "keyed_groups": [{"prefix": "os", "key": "platform"}, {"prefix": "tier", "key": "custom_fields.tier"}],
+        "groups": {"tagged": "tags | length > 0", "two": "netbox.primary_ip4 is not none"},
+        "hostnames": ["custom_fields.fqdn", "serial", "name"],
+    },
+    "whole": {"compose": {"everything": "netbox"}},
+    "dns": {"ansible_host_dns_name": True, "host_vars": ["ansible_host"]},
+    "few fields of interfaces": {"interfaces": True, "interface_fields": ["name", "untagged_vlan", "mac_address"]},
+    "whole interfaces": {"interfaces": True, "interface_fields": ["all"]},
+    **{
+        f"peer {path.stem}": json.loads(path.read_text(encoding="utf-8"))["options"]
+        for path in sorted(PEER.glob("*.json"))
+    },
+}
+
+
+def listed(inventory: InventoryData) -> str:
+    """Everything that an inventory says, as text."""
+    hosts = {
+        name: {key: value for key, value in host.vars.items() if key not in ("inventory_file", "inventory_dir")}
+        for name, host in inventory.hosts.items()
+    }
+    groups = {
+        name: [sorted(host.name for host in group.hosts), sorted(child.name for child in group.child_groups)]
+        for name, group in inventory.groups.items()
+    }
+    return json.dumps({"hosts": hosts, "groups": groups}, sort_keys=True, indent=1, default=str)
+
+
+def by_graphql(netbox: NetBox) -> int:
+    return sum(received.path == "/graphql/" for received in netbox.requests)
+
+
+@pytest.fixture(scope="module", params=["4.5", "4.6", "4.7"])
+def netbox(request: pytest.FixtureRequest) -> Iterator[NetBox]:
+    with serve(version=request.param) as served:
+        yield served
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_both_give_the_same_inventory(netbox: NetBox, read: t.Any, name: str) -> None:
+    options = CONFIGURATIONS[name]
+    by_rest = listed(read(netbox, transport="rest", **options))
+    assert by_graphql(netbox) == 0
+    inventory = read(netbox, transport="graphql", **options)
+    assert listed(inventory) == by_rest
+    assert (by_graphql(netbox) > 0) == (name not in ("whole",))
+
+
+def fill(netbox: NetBox, endpoint: str, rows: t.Iterable[dict[str, t.Any]]) -> None:
+    for row in rows:
+        netbox.table(endpoint)[row["id"]] = row
+
+
+@pytest.fixture(scope="module")
+def large() -> Iterator[NetBox]:
+    """2,000 devices with interfaces, tags, VLANs, services, disks and addresses."""
+    with serve(version="4.6", estate=2000, interfaces=2) as served, serve(version="4.6") as recorded:
+        for endpoint in ("ipam/services", "virtualization/virtual-disks", "ipam/prefixes", "ipam/vlans", "ipam/vrfs"):
+            fill(served, endpoint, list(recorded.table(endpoint).values()))
+        vlans = list(served.table("ipam/vlans").values())
+        mode = next(row["mode"] for row in recorded.table("dcim/interfaces").values() if row["mode"])
+        interfaces = served.table("dcim/interfaces")
+        for number in list(interfaces.ids())[::7]:
+            interfaces[number] = {
+                **interfaces[number],
+                "mode": mode,
+                "untagged_vlan": vlans[0],
+                "tagged_vlans": vlans[1:],
+            }
+        for number in list(interfaces.ids())[::50]:
+            interfaces[number] = {**interfaces[number], "lag": interfaces[number + 1]}
+        yield served
+
+
+def test_both_give_the_same_inventory_of_2000_devices_with_everything(large: NetBox, read: t.Any) -> None:
+    by_rest = listed(read(large, transport="rest", **EVERYTHING))
+    assert listed(read(large, transport="graphql", **EVERYTHING)) == by_rest
+    assert by_graphql(large) > 20
+
+
+def test_many_hosts_are_asked_for_through_graphql_and_few_through_rest(large: NetBox, read: t.Any) -> None:
+    assert len(read(large).hosts) == len(large.table("dcim/devices")) + len(
+        large.table("virtualization/virtual-machines")
+    )
+    assert by_graphql(large) > 0
+    devices = [dict(received.query) for received in large.requests if received.path == "/api/dcim/devices/"]
+    assert not any("site" in query["fields"] for query in devices)
+    read(large, device_query_filters="id=1", vm_query_filters="id=1")
+    assert by_graphql(large) == 0
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What -v prints."""
+    lines: list[str] = []
+    monkeypatch.setattr(Display, "verbose", lambda self, line, **options: lines.append(line))
+    return lines
+
+
+def same_as_rest(netbox: NetBox, read: t.Any, told: list[str], why: str, **options: t.Any) -> None:
+    by_rest = listed(read(netbox, transport="rest", **options))
+    told.clear()
+    assert listed(read(netbox, **options)) == by_rest
+    reasons = [line for line in told if "REST for everything" in line]
+    assert len(reasons) == 1 and why in reasons[0], told
+
+
+def test_a_server_without_graphql_is_asked_through_rest(large: NetBox, read: t.Any, told: list[str]) -> None:
+    large.settings.graphql = False
+    try:
+        same_as_rest(large, read, told, "404")
+        with pytest.raises(AnsibleParserError, match="GRAPHQL_ENABLED"):
+            read(large, transport="graphql")
+    finally:
+        large.settings.graphql = True
+
+
+def test_an_old_server_is_asked_through_rest(large: NetBox, read: t.Any, told: list[str]) -> None:
+    large.faults.append(Fault("status", "500", path="/graphql/"))
+    try:
+        same_as_rest(large, read, told, "500")
+    finally:
+        large.faults.clear()
+
+
+def test_a_token_that_may_not_see_sites_gets_what_rest_shows(large: NetBox, read: t.Any, told: list[str]) -> None:
+    options = {"token": large.tokens["limited"], "virtual_machines": False, "host_vars": ["site", "tenant", "status"]}
+    same_as_rest(large, read, told, "non-nullable", **options)
+
+
+def test_tenants_that_may_not_be_seen_are_not_missing(large: NetBox, read: t.Any, told: list[str]) -> None:
+    options = {"token": large.tokens["limited"], "virtual_machines": False, "host_vars": ["tenant", "status"]}
+    same_as_rest(large, read, told, "without tenant", **options)
+    tenants = {host.vars.get("tenant") for host in read(large, **options).hosts.values()}
+    assert len(tenants) > 1
+
+
+def test_devices_that_may_not_be_seen_are_an_error(large: NetBox, read: t.Any) -> None:
+    for transport in ("auto", "graphql", "rest"):
+        with pytest.raises(AnsibleParserError, match="permission"):
+            read(large, transport=transport, token=large.tokens["limited"], devices=False)
+
+
+def test_ipv4_goes_first_where_netbox_is_set_up_so(netbox: NetBox, read: t.Any) -> None:
+    devices = netbox.table("dcim/devices")
+    before = dict(devices)
+    both = next(row for row in before.values() if row["primary_ip4"] and row["primary_ip6"])
+    try:
+        for number, row in before.items():
+            devices[number] = {**row, "primary_ip": row["primary_ip4"] or row["primary_ip6"]}
+        inventory = read(netbox, transport="graphql")
+    finally:
+        devices.replace(before)
+    assert inventory.hosts[both["name"]].vars["ansible_host"] == both["primary_ip4"]["address"].split("/")[0]
