@@ -239,8 +239,8 @@ options:
       - GraphQL costs NetBox a fraction. V(auto) uses it where it can say what is needed and shows all that the REST API
         shows, and asks REST for everything otherwise; C(-v) says which, and why.
       - Filters are those of the REST API in any case.
-      - GraphQL hides what the user of the token may not view, where REST names it. If that user may view some tags and
-        not others, write V(rest), as this is the one thing that V(auto) cannot see for sure.
+      - GraphQL hides what the user of the token may not view, where REST names it. V(auto) sees that, with one
+        exception - where that user may view some of the tags or VLANs and not others, write V(rest).
     type: str
     choices:
       - auto

@@ -74,6 +74,8 @@ class Alike:
     def by_rest(self, fields: Iterable[str], ids: Sequence[int] | None = None) -> Table:
         """What REST says of some fields of all rows that the filters select, or of those with these ids."""
         shape = Representation(self._endpoint, fields=sorted({"id", *fields}))
+        if ids is not None and not ids:
+            return {}
         filters = self._filters if ids is None else [("id", str(number)) for number in ids]
         return {row["id"]: row for row in self._pager.rows(self._endpoint, filters, representation=shape)}
 
@@ -86,18 +88,28 @@ class Alike:
         types = [row["type"]["value"] for row in rows if self._model in row["object_types"]]
         return set(types) <= set(SAME_TYPES)
 
-    def add_labels(self, rows: Iterable[Row], fields: Iterable[str]) -> None:
-        """Put choices, which are dicts of ``value`` and ``label``, in the place of their values."""
-        rows, fields = list(rows), list(fields)
-        samples = {(field, row[field]): row["id"] for row in rows for field in fields if row[field]}
-        found = self.by_rest(fields, sorted(set(samples.values()))) if samples else {}
-        choices = {(field, row[field]["value"]): row[field] for row in found.values() for field in fields if row[field]}
-        missing = sorted(value for field, value in set(samples) - set(choices))
-        if missing:
-            raise Differs(f"{self._endpoint}: what was {' and '.join(missing)} changed meanwhile.")
+    def add_shown(self, rows: Sequence[Row], fields: Iterable[str]) -> None:
+        """Put what REST shows in the place of choices, of objects and of lists of objects: with labels and names.
+
+        One row of REST tells it for all that have the same.
+        """
+        fields = sorted(fields)
+        samples: dict[tuple[str, t.Any], int] = {}
         for row in rows:
             for field in fields:
-                row[field] = choices[field, row[field]] if row[field] else None
+                for value in _values(row[field]):
+                    samples.setdefault((field, _key(value)), row["id"])
+        found = self.by_rest(fields, sorted(set(samples.values())))
+        shown = {
+            (field, _key(value)): value for row in found.values() for field in fields for value in _values(row[field])
+        }
+        if set(samples) - set(shown):
+            missing = ", ".join(sorted(f"{field} {key}" for field, key in set(samples) - set(shown)))
+            raise Differs(f"{self._endpoint}: what had {missing} changed meanwhile.")
+        for row in rows:
+            for field in fields:
+                several = [shown[field, _key(value)] for value in _values(row[field])]
+                row[field] = several if isinstance(row[field], list) else several[0] if several else None
 
     def add_tags(self, rows: Iterable[Row]) -> None:
         """Put the tags into the rows: through the list of each tag, or through REST where there are too many tags."""
@@ -158,3 +170,15 @@ def _with_numbers(rows: list[Row]) -> list[Row]:
             if isinstance(value, dict) and isinstance(value.get("id"), str):
                 value["id"] = int(value["id"])
     return rows
+
+
+def _values(value: t.Any) -> list[t.Any]:
+    """The choices or objects of a field."""
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _key(value: t.Any) -> t.Any:
+    """By what a choice or an object is the same in both APIs."""
+    if isinstance(value, dict):
+        return value["value"] if "value" in value else int(value["id"])
+    return value

@@ -70,15 +70,15 @@ NULLABLE = {
 INTERFACE_SELECTIONS = {
     **{name: name for name in ("name", "label", "enabled", "type", "description", "mtu", "mode", "mgmt_only")},
     "mac_address": "primary_mac_address {mac_address}",
-    "lag": "lag {id}",
-    "parent": "parent {id}",
-    "vrf": "vrf {id}",
     "custom_fields": "custom_fields",
+    **{name: f"{name} {{id}}" for name in ("lag", "parent", "vrf", "untagged_vlan")},
+    "tagged_vlans": "mode",
 }
-# Only interfaces with a mode have these; and what interfaces refer to looks different in GraphQL: REST tells.
-VLANS = ("untagged_vlan", "tagged_vlans")
-REFERENCES = ("lag", "parent", "vrf")
-# Of these, interfaces of virtual machines have none.
+# The REST filters that take `null`, by the names in GraphQL.
+INTERFACE_NULLS = {name: f"{name}_id" for name in ("lag", "parent", "vrf", "primary_mac_address")}
+# What REST shows otherwise: labels of choices, and more of what interfaces refer to.
+SHOWN = ("type", "mode", "lag", "parent", "vrf", "untagged_vlan", "tagged_vlans")
+# Interfaces of virtual machines have none of these.
 ONLY_OF_DEVICES = ("label", "type", "mgmt_only", "lag")
 
 
@@ -132,7 +132,7 @@ class GraphQLSource(RestSource):
         if "tags" in set(wanted) - by_rest:
             hosts.add_tags(rows)
         if "status" in by_graphql:
-            hosts.add_labels(rows, ["status"])
+            hosts.add_shown(rows, ["status"])
         if "primary_ip" in by_graphql:
             self._add_primary(hosts, rows)
         if by_rest:
@@ -185,7 +185,7 @@ class GraphQLSource(RestSource):
         if kind == "virtual_machines":
             wanted -= set(ONLY_OF_DEVICES)
         few = len(ids) <= FEW
-        if (few and not self._always) or not wanted <= {*INTERFACE_SELECTIONS, *VLANS, "tags"}:
+        if (few and not self._always) or not wanted <= {*INTERFACE_SELECTIONS, "tags"}:
             return super()._interface_rows(kind, owner, ids)
         listed = Alike(
             self._pager,
@@ -195,39 +195,38 @@ class GraphQLSource(RestSource):
             INTERFACE_MODELS[kind],
             self._owned_filters(f"{owner}_id", ids),
         )
-        by_rest = {"custom_fields"} & wanted if not listed.custom_fields_are_same() else set()
-        asked = wanted - by_rest - {*VLANS, "tags"} | ({"mode"} if wanted & set(VLANS) else set())
-        fields = _selected([*(INTERFACE_SELECTIONS[field] for field in asked), f"{owner} {{id}}"])
+        by_rest = set() if "custom_fields" not in wanted or listed.custom_fields_are_same() else {"custom_fields"}
+        texts = [INTERFACE_SELECTIONS[field] for field in wanted - by_rest - {"tags"}]
+        fields = _selected([*texts, f"{owner} {{id}}"])
         pages = listed.pages_of(fields, ids, owner) if few else listed.pages(fields)
         rows = [row for page in pages for row in page]
-        listed.check_nulls(rows, {name: f"{name}_id" for name in REFERENCES if name in asked})
-        for row in rows:
-            if "mac_address" in wanted:
+        if not rows:
+            listed.check_number("a filter", 0, [])
+        else:
+            listed.check_nulls(rows, {name: INTERFACE_NULLS[name] for name in INTERFACE_NULLS if name in rows[0]})
+        if "mac_address" in wanted:
+            for row in rows:
                 row["mac_address"] = (row.pop("primary_mac_address") or {}).get("mac_address")
         if "tags" in wanted:
             listed.add_tags(rows)
-        self._add_references(listed, rows, wanted, by_rest)
-        listed.add_labels(rows, {"type", "mode"} & wanted)
+        if {"untagged_vlan", "tagged_vlans"} & wanted:
+            self._pager.count("ipam/vlans")  # 403 unless they may be viewed: GraphQL would show none
+        if "tagged_vlans" in wanted:
+            self._add_tagged_vlans(listed, rows, "mode" in wanted)
+        listed.add_shown(rows, wanted & set(SHOWN))
+        if by_rest:
+            found = listed.by_rest(by_rest)
+            rows = [{**row, **found[row["id"]]} for row in rows if row["id"] in found]
         return rows
 
-    def _add_references(self, listed: Alike, rows: list[Row], wanted: set[str], by_rest: set[str]) -> None:
-        """Put what interfaces refer to into the rows, as REST tells it of those that refer to something."""
-        vlans = wanted & set(VLANS)
-        references = wanted & set(REFERENCES)
-        referring = [
-            row["id"] for row in rows if (vlans and row["mode"]) or any(row[name] is not None for name in references)
-        ]
-        fields = vlans | references | by_rest
-        # Half the list by its ids is no less work than the whole list.
-        found = (
-            listed.by_rest(fields, None if by_rest or len(referring) > len(rows) / 2 else referring) if fields else {}
-        )
+    def _add_tagged_vlans(self, listed: Alike, rows: list[Row], keep_mode: bool) -> None:
+        """Put the ids of tagged VLANs into the rows. NetBox drops them from interfaces of other modes than tagged."""
+        modes = {row["id"]: row["mode"] if keep_mode else row.pop("mode") for row in rows}
+        trunks = [number for number, mode in modes.items() if mode not in (None, "", "access")]
+        pages = listed.pages_of(parse("id tagged_vlans {id}"), trunks)
+        tagged = {row["id"]: row["tagged_vlans"] for page in pages for row in page}
         for row in rows:
-            told = found.get(row["id"], {})
-            for name in fields:
-                row[name] = told.get(name, [] if name == "tagged_vlans" else None)
-            if "mode" not in wanted:
-                row.pop("mode", None)
+            row["tagged_vlans"] = tagged.get(row["id"], [])
 
 
 def _selected(texts: Iterable[str]) -> list[Field]:
