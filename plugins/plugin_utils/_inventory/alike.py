@@ -48,7 +48,7 @@ class Alike:
     ) -> None:
         self._pager = pager
         self._graphql = graphql
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._name = name
         self._model = model
         self._filters = filters or []
@@ -73,11 +73,11 @@ class Alike:
 
     def by_rest(self, fields: Iterable[str], ids: Sequence[int] | None = None) -> Table:
         """What REST says of some fields of all rows that the filters select, or of those with these ids."""
-        shape = Representation(self._endpoint, fields=sorted({"id", *fields}))
+        shape = Representation(self.endpoint, fields=sorted({"id", *fields}))
         if ids is not None and not ids:
             return {}
         filters = self._filters if ids is None else [("id", str(number)) for number in ids]
-        return {row["id"]: row for row in self._pager.rows(self._endpoint, filters, representation=shape)}
+        return {row["id"]: row for row in self._pager.rows(self.endpoint, filters, representation=shape)}
 
     # What GraphQL says otherwise
 
@@ -105,7 +105,7 @@ class Alike:
         }
         if set(samples) - set(shown):
             missing = ", ".join(sorted(f"{field} {key}" for field, key in set(samples) - set(shown)))
-            raise Differs(f"{self._endpoint}: what had {missing} changed meanwhile.")
+            raise Differs(f"{self.endpoint}: what had {missing} changed meanwhile.")
         for row in rows:
             for field in fields:
                 several = [shown[field, _key(value)] for value in _values(row[field])]
@@ -155,10 +155,10 @@ class Alike:
 
     def check_number(self, what: str, number: int, filters: Pairs) -> None:
         """Raise :class:`Differs` unless REST counts so many rows with these filters beside those of the list."""
-        count = self._pager.count(self._endpoint, [*self._filters, *filters])
+        count = self._pager.count(self.endpoint, [*self._filters, *filters])
         if count != number:
             raise Differs(
-                f"{self._endpoint}: GraphQL shows {number} without {what}, REST counts {count}. The token's user may "
+                f"{self.endpoint}: GraphQL shows {number} without {what}, REST counts {count}. The token's user may "
                 "not view all that they refer to, or NetBox was edited meanwhile."
             )
 

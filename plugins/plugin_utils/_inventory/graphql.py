@@ -21,6 +21,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
 from ansible_collections.netbox.cursor.plugins.module_utils._selection import Field, parse
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.alike import Alike
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import (
     ENDPOINTS,
     FEW,
@@ -89,8 +90,16 @@ class GraphQLSource(RestSource):
     gained either: :class:`RestSource` answers the same plan.
     """
 
-    def __init__(self, pager: Pager, plan: Plan, settings: Settings, warn: Callable[[str], None], always: bool) -> None:
-        super().__init__(pager, plan, settings, warn)
+    def __init__(
+        self,
+        pager: Pager,
+        plan: Plan,
+        settings: Settings,
+        warn: Callable[[str], None],
+        progress: Progress,
+        always: bool,
+    ) -> None:
+        super().__init__(pager, plan, settings, warn, progress)
         self._graphql = GraphQL(pager)
         self._always = always
 
@@ -100,7 +109,8 @@ class GraphQLSource(RestSource):
         wanted = self._plan.fields[kind]
         filters = self._settings.filters(kind)
         if wanted is None:
-            return super()._hosts(kind)  # expressions need whole objects
+            self._pager.client.log(1, f"{ENDPOINTS[kind]}: through REST, as expressions need whole objects")
+            return super()._hosts(kind)
         if not self._always:
             few = self._few_hosts(kind)
             if few is not None:
@@ -113,6 +123,7 @@ class GraphQLSource(RestSource):
             by_rest |= set(wanted) & {*PLAIN, "status", "custom_fields", "tags"}
         by_graphql = set(wanted) - by_rest - {"tags"}
         if by_rest and by_graphql <= {*PLAIN, "status"}:
+            self._pager.client.log(1, f"{ENDPOINTS[kind]}: through REST, which tells all of it at once")
             return super()._hosts(kind)
         if by_rest:
             self._pager.client.log(1, f"{ENDPOINTS[kind]}: {', '.join(sorted(by_rest))} through REST")
@@ -143,15 +154,20 @@ class GraphQLSource(RestSource):
 
     def _few_hosts(self, kind: str) -> collections.deque[list[Row]] | None:
         """The hosts through REST if there are few; ``None`` if there are many."""
+        reason = f"{ENDPOINTS[kind]}: through REST, as there are few"
         filters = self._settings.filters(kind)
         if filters:
             # Likely to be few: they come with their number.
             rows, count = self._pager.first_page(ENDPOINTS[kind], filters, representation=self._shape(kind))
             if count == len(rows):
+                self._pager.client.log(1, reason)
                 return self._shared([rows])
         else:
             count = self._pager.count(ENDPOINTS[kind])
-        return None if count is None or count >= MANY else super()._hosts(kind)
+        if count is None or count >= MANY:
+            return None
+        self._pager.client.log(1, reason)
+        return super()._hosts(kind)
 
     def _can_say(self, field: str, hosts: Alike) -> bool:
         """Whether GraphQL says what REST does, as far as anybody looks at it."""
@@ -167,6 +183,7 @@ class GraphQLSource(RestSource):
         selected = _selected(SELECTIONS[field] for field in fields)
         sharing = Sharing(slim=False)
         pages = hosts.pages(selected) if ids is None else hosts.pages_of(selected, ids)
+        pages = self._progress.pages(hosts.endpoint, pages)
         return collections.deque(sharing.page(list(map(_host, page))) for page in pages)
 
     def _add_primary(self, hosts: Alike, rows: list[Row]) -> None:
@@ -199,7 +216,7 @@ class GraphQLSource(RestSource):
         texts = [INTERFACE_SELECTIONS[field] for field in wanted - by_rest - {"tags"}]
         fields = _selected([*texts, f"{owner} {{id}}"])
         pages = listed.pages_of(fields, ids, owner) if few else listed.pages(fields)
-        rows = [row for page in pages for row in page]
+        rows = [row for page in self._progress.pages(listed.endpoint, pages) for row in page]
         if not rows:
             listed.check_number("a filter", 0, [])
         else:

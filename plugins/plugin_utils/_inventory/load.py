@@ -28,6 +28,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.fill impo
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.graphql import GraphQLSource
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.hosts import Host
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan, plan
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import RestSource
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import Rows
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import Settings
@@ -67,17 +68,20 @@ def expressions(option: Callable[[str], t.Any]) -> list[str]:
 
 
 def _rows(plugin: t.Any, wanted: Plan, settings: Settings) -> Rows:
-    transport = plugin.get_option("transport")
+    transport, progress = plugin.get_option("transport"), Progress()
     with connect(plugin, "inventory") as client, open_pager(plugin, client) as pager:
-        if transport != "rest":
-            always = transport == "graphql"
-            try:
-                return GraphQLSource(pager, wanted, settings, plugin.display.warning, always).rows()
-            except NetBoxError as error:
-                if always or isinstance(error, (NoAnswer, UsageError)):
-                    raise
-                client.log(1, f"REST for everything, as GraphQL cannot be used: {error}")
-        return RestSource(pager, wanted, settings, plugin.display.warning).rows()
+        try:
+            if transport != "rest":
+                always = transport == "graphql"
+                try:
+                    return GraphQLSource(pager, wanted, settings, plugin.display.warning, progress, always).rows()
+                except NetBoxError as error:
+                    if always or isinstance(error, (NoAnswer, UsageError)):
+                        raise
+                    client.log(1, f"REST for everything, as GraphQL cannot be used: {error}")
+            return RestSource(pager, wanted, settings, plugin.display.warning, progress).rows()
+        finally:
+            progress.end()
 
 
 def _naming(plugin: t.Any) -> Naming | None:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import collections
+import itertools
 import typing as t
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -21,6 +22,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
 from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
 from ansible_collections.netbox.cursor.plugins.module_utils._workers import Tasks, Workers
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import (
     KINDS,
     Owned,
@@ -47,13 +49,19 @@ TREE_FIELDS = ("id", "name", "slug", "parent")
 
 
 class RestSource:
-    """Asks through ``pager`` for what ``plan`` wants. ``warn`` is told of side lists that the token may not see."""
+    """Asks through ``pager`` for what ``plan`` wants.
 
-    def __init__(self, pager: Pager, plan: Plan, settings: Settings, warn: Callable[[str], None]) -> None:
+    ``warn`` is told of side lists that the token may not see, ``progress`` of the pages of long lists.
+    """
+
+    def __init__(
+        self, pager: Pager, plan: Plan, settings: Settings, warn: Callable[[str], None], progress: Progress
+    ) -> None:
         self._pager = pager
         self._plan = plan
         self._settings = settings
         self._warn = warn
+        self._progress = progress
 
     def rows(self) -> Rows:
         """Ask for everything, and return it. Raises what the pager raises, but for 403 on a side list."""
@@ -71,7 +79,8 @@ class RestSource:
 
     def _hosts(self, kind: str) -> collections.deque[list[Row]]:
         filters = self._settings.filters(kind)
-        return self._shared(self._pager.pages(ENDPOINTS[kind], filters, representation=self._shape(kind)))
+        pages = self._pager.pages(ENDPOINTS[kind], filters, representation=self._shape(kind))
+        return self._shared(self._progress.pages(ENDPOINTS[kind], pages))
 
     def _shape(self, kind: str) -> Representation:
         fields = self._plan.fields[kind]
@@ -232,7 +241,8 @@ class RestSource:
         shape = Representation(endpoint, fields=() if "all" in fields else ("id", owner, *fields))
         filters = self._owned_filters(f"{owner}_id", ids)
         stale = (f"{owner}_id", ENDPOINTS[kind]) if filters else None
-        return self._pager.rows(endpoint, filters, representation=shape, stale=stale)
+        pages = self._pager.pages(endpoint, filters, representation=shape, stale=stale)
+        return itertools.chain.from_iterable(self._progress.pages(endpoint, pages))
 
     def _services(self, owners: dict[str, list[int]]) -> Owned:
         found: Owned = {}

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 import typing as t
 from pathlib import Path
 
@@ -141,6 +142,19 @@ with serve(version="4.6") as netbox:
     told = run(netbox, "-i", first, "--list", fails=True).stderr
     assert "HTTP 503" in " ".join(told.split())
     assert listed(netbox, "-i", first, **awx) == fresh
+    # Too old: an error, unless the user would rather have it than nothing.
+    text = FILES["netbox_inventory.netbox.yml"] + "cache_timeout: 1\n"
+    (folder / "strict.netbox.yml").write_text(text, encoding="utf-8")
+    (folder / "lenient.netbox.yml").write_text(text + "stale_if_error: 7200\n", encoding="utf-8")
+    netbox.faults.clear()
+    for name in ("strict.netbox.yml", "lenient.netbox.yml"):
+        listed(netbox, "-i", str(folder / name), **awx)
+    time.sleep(2)
+    netbox.faults.append(Fault("status", "503"))
+    run(netbox, "-i", str(folder / "strict.netbox.yml"), "--list", fails=True, **awx)
+    ended = run(netbox, "-i", str(folder / "lenient.netbox.yml"), "--list", **awx)
+    assert json.loads(ended.stdout)["_meta"]["hostvars"] == fresh["_meta"]["hostvars"]
+    assert "stale_if_error" in ended.stderr
 
     # A mistake leaves no hosts.
     netbox.faults.clear()

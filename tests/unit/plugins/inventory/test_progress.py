@@ -1,0 +1,43 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A person at a terminal sees how far a long run is; nobody else sees anything."""
+
+from __future__ import annotations
+
+import io
+import itertools
+
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import PATIENCE, Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_long_run_says_how_far_it_is_and_leaves_nothing_behind() -> None:
+    terminal = Terminal()
+    progress = Progress(terminal, itertools.count(step=PATIENCE).__next__)
+    pages = [[{"id": 1}] * 600] * 4
+    assert list(progress.pages("dcim/devices", pages)) == pages
+    assert "\rnetbox.cursor: 2,400 dcim/devices" in terminal.getvalue()
+    progress.end()
+    assert terminal.getvalue().rpartition("\r")[0].rpartition("\r")[2].strip() == ""
+
+
+def test_a_short_run_says_nothing() -> None:
+    terminal = Terminal()
+    progress = Progress(terminal, lambda: 0.0)
+    assert list(progress.pages("dcim/devices", [[{"id": 1}]])) == [[{"id": 1}]]
+    progress.end()
+    assert terminal.getvalue() == ""
+
+
+def test_what_is_no_terminal_gets_nothing() -> None:
+    stream = io.StringIO()
+    progress = Progress(stream, itertools.count(step=PATIENCE).__next__)
+    list(progress.pages("dcim/devices", [[{"id": 1}]] * 9))
+    progress.end()
+    assert stream.getvalue() == ""
