@@ -21,13 +21,13 @@ def write_file(module: AnsibleModule, dest: str, content: bytes) -> dict[str, t.
     Returns ``changed``, ``dest`` and, in diff mode, ``diff``. In check mode nothing is written. Ends the module with a
     failure where the file cannot be written.
     """
+    if not os.path.isdir(os.path.dirname(os.path.abspath(dest))):
+        module.fail_json(msg=f"dest {dest!r} cannot be written: its folder does not exist.")
     try:
         there = _read(dest)
         changed = there != content
         if changed and not module.check_mode:
             _replace(module, dest, content)
-        elif not os.path.isdir(os.path.dirname(os.path.abspath(dest))):
-            raise FileNotFoundError(2, "its folder does not exist")
     except OSError as error:
         module.fail_json(msg=f"dest {dest!r} cannot be written: {error.strerror}.")
     result: dict[str, t.Any] = {"changed": changed, "dest": dest}

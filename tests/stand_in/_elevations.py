@@ -18,6 +18,7 @@ from ._endpoints import ENDPOINTS
 from ._lists import Lists
 from ._state import NetBox
 from ._tables import HERE, Row
+from ._tokens import Denied
 
 CHOICES = {"face": ("front", "rear"), "render": ("json", "svg")}
 NUMBERS = {"unit_width": 220, "unit_height": 22, "legend_width": 30, "margin_width": 15, "exclude": None}
@@ -49,6 +50,10 @@ class Elevations:
         accepted = [each.split(";")[0].strip() for each in request.headers.get("accept", "*/*").split(",")]
         if not any(each in READABLE for each in accepted):
             return json_answer(request, {"detail": NOT_ACCEPTABLE}, 406)
+        try:
+            self._netbox.credentials.rights(request.headers.get("authorization")).check("GET", "dcim/racks")
+        except Denied as error:
+            return json_answer(request, {"detail": str(error)}, 403)
         table = self._netbox.estate.get("dcim/racks")
         pk = request.path_params["pk"]
         complaints = complaints_of(request) if pk in table else {}
