@@ -37,7 +37,7 @@ options:
     type: int
   object:
     description:
-      - Filters of NetBox that select the object, such as V({name: sw1, site: ber1}). Exactly one must match.
+      - Filters of NetBox that select the object, such as C(name) and C(site). Exactly one must match.
       - Filters that NetBox does not know are an error.
     type: dict
   name:

@@ -241,4 +241,4 @@ def not_allowed(version: str, extension: str) -> str:
     exchanges = recording(version, "pictures")
     recorded = next(each for each in exchanges if each["name"] == "image with bad extension")
     words: str = recorded["response"]["body"]["image"][0]
-    return re.sub("“.*?”", f"“{extension}”", words)
+    return re.sub("\u201c.*?\u201d", f"\u201c{extension}\u201d", words)
