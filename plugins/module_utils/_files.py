@@ -21,7 +21,8 @@ def write_file(module: AnsibleModule, dest: str, content: bytes) -> dict[str, t.
     Returns ``changed``, ``dest`` and, in diff mode, ``diff``. In check mode nothing is written. Ends the module with a
     failure where the file cannot be written.
     """
-    if not os.path.isdir(os.path.dirname(os.path.abspath(dest))):
+    # In check mode, a task before this one may be the one that would make the folder.
+    if not module.check_mode and not os.path.isdir(os.path.dirname(os.path.abspath(dest))):
         module.fail_json(msg=f"dest {dest!r} cannot be written: its folder does not exist.")
     try:
         there = _read(dest)
