@@ -44,7 +44,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._pictures import (
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
 
 ENDPOINT = "extras/image-attachments"
-# Seconds to wait, one after the other, for tasks that added the same picture at the same time to take theirs back.
+# Seconds to wait, one after the other, for other tasks that are just replacing a picture to take the old one away.
 _PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 _FIELD_ADVICE = {
@@ -172,9 +172,7 @@ class Attachments:
         ``compare``: ``content``, or ``size`` where NetBox's copy cannot be had; ``check``: only say what would be done;
         ``digests``: read NetBox's copy of up to so many bytes also where its size tells already that it is another.
         """
-        rows = self._named(wanted.name)
-        if len(rows) > 1:
-            raise NotOne(f"There are {len(rows)} image attachments of the name {wanted.name!r}: {_listed(rows)}.")
+        rows = self._settled(wanted.name)
         if not rows:
             if check:
                 self._verify()
@@ -183,7 +181,13 @@ class Attachments:
         there = row.get("description") or ""
         if wanted.description is None:
             wanted = dataclasses.replace(wanted, description=there)
-        same, copy = self._compare(row, wanted.picture, compare)
+        try:
+            same, copy = self._compare(row, wanted.picture, compare)
+        except NotFound:
+            if row in self._named(wanted.name):
+                raise
+            # Another task has just replaced it.
+            return self.present(wanted, compare=compare, check=check, digests=digests)
         if digests and copy is None:
             copy = self._copy_if_possible(row, digests)
         before = _facts_of(row, copy)
@@ -212,6 +216,17 @@ class Attachments:
             rows = list(pager.rows(ENDPOINT, filters))
         # What is to be removed should not hang on a filter alone.
         return [row for row in rows if row.get("name", "") == name and self._object.items() <= row.items()]
+
+    def _settled(self, name: str) -> list[Row]:
+        """The attachment of this name, if there is one. Raises :class:`NotOne` for several that stay."""
+        for pause in (*_PATIENCE, None):
+            rows = self._named(name)
+            if len(rows) < 2:
+                break
+            if pause is None:
+                raise NotOne(f"There are {len(rows)} image attachments of the name {name!r}: {_listed(rows)}.")
+            self._sleep(pause)
+        return rows
 
     def _compare(self, row: Row, picture: Picture, compare: str) -> tuple[bool, Fingerprint | None]:
         """Does ``row`` hold ``picture``? And the fingerprint of NetBox's copy, where all of it had to be read."""
@@ -247,7 +262,12 @@ class Attachments:
             return None
 
     def _put(self, action: str, wanted: Wanted, old: Row | None, before: t.Any, check: bool) -> Outcome:
-        """Add ``wanted``, then take away what it replaces: changed in place, NetBox would keep the old file."""
+        """Add ``wanted``, then take away what it replaces: changed in place, NetBox would keep the old file.
+
+        NetBox lets several tasks add the same at once. Of these the one with the highest id stays: a task that sees a
+        higher one takes back its own, one that sees lower ones takes them away. So one stays always, and in the end
+        only one, as of two tasks at least the one whose attachment becomes visible later sees both.
+        """
         after = _facts(wanted)
         if check:
             return Outcome(action, old, before, after)
@@ -260,30 +280,15 @@ class Attachments:
         except NetBoxError as error:
             error.advice = self._advice(error, wanted)
             raise
-        if old:
-            self._remove(old)
-        row = self._alone(mine, wanted)
-        return Outcome(action if row is mine else "left", row, before, after)
-
-    def _alone(self, mine: Row, wanted: Wanted) -> Row:
-        """``mine`` if it is the only one of its name, or the one that another task added at the same time.
-
-        NetBox lets several tasks add the same. Of these the one with the lowest id stays, and each task takes back its
-        own that is not.
-        """
-        for pause in (*_PATIENCE, None):
-            others = [row for row in self._named(wanted.name) if row["id"] != mine["id"]]
-            if not others:
-                return mine
-            first = min(others, key=lambda row: int(row["id"]))
-            if first["id"] < mine["id"]:
-                self._remove(mine)
-                if not self._compare(first, wanted.picture, "content")[0]:
-                    raise NotOne(f"Another task added another picture of the same name meanwhile: {_listed([first])}.")
-                return first
-            if pause is not None:
-                self._sleep(pause)
-        raise NotOne(f"Another task added the same name at the same time: {_listed([mine, *others])}.")
+        others = [row for row in self._named(wanted.name) if row["id"] != mine["id"]]
+        last = max([mine, *others], key=lambda row: int(row["id"]))
+        for row in [mine] if last is not mine else others:
+            self._remove(row)
+        if last is mine:
+            return Outcome(action, mine, before, after)
+        if not self._compare(last, picture, "content")[0]:
+            raise NotOne(f"Another task attached another picture of the same name meanwhile: {_listed([last])}.")
+        return Outcome("left", last, before, after)
 
     def _describe(self, row: Row, description: str) -> Row:
         # Without the object NetBox fails.

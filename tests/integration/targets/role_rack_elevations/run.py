@@ -45,16 +45,16 @@ def links_of(page: str) -> list[str]:
     return [unquote(link) for link in re.findall(r'<img src="([^"]*)"', page)]
 
 
-def hostile_drawing(url: str) -> str:
-    """Scripts, things from elsewhere, and entities that grow to gigabytes."""
-    bombs = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 10))
+def hostile_drawing(url: str, bomb: bool) -> str:
+    """Scripts, things from elsewhere, and, in a ``bomb``, entities that grow to gigabytes."""
+    entities = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 10)) if bomb else ""
     return (
-        f'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY b0 "bomb">{bombs}<!ENTITY file SYSTEM "file:///etc/passwd">]>'
+        f'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY b0 "bomb">{entities}<!ENTITY file SYSTEM "file:///etc/passwd">]>'
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9" '
         f'onload="fetch(\'{url}/onload\')"><script>fetch("{url}/script")</script>'
         f'<style>@import url("{url}/style");</style><image xlink:href="{url}/image" width="9" height="9"/>'
         f'<foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" src="{url}/frame"/></foreignObject>'
-        "<text>&b9;&file;</text></svg>"
+        f"<text>{'&b9;' if bomb else '&b0;'}&file;</text></svg>"
     )
 
 
@@ -106,7 +106,8 @@ def hostile_estate(folder: Path) -> None:
                 "display_url": "javascript:alert(2)",
             }
         devices[1] = {**devices[1], "name": HOSTILE_NAME, "display": HOSTILE_NAME}
-        netbox.drawings[2] = hostile_drawing(f"http://127.0.0.1:{elsewhere.getsockname()[1]}")
+        url = f"http://127.0.0.1:{elsewhere.getsockname()[1]}"
+        netbox.drawings.update({2: hostile_drawing(url, bomb=True), 3: hostile_drawing(url, bomb=False)})
         racks[1]["u_height"] = 60
         play(netbox, folder)
 
@@ -143,9 +144,9 @@ def look(shown: chromium.Page, folder: Path) -> None:
     for width, dark in ((1280, False), (420, True)):
         shown.open((folder / "index.html").as_uri(), width=width, dark=dark)
         widths = shown.run(pictures)
-        # The hostile drawings are no drawings to a browser.
+        # To a browser, the two of the rack with the bomb are no drawings.
         assert len(widths) == len(links_of((folder / "index.html").read_text(encoding="utf-8")))
-        assert sorted(widths)[:3][-1] > 0, widths
+        assert widths.count(0) == 2 and widths.count(9) == 2, widths
         assert shown.run("document.documentElement.scrollWidth <= innerWidth"), "it is wider than the window"
         shown.screenshot(str(folder / f"{width}.png"))
         everything = shown.run(hidden)
