@@ -169,7 +169,7 @@ def look(shown: chromium.Page, folder: Path) -> None:
 
 
 def time_per_rack(folder: Path) -> None:
-    with serve(version="4.6", estate=800) as netbox:
+    with serve(version="4.6", estate=400) as netbox:
         racks = len(netbox.table("dcim/racks"))
         began = time.monotonic()
         play(netbox, folder)
