@@ -57,7 +57,7 @@ options:
     type: path
   content:
     description:
-      - The picture itself, in Base64.
+      - The picture itself, in Base64. A big one is better given as O(src), which is sent piece by piece.
     type: str
   filename:
     description:

@@ -411,16 +411,39 @@ def test_short_headers_do_not_blacken_what_is_returned(netbox: NetBox, run_modul
     assert netbox.tokens["v1"] not in json.dumps(returned)
 
 
-# Runs the module with the arguments in the first line of its input once there is a second.
+# Runs the module with the arguments in the first line of its input once there is a second. Its last word on stderr is
+# how many bytes of memory it needed at once after that.
 PROCESS = """
-import json, sys
+import atexit, sys, tracemalloc
+atexit.register(lambda: print(tracemalloc.get_traced_memory()[1], file=sys.stderr))
 from ansible.module_utils import basic
 from ansible_collections.netbox.cursor.plugins.modules import nb_image_attachment
 basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = sys.stdin.readline().encode(), "legacy"
 print("ready", flush=True)
 sys.stdin.readline()
+tracemalloc.start()
 nb_image_attachment.main()
 """
+
+
+def test_a_big_file_is_never_in_memory_as_a_whole(tmp_path: Path, netbox: NetBox) -> None:
+    needed = []
+    for side in (1, 2600):
+        (tmp_path / "x.bmp").write_bytes(picture(size=(side, side), form="BMP"))
+        options = {**LEAF2, "name": str(side), "src": str(tmp_path / "x.bmp"), "api_endpoint": netbox.url}
+        for _again in range(2):
+            ended = subprocess.run(
+                [sys.executable, "-c", PROCESS],
+                input=json.dumps({"ANSIBLE_MODULE_ARGS": {**options, "token": netbox.tokens["v1"]}}) + "\ngo\n",
+                capture_output=True,
+                encoding="utf-8",
+                check=False,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            )
+            needed.append(int(ended.stderr.split()[-1]))
+    assert [len(content) > 20_000_000 for content in netbox.media.values()].count(True) == 1
+    # Of 20 MB: sent, and then read again.
+    assert max(needed) < 5_000_000, needed
 
 
 def at_once(netbox: NetBox, tasks: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
