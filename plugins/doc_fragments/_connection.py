@@ -130,3 +130,15 @@ options:
     vars:
       - name: netbox_retries
 """
+
+    # Where modules find them besides. List it beside the fragment above.
+    MODULE = r"""
+options: {}
+notes:
+  - Options of the connection that are not given are taken from the environment of the host where the module runs.
+    These are E(NETBOX_API) or E(NETBOX_URL), E(NETBOX_TOKEN), E(NETBOX_API_TOKEN) or E(NETBOX_API_KEY),
+    E(NETBOX_HEADERS), E(NETBOX_VALIDATE_CERTS), E(NETBOX_CA_PATH), E(NETBOX_CLIENT_CERT), E(NETBOX_CLIENT_KEY),
+    E(NETBOX_TIMEOUT) and E(NETBOX_RETRIES).
+  - C(module_defaults) for the group C(netbox.cursor.netbox) set them for all modules of this collection.
+  - Modules usually run where NetBox can be reached and the files are, with C(delegate_to=localhost) for example.
+"""

@@ -48,6 +48,8 @@ _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
 
 def advice(error: NetBoxError) -> str:
     """One sentence on what to do about ``error``; empty where the error says that itself."""
+    if error.advice:
+        return error.advice
     if isinstance(error, AccessDenied):
         words = error.detail.lower()
         if "permission" in words:

@@ -18,7 +18,7 @@ import time
 import traceback
 import typing as t
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
@@ -27,6 +27,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
     ConnectionLost,
     MissingLibrary,
     NetBoxError,
+    NotFound,
     Redirected,
     TimedOut,
     TLSFailed,
@@ -36,6 +37,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
     UsageError,
     error_for_status,
 )
+from ansible_collections.netbox.cursor.plugins.module_utils._multipart import Multipart
 from ansible_collections.netbox.cursor.plugins.module_utils._parameters import encode
 from ansible_collections.netbox.cursor.plugins.module_utils._version import VERSION
 
@@ -59,6 +61,8 @@ FIRST_PAUSE = 0.3
 # A proxy may ask for hours (Retry-After); nobody waits that long for an inventory.
 LONGEST_PAUSE = 60.0
 MOST_DETAIL = 500
+# Bytes read at once from a file.
+DOWNLOAD_PIECE = 65536
 # Characters; taking shorter ones out of a text would say more of them than it hides.
 SHORTEST_SECRET = 6
 
@@ -152,7 +156,57 @@ class Client:
         does not take the token or where its GraphQL is off (FACTS 9).
         """
         body = {"query": query, "variables": dict(variables or {})}
-        return self._request("POST", "graphql/", (), read=_json_of, body={"json": body}, safe=True, impatient=impatient)
+        return self._request(
+            "POST", "graphql/", (), read=_json_of, arguments={"json": body}, safe=True, impatient=impatient
+        )
+
+    def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str) -> str:
+        """GET ``path`` and return its text, which must be of ``media_type`` (``image/svg+xml``) and in UTF-8.
+
+        NetBox is asked for JSON all the same: it refuses other types by name, and sends them then (FACTS 8).
+        """
+        return self._request("GET", path, parameters, read=lambda response: _text_of(response, media_type))
+
+    def write(self, method: str, path: str, content: Mapping[str, t.Any] | Multipart | None = None) -> t.Any:
+        """POST, PATCH or DELETE, and return the JSON of the answer, ``None`` where there is none (204).
+
+        ``content`` is sent as JSON, or as the form that it is. It is sent again only where it cannot have been done.
+        """
+        if content is None:
+            arguments: dict[str, t.Any] = {}
+        elif isinstance(content, Multipart):
+            arguments = {"data": content, "headers": {**self._headers, "Content-Type": content.content_type}}
+        else:
+            arguments = {"json": dict(content)}
+        return self._request(method, path, (), read=_json_or_nothing, arguments=arguments)
+
+    def download(self, url: str, most: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
+        """What ``read`` makes of the file that NetBox names as ``url``.
+
+        ``read`` gets the file in pieces, ``most`` + 1 bytes of it at most, and from the start again after a failure.
+        What is below NetBox's own ``media/`` is asked of NetBox, whatever host the URL names (NetBox may not know how
+        it is reached). All else is asked where it is, without token, headers and certificate of the user's. Redirects
+        are not followed: NetBox's own lead to a login page (FACTS 7).
+        """
+        there, here = urlsplit(url), urlsplit(self.endpoint)
+        if there.scheme not in ("http", "https") or not there.hostname:
+            raise UnexpectedAnswer(f"NetBox names {_without_secrets(url)!r}, which is no address of a file.")
+
+        def read_file(response: requests.Response) -> T:
+            if response.headers.get("Content-Type", "").startswith("text/html"):
+                raise UnexpectedAnswer("the answer is a page for people, and no file.", status=response.status_code)
+            return read(_bounded(response.iter_content(DOWNLOAD_PIECE), most))
+
+        if there.path.startswith(here.path + "media/"):
+            own = urlunsplit((here.scheme, here.netloc, there.path, there.query, ""))
+            try:
+                return self._ask("GET", own, read_file, follow=False)
+            except NotFound:
+                # A store of files elsewhere may have a folder of that name, too.
+                if there.hostname == here.hostname:
+                    raise
+        bare = {"headers": {"User-Agent": self._headers["User-Agent"]}, "auth": _nobody, "cert": None}
+        return self._ask("GET", url, read_file, arguments=bare, follow=False)
 
     def _request(
         self,
@@ -161,23 +215,36 @@ class Client:
         parameters: Iterable[tuple[str, str]],
         *,
         read: t.Callable[[requests.Response], T],
-        body: Mapping[str, t.Any] | None = None,
+        arguments: Mapping[str, t.Any] | None = None,
         safe: bool | None = None,
         impatient: bool = False,
     ) -> T:
-        """Ask, and ask again where that is safe. ``read`` makes the result; what it raises can be retried too.
-
-        ``body``: the arguments of ``requests`` that make it; ``safe``: whether asking twice changes no more than asking
-        once, where the method does not tell.
-        """
-        safe = method in SAFE_METHODS if safe is None else safe
         query = encode(parameters)
         url = self.endpoint + path + ("?" + query if query else "")
+        return self._ask(method, url, read, arguments=arguments, safe=safe, impatient=impatient)
+
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        read: t.Callable[[requests.Response], T],
+        *,
+        arguments: Mapping[str, t.Any] | None = None,
+        safe: bool | None = None,
+        impatient: bool = False,
+        follow: bool = True,
+    ) -> T:
+        """Ask, and ask again where that is safe. ``read`` makes the result; what it raises can be retried too.
+
+        ``arguments``: of ``requests``, such as those that make a body, before those that all requests have; ``safe``:
+        whether asking twice changes no more than asking once, where the method does not tell; ``follow``: redirects.
+        """
+        safe = method in SAFE_METHODS if safe is None else safe
         tries = 0
         while True:
             tries += 1
             try:
-                return self._ask_once(method, url, read, body or {})
+                return self._ask_once(method, url, read, arguments or {}, follow)
             except NetBoxError as error:
                 error.tries = tries
                 if tries > self._retries or not _may_repeat(error, safe, impatient):
@@ -194,15 +261,20 @@ class Client:
         self._sleep(seconds)
 
     def _ask_once(
-        self, method: str, url: str, read: t.Callable[[requests.Response], T], body: Mapping[str, t.Any]
+        self,
+        method: str,
+        url: str,
+        read: t.Callable[[requests.Response], T],
+        arguments: Mapping[str, t.Any],
+        follow: bool,
     ) -> T:
         address = url
         for dummy in range(MOST_REDIRECTS + 1):
             try:
-                with self._send(method, address, body) as response:
+                with self._send(method, address, arguments) as response:
                     self._learn_version(response)
                     if response.status_code in REDIRECTS:
-                        address = self._redirected(method, address, response)
+                        address = self._redirected(method, address, response, follow)
                         continue
                     if response.status_code >= 400:
                         raise _error_of(response)
@@ -213,20 +285,18 @@ class Client:
                 raise self._located(error, method, url) from None
         raise self._located(Redirected(f"NetBox redirected {MOST_REDIRECTS + 1} times in a row."), method, url)
 
-    def _send(self, method: str, address: str, body: Mapping[str, t.Any]) -> requests.Response:
+    def _send(self, method: str, address: str, arguments: Mapping[str, t.Any]) -> requests.Response:
+        common: dict[str, t.Any] = {
+            "headers": self._headers,
+            "auth": self._authorize,
+            "timeout": self._timeout,
+            "verify": self._verify,
+            "cert": self._certificate,
+            "allow_redirects": False,
+            "stream": True,
+        }
         try:
-            return self._session.request(
-                method,
-                address,
-                headers=self._headers,
-                auth=self._authorize,
-                timeout=self._timeout,
-                verify=self._verify,
-                cert=self._certificate,
-                allow_redirects=False,
-                stream=True,
-                **body,
-            )
+            return self._session.request(method, address, **{**common, **arguments})
         except requests.exceptions.RequestException:
             raise
         except (OSError, ValueError) as error:
@@ -244,7 +314,7 @@ class Client:
         if found:
             self.api_version = (int(found[1]), int(found[2]))
 
-    def _redirected(self, method: str, address: str, response: requests.Response) -> str:
+    def _redirected(self, method: str, address: str, response: requests.Response, follow: bool) -> str:
         target = urljoin(address, response.headers.get("Location", ""))
         if re.search(r"/login/?(\?|$)", target):
             raise AccessDenied(
@@ -252,7 +322,8 @@ class Client:
             )
         there, here = urlsplit(target), urlsplit(address)
         # Compared as written: what stands before an @ or behind a backslash is read in more than one way.
-        if (there.scheme, there.netloc.lower()) != (here.scheme, here.netloc.lower()) or method not in SAFE_METHODS:
+        elsewhere = (there.scheme, there.netloc.lower()) != (here.scheme, here.netloc.lower())
+        if elsewhere or method not in SAFE_METHODS or not follow:
             raise Redirected(
                 f"it redirects to {_without_secrets(target)}, where the token is not sent.",
                 status=response.status_code,
@@ -269,6 +340,21 @@ class Client:
         # Not before: half a token would not be found.
         error.detail = _shortened(error.detail)
         return error
+
+
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """No credentials, as an ``auth`` callable: without one, those of a .netrc would be sent."""
+    return request
+
+
+def _bounded(pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """The first ``most`` + 1 bytes at most."""
+    room = most + 1
+    for piece in pieces:
+        yield piece[:room]
+        room -= len(piece)
+        if room <= 0:
+            return
 
 
 def _new_session() -> requests.Session:
@@ -313,6 +399,18 @@ def _authorization(token: str | Mapping[str, str] | None) -> str | None:
     return f"{kind} {value}"
 
 
+def headers_of(value: t.Any) -> Mapping[str, str]:
+    """The option ``headers``, a dict or JSON text, as a dict. Raises :class:`UsageError` for anything else."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value or "{}")
+        except ValueError as error:
+            raise UsageError(f"headers is a text, but not JSON: {error}.") from None
+    if not isinstance(value, Mapping):
+        raise UsageError("headers is a dict of names and values.")
+    return value
+
+
 def _clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
     clean = {}
     for name, value in headers.items():
@@ -334,6 +432,24 @@ def _json_of(response: requests.Response) -> t.Any:
             status=response.status_code,
             detail=_words_of(response),
         ) from error
+
+
+def _json_or_nothing(response: requests.Response) -> t.Any:
+    return None if response.status_code == 204 else _json_of(response)
+
+
+def _text_of(response: requests.Response, media_type: str) -> str:
+    content, said = response.content, response.headers.get("Content-Type", "")
+    if said.split(";")[0].strip() != media_type:
+        raise UnexpectedAnswer(
+            f"the answer is no {media_type} but {said or 'of unknown type'}.",
+            status=response.status_code,
+            detail=_words_of(response),
+        )
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConnectionLost(f"the answer of {len(content)} bytes is damaged: {error}.") from error
 
 
 def _error_of(response: requests.Response) -> NetBoxError:

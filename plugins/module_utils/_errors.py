@@ -23,6 +23,7 @@ NetBoxError
 ├── Redirected              the answer is at another address, where the token does not go
 ├── GraphQLFailed           NetBox's GraphQL refused a query, or could not answer it
 ├── UnexpectedAnswer        an answer, but not one that a NetBox gives
+├── NotOne                  none or several objects where one was meant
 └── IncompleteList          rows were lost or repeated while a list was walked
 """
 
@@ -35,7 +36,8 @@ class NetBoxError(Exception):
     """Something went wrong between us and NetBox.
 
     ``method`` and ``url`` say what was tried (the URL without secrets; empty when nothing was sent), ``status`` is the
-    HTTP status or ``None``, ``detail`` holds NetBox's own words, ``tries`` how often it was asked.
+    HTTP status or ``None``, ``detail`` holds NetBox's own words, ``tries`` how often it was asked. ``advice`` says what
+    to do about it, where that is known better than from the kind of error.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class NetBoxError(Exception):
         self.detail = detail
         self.retry_after = retry_after
         self.tries = 1
+        self.advice = ""
 
     def __str__(self) -> str:
         text = f"{self.method} {self.url}: {self.message}" if self.url else self.message
@@ -145,6 +148,10 @@ class GraphQLFailed(NetBoxError):
 
 class UnexpectedAnswer(NetBoxError):
     """An answer that no NetBox gives: HTML, damaged JSON, JSON of another shape, a page that does not follow."""
+
+
+class NotOne(NetBoxError):
+    """None or several objects of NetBox where exactly one was meant; the message lists them."""
 
 
 class IncompleteList(NetBoxError):

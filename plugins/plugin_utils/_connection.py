@@ -8,15 +8,13 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
-from collections.abc import Mapping
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins import AnsiblePlugin
 from ansible.utils.display import Display
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._client import Client, headers_of
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._workers import executor_class
@@ -40,7 +38,7 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
     return Client(
         option("api_endpoint"),
         option("token"),
-        headers=_headers(option("headers")),
+        headers=headers_of(option("headers")),
         verify=_truth("validate_certs", option("validate_certs")) and (option("ca_path") or True),
         certificate=(certificate, key) if key else certificate,
         timeout=option("timeout"),
@@ -66,14 +64,3 @@ def _truth(name: str, value: t.Any) -> bool:
         return boolean(value)
     except TypeError:
         raise UsageError(f"{name} is {value!r}: write true or false.") from None
-
-
-def _headers(value: t.Any) -> Mapping[str, str]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value or "{}")
-        except ValueError as error:
-            raise UsageError(f"headers is a text, but not JSON: {error}.") from None
-    if not isinstance(value, Mapping):
-        raise UsageError("headers is a dict of names and values.")
-    return value

@@ -17,8 +17,11 @@ from starlette.routing import Match, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from ._answers import json_answer, page_for_people, server_error
+from ._elevations import Elevations
 from ._graphql import PATH as GRAPHQL
 from ._graphql import GraphQL
+from ._images import ENDPOINT as IMAGES
+from ._images import MEDIA, Images
 from ._lists import Lists
 from ._reception import Reception
 from ._rest import Rest
@@ -30,7 +33,9 @@ from ._tokens import Denied, allowed_methods
 
 
 def application(netbox: NetBox) -> Reception:
-    parts = (Service(netbox), GraphQL(netbox), Schema(netbox), Lists(netbox), Rest(netbox))
+    images = Images(netbox)
+    lists = (Lists(netbox), Elevations(netbox), images, Rest(netbox, {IMAGES: images}))
+    parts = (Service(netbox), GraphQL(netbox), Schema(netbox), *lists)
     return Reception(netbox, Desk(netbox, [route for part in parts for route in part.routes()]))
 
 
@@ -56,7 +61,7 @@ class Desk:
     def _refusal(self, request: Request) -> Response | None:
         path = request.url.path
         # These say themselves whom they refuse.
-        if path in (SCHEMA, GRAPHQL, COST):
+        if path in (SCHEMA, GRAPHQL, COST) or path.startswith(MEDIA):
             return None
         parameters = self._route(request.scope)
         if parameters is None:

@@ -26,17 +26,13 @@ class Lists:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/api/dcim/racks/{pk:int}/elevation/", self.elevation),
             Route("/api/extras/custom-field-choice-sets/{pk:int}/choices/", self.choices),
         ]
 
-    async def elevation(self, request: Request) -> Response:
-        return self._paged(request, "dcim/racks", self._units)
-
     async def choices(self, request: Request) -> Response:
-        return self._paged(request, "extras/custom-field-choice-sets", choices_of)
+        return self.paged(request, "extras/custom-field-choice-sets", choices_of)
 
-    def _paged(self, request: Request, endpoint: str, members_of: t.Callable[[Row, str], list[Row]]) -> Response:
+    def paged(self, request: Request, endpoint: str, members_of: t.Callable[[Row], list[Row]]) -> Response:
         settings = self._netbox.settings
         query = dict(request.query_params)
         pk = request.path_params["pk"]
@@ -46,7 +42,7 @@ class Lists:
             return json_answer(request, missing, 404)
         if settings.has_cursor and "start" in query:
             return server_error(request, settings.full_version, ListBacked.as_python_says(), "GET, HEAD, OPTIONS")
-        members = members_of(table[pk], query.get("face", "front"))
+        members = members_of(table[pk])
         url = f"{here(request)}{request.url.path}?{request.url.query}"
         limit = limit_of(query, settings.max_page_size)
         page = by_offset(len(members), query, limit, url, lambda first, end: members[first:end])
@@ -54,34 +50,6 @@ class Lists:
         received.rows = len(page.members)
         return json_answer(request, page.envelope(page.members))
 
-    def _units(self, rack: Row, face: str) -> list[Row]:
-        """Half units from the top down, each with the device that is in it, seen from this face."""
-        estate = self._netbox.estate
-        filled: dict[float, Row] = {}
-        for pk in estate.get("dcim/devices").having("rack", {rack["id"]}):
-            device = estate.get("dcim/devices")[pk]
-            kind = estate.get("dcim/device-types")[device["device_type"]["id"]]
-            if device["position"] and (kind["is_full_depth"] or device["face"]["value"] == face):
-                for half in range(int(kind["u_height"] * 2)):
-                    filled[device["position"] + half / 2] = device
-        bottom = rack["starting_unit"]
-        return [
-            unit_row(bottom + half / 2, face, filled.get(bottom + half / 2), self._netbox.settings.version)
-            for half in reversed(range(int(rack["u_height"] * 2)))
-        ]
 
-
-def unit_row(unit: float, face: str, device: Row | None, version: str) -> Row:
-    row = {
-        "id": unit,
-        "name": f"U{unit:g}",
-        "face": {"value": face, "label": face.capitalize()},
-        "device": device and {field: device[field] for field in ENDPOINTS["dcim/devices"].brief},
-        "occupied": device is not None,
-        "display": f"U{unit:g}",
-    }
-    return row if version == "4.5" else {**row, "description": device and device["display"]}
-
-
-def choices_of(choice_set: Row, _face: str) -> list[Row]:
+def choices_of(choice_set: Row) -> list[Row]:
     return [{"id": value, "display": label} for value, label in choice_set["extra_choices"] or []]

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,9 +28,20 @@ from ._tokens import allowed_methods
 PLAIN_LISTS = ("core/background-queues",)
 
 
+class Writable(t.Protocol):
+    """An endpoint that takes more than questions."""
+
+    async def create(self, request: Request, table: Table) -> Response:
+        """Answer a POST to the list."""
+
+    async def change(self, request: Request, table: Table, pk: int) -> Response:
+        """Answer a PATCH or DELETE of an object that is there."""
+
+
 class Rest:
-    def __init__(self, netbox: NetBox) -> None:
+    def __init__(self, netbox: NetBox, writable: Mapping[str, Writable]) -> None:
         self._netbox = netbox
+        self._writable = writable
 
     def routes(self) -> list[Route]:
         methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
@@ -43,6 +54,8 @@ class Rest:
         table = self._netbox.estate.tables[request.path_params["endpoint"]]
         allow = allowed_methods(table.endpoint, single=False)
         if request.method not in ("GET", "HEAD"):
+            if request.method == "POST" and table.endpoint in self._writable:
+                return await self._writable[table.endpoint].create(request, table)
             return self._described(request, table, "List", allow)
         query = dict(request.query_params)
         settings = self._netbox.settings
@@ -100,6 +113,8 @@ class Rest:
             missing = {"detail": f"No {endpoint_of(table.endpoint).model} matches the given query."}
             return json_answer(request, missing, 404, allow)
         if request.method not in ("GET", "HEAD"):
+            if request.method in ("PATCH", "DELETE") and table.endpoint in self._writable:
+                return await self._writable[table.endpoint].change(request, table, row["id"])
             return self._described(request, table, "Instance", allow)
         settings = self._netbox.settings
         shape = shape_of(table.endpoint, settings.version, dict(request.query_params))

@@ -89,6 +89,10 @@ class NetBox:
         self.faults: list[Fault] = []
         # Seconds that a real NetBox would have worked, by API.
         self.cost = {"rest": 0.0, "graphql": 0.0}
+        # Files by path, as they lie on its disk.
+        self.media: dict[str, bytes] = {}
+        # Elevations by the id of their rack, in place of those that it would draw.
+        self.drawings: dict[int, str] = {}
         self.most_at_once = 0
         self._at_once = 0
         self._busy = 0

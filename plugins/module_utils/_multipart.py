@@ -1,0 +1,64 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""A form with one file in it, as multipart/form-data that is sent piece by piece."""
+
+from __future__ import annotations
+
+import secrets
+import typing as t
+from collections.abc import Iterator, Mapping
+
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+
+
+class Multipart:
+    """The form's body: its length in bytes, and its pieces, from the start each time that it is iterated.
+
+    * ``fields``: texts by name.
+    * ``name``: name of the field that holds the file; ``filename``, ``content_type``: what the server is told of it.
+    * ``size``: bytes of the file; ``pieces``: gives them, from the start each time that it is called.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[str, str],
+        name: str,
+        filename: str,
+        content_type: str,
+        size: int,
+        pieces: t.Callable[[], Iterator[bytes]],
+    ) -> None:
+        boundary = secrets.token_hex(16)
+        self.content_type = f"multipart/form-data; boundary={boundary}"
+        head = "".join(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(key)}"\r\n\r\n{value}\r\n'
+            for key, value in fields.items()
+        )
+        head += (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"; '
+            f'filename="{_quoted(filename)}"\r\n'
+            f"Content-Type: {content_type}\r\n\r\n"
+        )
+        try:
+            self._head = head.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise UsageError(f"{filename!r} or what is said of it is no text: {error}.") from error
+        self._size = size
+        self._pieces = pieces
+        self._tail = f"\r\n--{boundary}--\r\n".encode("ascii")
+
+    def __len__(self) -> int:
+        return len(self._head) + self._size + len(self._tail)
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._head
+        yield from self._pieces()
+        yield self._tail
+
+
+def _quoted(text: str) -> str:
+    """As browsers write names: the three characters that would end them are percent-encoded."""
+    return text.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")
