@@ -56,7 +56,7 @@ class Alike:
     # Rows
 
     def pages(self, fields: Sequence[Field]) -> Iterator[list[Row]]:
-        """All rows, through GraphQL. Their ids are numbers, as they are in REST."""
+        """All rows, through GraphQL. Their own ids are numbers, as they are in REST."""
         return map(_with_numbers, self._graphql.pages(self._name, fields))
 
     def pages_of(self, fields: Sequence[Field], ids: Sequence[int], owner: str | None = None) -> Iterator[list[Row]]:
@@ -164,11 +164,9 @@ class Alike:
 
 
 def _with_numbers(rows: list[Row]) -> list[Row]:
-    """``rows``, with ids that are numbers, also in the objects that they refer to."""
+    """``rows``, with ids that are numbers."""
     for row in rows:
-        for value in (row, *row.values()):
-            if isinstance(value, dict) and isinstance(value.get("id"), str):
-                value["id"] = int(value["id"])
+        row["id"] = int(row["id"])
     return rows
 
 

@@ -221,8 +221,9 @@ class GraphQLSource(RestSource):
             listed.check_number("a filter", 0, [])
         else:
             listed.check_nulls(rows, {name: INTERFACE_NULLS[name] for name in INTERFACE_NULLS if name in rows[0]})
-        if "mac_address" in wanted:
-            for row in rows:
+        for row in rows:
+            row[owner]["id"] = int(row[owner]["id"])
+            if "mac_address" in wanted:
                 row["mac_address"] = (row.pop("primary_mac_address") or {}).get("mac_address")
         if "tags" in wanted:
             listed.add_tags(rows)

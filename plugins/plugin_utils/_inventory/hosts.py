@@ -45,6 +45,7 @@ class Hosts:
         self._facts = [(name, readers[name]) for name in VARIABLES if name in facts]
         self._renamings = settings.renamings()
         self._names: dict[str, str] = {}
+        self._shapes = {name: self._shape(name) for name in plan.variables}
 
     def facts(self, kind: str, row: Row) -> Facts:
         """What is known of a row, by the singular names of the variables."""
@@ -57,25 +58,35 @@ class Hosts:
 
     def variables(self, facts: Facts) -> dict[str, t.Any]:
         """The variables of a host, by the names that the user wants for them. What is null is left out."""
-        settings, variables = self._settings, dict[str, t.Any]()
+        variables: dict[str, t.Any] = {}
         for name, value in facts.items():
-            if name not in self._plan.variables:
+            shape = self._shapes.get(name)
+            if shape is None:
                 continue
-            flatten = getattr(settings, f"flatten_{name}", False)
-            if flatten and isinstance(value, dict):
-                for key, one in value.items():
-                    variables[self._name(key)] = one
-            elif flatten:
-                continue
-            elif settings.plurals and name in ("config_context", "local_context_data"):
-                variables[self._name(name)] = [value]
-            elif value is None:
-                continue
-            elif settings.plurals and name in PLURAL:
-                variables[self._name(plural_of(name))] = [value]
-            else:
-                variables[self._name(name)] = value
+            variable, form = shape
+            if form == "flat":
+                if isinstance(value, dict):
+                    for key, one in value.items():
+                        variables[self._name(key)] = one
+            elif form == "list":
+                variables[variable] = [value]
+            elif value is not None:
+                variables[variable] = value if form == "plain" else [value]
         return variables
+
+    def _shape(self, name: str) -> tuple[str, str]:
+        """What a fact is called as a variable, and its form there.
+
+        That is ``plain``, ``flat`` (its keys are variables of their own), ``list`` (of one), or ``plural`` (the same,
+        but nothing where the fact is null).
+        """
+        if getattr(self._settings, f"flatten_{name}", False):
+            return name, "flat"
+        if self._settings.plurals and name in ("config_context", "local_context_data"):
+            return self._name(name), "list"
+        if self._settings.plurals and name in PLURAL:
+            return self._name(plural_of(name)), "plural"
+        return self._name(name), "plain"
 
     def _name(self, name: str) -> str:
         """The name of a variable with the user's renamings and prefix; Ansible's own names stay."""

@@ -73,13 +73,19 @@ class Sharing:
         self._pool: dict[tuple[str, t.Any], Row] = {}
 
     def page(self, rows: list[Row]) -> list[Row]:
-        """The same rows, with shared objects in them."""
+        """The same rows, with shared objects in them, whose ids are numbers (GraphQL gives texts)."""
         pool = self._pool
+        # All rows have the same fields.
+        shared = [field for field in _SHARED if rows and field in rows[0]]
         for row in rows:
-            for field in _SHARED:
-                value = row.get(field)
+            for field in shared:
+                value = row[field]
                 if value:
-                    row[field] = pool.setdefault((field, value["id"]), value)
+                    known = pool.get((field, value["id"]))
+                    if known is None:
+                        known = pool[field, value["id"]] = value
+                        value["id"] = int(value["id"])
+                    row[field] = known
             status = row.get("status")
             if isinstance(status, dict):
                 row["status"] = pool.setdefault(("status", status["value"]), status)
