@@ -176,7 +176,7 @@ class Attachments:
         if not rows:
             if check:
                 self._verify()
-            return self._put("added", wanted, None, {}, check)
+            return self._put("added", wanted, None, {}, compare, check)
         row = rows[0]
         there = row.get("description") or ""
         if wanted.description is None:
@@ -192,7 +192,7 @@ class Attachments:
             copy = self._copy_if_possible(row, digests)
         before = _facts_of(row, copy)
         if not same:
-            return self._put("replaced", wanted, row, before, check)
+            return self._put("replaced", wanted, row, before, compare, check)
         after = {**before, "description": wanted.description}
         if wanted.description == there:
             return Outcome("left", row, before, after)
@@ -261,7 +261,7 @@ class Attachments:
             self._client.log(1, str(error))
             return None
 
-    def _put(self, action: str, wanted: Wanted, old: Row | None, before: t.Any, check: bool) -> Outcome:
+    def _put(self, action: str, wanted: Wanted, old: Row | None, before: t.Any, compare: str, check: bool) -> Outcome:
         """Add ``wanted``, then take away what it replaces: changed in place, NetBox would keep the old file.
 
         NetBox lets several tasks add the same at once. Of these the one with the highest id stays: a task that sees a
@@ -286,7 +286,7 @@ class Attachments:
             self._remove(row)
         if last is mine:
             return Outcome(action, mine, before, after)
-        if not self._compare(last, picture, "content")[0]:
+        if not self._compare(last, picture, compare)[0]:
             raise NotOne(f"Another task attached another picture of the same name meanwhile: {_listed([last])}.")
         return Outcome("left", last, before, after)
 
@@ -298,10 +298,15 @@ class Attachments:
     def _remove(self, row: Row) -> None:
         try:
             self._client.write("DELETE", f"api/{ENDPOINT}/{row['id']}/")
-        except NotFound as error:
-            # Another task was quicker.
-            if not error.is_missing_object:
-                raise
+        except ErrorStatus as error:
+            # Where it is gone, another task was quicker. NetBox also says so where the token's user may not delete it.
+            gone = isinstance(error, NotFound) and error.is_missing_object
+            if gone and all(row["id"] != other["id"] for other in self._named(row.get("name", ""))):
+                return
+            error.message += f" The image attachment {_listed([row])} is still there."
+            if isinstance(error, (AccessDenied, NotFound)):
+                error.advice = "The user of the token needs the permission to delete image attachments."
+            raise
 
     def _verify(self) -> None:
         """Raise what NetBox would say to an attachment of this object, as far as it can be known beforehand."""

@@ -249,6 +249,32 @@ def test_a_token_that_may_only_read(netbox: NetBox, run_module: Run) -> None:
     assert returned["failure"]["kind"] == "AccessDenied"
 
 
+def test_a_user_who_may_not_delete_is_told_what_stays(netbox: NetBox, run_module: Run) -> None:
+    netbox.faults.append(Fault("status", 403, path=f"{LIST}1/"))
+    returned = run_module(nb_image_attachment, **LEAF1, content=GREEN)
+    assert "id 1 (/media/image-attachments/device_1_front.png) is still there" in returned["msg"]
+    assert "permission to delete image attachments" in returned["msg"]
+
+
+def test_what_netbox_calls_gone_and_still_lists_is_not_taken_for_removed(netbox: NetBox, run_module: Run) -> None:
+    class Guarded(Table):
+        """As to a user with a constrained permission to delete."""
+
+        guarded = False
+
+        def __getitem__(self, pk: int) -> dict[str, t.Any]:
+            if self.guarded:
+                raise KeyError(pk)
+            return super().__getitem__(pk)
+
+    table = Guarded("extras/image-attachments", netbox.table("extras/image-attachments").values())
+    netbox.estate.tables["extras/image-attachments"] = table
+    netbox.hooks.append(lambda received: setattr(table, "guarded", received.method == "DELETE"))
+    returned = run_module(nb_image_attachment, **LEAF1, state="absent")
+    assert "is still there" in returned["msg"]
+    assert returned["failure"]["status"] == 404
+
+
 def test_an_answer_that_gets_lost_is_found_out_by_the_next_run(netbox: NetBox, run_module: Run) -> None:
     netbox.faults.append(Fault("cut", path=LIST, after=1, times=1))
     returned = run_module(nb_image_attachment, **LEAF2, content=RED)
