@@ -263,9 +263,9 @@ class _List:
         """The lowest id from each of ``starts`` on; ``None`` where there is none."""
         lists = (self._paged(f"start: {start}, limit: 1", self._filters) for start in starts)
         self.requests += 1
-        text = "".join(f" from{number}: {one} {{id}}" for number, one in enumerate(lists))
+        text = "".join(f" probe{number}: {one} {{id}}" for number, one in enumerate(lists))
         data = self._graphql.query(f"{{{text}}}", impatient=True)
-        found = [data.get(f"from{number}") for number in range(len(starts))]
+        found = [data.get(f"probe{number}") for number in range(len(starts))]
         return [_number(one[0], self.name) if one else None for one in found]
 
     # By offset

@@ -48,7 +48,7 @@ class Filters:
     def select(self, kind: GraphQLObjectType, wanted: Wanted) -> Ids:
         """The ids of rows of this kind that match; None: nothing was asked."""
         table = self._estate.get(ENDPOINT_OF[kind.name])
-        given = t.cast("GraphQLInputObjectType", self._schema.type_map[f"{kind.name[:-4]}Filter"])
+        given = t.cast(GraphQLInputObjectType, self._schema.type_map[f"{kind.name[:-4]}Filter"])
         found: Ids = None
         for name, field in given.fields.items():
             if wanted.get(name) is None or name == "DISTINCT":

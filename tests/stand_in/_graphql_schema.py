@@ -41,7 +41,7 @@ def schema_of(version: str, has_start: bool) -> GraphQLSchema:
     kept = [line for line in lines if "#" not in line or version in line.split("#")[1].split()]
     schema = build_schema("\n".join(kept))
     if not has_start:
-        del t.cast("GraphQLInputObjectType", schema.type_map["OffsetPaginationInput"]).fields["start"]
+        del t.cast(GraphQLInputObjectType, schema.type_map["OffsetPaginationInput"]).fields["start"]
     return schema
 
 

@@ -100,7 +100,7 @@ def large() -> Iterator[NetBox]:
         for endpoint in ("ipam/services", "virtualization/virtual-disks", "ipam/prefixes", "ipam/vlans", "ipam/vrfs"):
             fill(served, endpoint, list(recorded.table(endpoint).values()))
         vlans = list(served.table("ipam/vlans").values())
-        mode = next(row["mode"] for row in recorded.table("dcim/interfaces").values() if row["mode"])
+        mode = [row["mode"] for row in recorded.table("dcim/interfaces").values() if row["mode"]][0]
         interfaces = served.table("dcim/interfaces")
         for number in list(interfaces.ids())[::7]:
             interfaces[number] = {
