@@ -72,11 +72,13 @@ INTERFACE_SELECTIONS = {
     **{name: name for name in ("name", "label", "enabled", "type", "description", "mtu", "mode", "mgmt_only")},
     "mac_address": "primary_mac_address {mac_address}",
     "custom_fields": "custom_fields",
-    **{name: f"{name} {{id}}" for name in ("lag", "parent", "vrf", "untagged_vlan")},
-    "tagged_vlans": "mode",
+    **{name: f"{name} {{id}}" for name in ("lag", "parent", "vrf", "untagged_vlan", "tagged_vlans")},
 }
-# The REST filters that take `null`, by the names in GraphQL.
-INTERFACE_NULLS = {name: f"{name}_id" for name in ("lag", "parent", "vrf", "primary_mac_address")}
+# What interfaces may refer to, by the names in GraphQL, with the REST filters that take `null`.
+INTERFACE_NULLS = {
+    **{name: f"{name}_id" for name in ("lag", "parent", "vrf", "primary_mac_address")},
+    **dict.fromkeys(("untagged_vlan", "tagged_vlans")),
+}
 # What REST shows otherwise: labels of choices, and more of what interfaces refer to.
 SHOWN = ("type", "mode", "lag", "parent", "vrf", "untagged_vlan", "tagged_vlans")
 # Interfaces of virtual machines have none of these.
@@ -128,7 +130,7 @@ class GraphQLSource(RestSource):
         if by_rest:
             self._pager.client.log(1, f"{ENDPOINTS[kind]}: {', '.join(sorted(by_rest))} through REST")
         found: Table = {}
-        walk = partial(self._host_pages, hosts, by_graphql)
+        walk = partial(self._host_pages, hosts, kind, by_graphql)
         if filters:
             found = hosts.by_rest(by_rest)
             pages = walk(list(found))
@@ -137,9 +139,8 @@ class GraphQLSource(RestSource):
         else:
             pages = walk()
         rows = [row for page in pages for row in page]
-        if not (rows or filters):
-            hosts.check_number("a filter", 0, [])  # the list may be hidden as a whole
-        hosts.check_nulls(rows, {name: f"{name}_id" for name in NULLABLE[kind] if rows and name in rows[0]})
+        if filters and rows:
+            hosts.check_nulls(rows, {name: f"{name}_id" for name in NULLABLE[kind] if name in rows[0]})
         if "tags" in set(wanted) - by_rest:
             hosts.add_tags(rows)
         if "status" in by_graphql:
@@ -178,12 +179,16 @@ class GraphQLSource(RestSource):
         return field in SELECTIONS or field == "tags"
 
     def _host_pages(
-        self, hosts: Alike, fields: Iterable[str], ids: list[int] | None = None
+        self, hosts: Alike, kind: str, fields: Iterable[str], ids: list[int] | None = None
     ) -> collections.deque[list[Row]]:
         selected = _selected(SELECTIONS[field] for field in fields)
+        watch = partial(self._progress.pages, hosts.endpoint)
         sharing = Sharing(slim=False)
-        pages = hosts.pages(selected) if ids is None else hosts.pages_of(selected, ids)
-        pages = self._progress.pages(hosts.endpoint, pages)
+        if ids is None:
+            keys = {field.key for field in selected}
+            pages = hosts.pages(selected, {name: f"{name}_id" for name in NULLABLE[kind] if name in keys}, watch)
+        else:
+            pages = collections.deque(watch(hosts.pages_of(selected, ids)))
         return collections.deque(sharing.page(list(map(_host, page))) for page in pages)
 
     def _add_primary(self, hosts: Alike, rows: list[Row]) -> None:
@@ -215,12 +220,13 @@ class GraphQLSource(RestSource):
         by_rest = set() if "custom_fields" not in wanted or listed.custom_fields_are_same() else {"custom_fields"}
         texts = [INTERFACE_SELECTIONS[field] for field in wanted - by_rest - {"tags"}]
         fields = _selected([*texts, f"{owner} {{id}}"])
-        pages = listed.pages_of(fields, ids, owner) if few else listed.pages(fields)
-        rows = [row for page in self._progress.pages(listed.endpoint, pages) for row in page]
-        if not rows:
-            listed.check_number("a filter", 0, [])
-        else:
-            listed.check_nulls(rows, {name: INTERFACE_NULLS[name] for name in INTERFACE_NULLS if name in rows[0]})
+        keys = {field.key for field in fields}
+        nulls = {name: of for name, of in INTERFACE_NULLS.items() if name in keys}
+        watch = partial(self._progress.pages, listed.endpoint)
+        pages = watch(listed.pages_of(fields, ids, owner)) if few else listed.pages(fields, nulls, watch)
+        rows = [row for page in pages for row in page]
+        if few and rows:
+            listed.check_nulls(rows, nulls)
         for row in rows:
             row[owner]["id"] = int(row[owner]["id"])
             if "mac_address" in wanted:
@@ -230,21 +236,13 @@ class GraphQLSource(RestSource):
         if {"untagged_vlan", "tagged_vlans"} & wanted:
             self._pager.count("ipam/vlans")  # 403 unless they may be viewed: GraphQL would show none
         if "tagged_vlans" in wanted:
-            self._add_tagged_vlans(listed, rows, "mode" in wanted)
+            for row in rows:
+                row["tagged_vlans"] = row["tagged_vlans"] or []
         listed.add_shown(rows, wanted & set(SHOWN))
         if by_rest:
             found = listed.by_rest(by_rest)
             rows = [{**row, **found[row["id"]]} for row in rows if row["id"] in found]
         return rows
-
-    def _add_tagged_vlans(self, listed: Alike, rows: list[Row], keep_mode: bool) -> None:
-        """Put the ids of tagged VLANs into the rows. NetBox drops them from interfaces of other modes than tagged."""
-        modes = {row["id"]: row["mode"] if keep_mode else row.pop("mode") for row in rows}
-        trunks = [number for number, mode in modes.items() if mode not in (None, "", "access")]
-        pages = listed.pages_of(parse("id tagged_vlans {id}"), trunks)
-        tagged = {row["id"]: row["tagged_vlans"] for page in pages for row in page}
-        for row in rows:
-            row["tagged_vlans"] = tagged.get(row["id"], [])
 
 
 def _selected(texts: Iterable[str]) -> list[Field]:
