@@ -42,7 +42,7 @@ FEW = 300
 # What is read of the rows of side lists.
 SITE_FIELDS = ("id", "name", "slug", "region", "group", "time_zone", "facility")
 ADDRESS_FIELDS = (
-    *("id", "address", "family", "vrf", "status", "role", "dns_name", "description"),
+    *("id", "address", "family", "status", "role", "dns_name", "description"),
     *("assigned_object_type", "assigned_object_id"),
 )
 TREE_FIELDS = ("id", "name", "slug", "parent")
@@ -226,11 +226,15 @@ class RestSource:
                         del row[owner]
             filters = self._owned_filters(f"{owner}_id", ids) or [("assigned_to_interface", "true")]
             shape = Representation(fields=() if whole else ADDRESS_FIELDS)
+            # Most addresses are in no VRF: it is cheaper to ask for it where there is one.
+            vrfs = {} if whole else self._table("ipam/ip-addresses", [*filters, ("vrf_id__n", "null")], ("id", "vrf"))
             for address in self._pager.rows("ipam/ip-addresses", filters, representation=shape):
                 interface = interfaces.get(address.get("assigned_object_id"))
                 if interface is not None and address.get("assigned_object_type") == object_type:
                     for name in ("assigned_object", "assigned_object_id", "assigned_object_type"):
                         address.pop(name, None)
+                    if not whole:
+                        address["vrf"] = vrfs.get(address["id"], {}).get("vrf")
                     interface["ip_addresses"].append(address)
         return found
 
