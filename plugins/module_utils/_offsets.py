@@ -31,6 +31,12 @@ class Window:
     more: bool
 
 
+# Windows in a row in which nothing is new. Some come after many rows were deleted; a server that does not look at the
+# offset, or whose count is too high, gives them for ever.
+MOST_IN_VAIN = 100
+# Larger ids are no ids of NetBox's, whose are numbers of 64 bits.
+HIGHEST_ID = 2**63 - 1
+
 Ask = t.Callable[[int, int], Window]
 """Asks for so many rows (second) from an offset (first) on. It may bring fewer, and say that there are more."""
 
@@ -38,7 +44,9 @@ Ask = t.Callable[[int, int], Window]
 def numeric_ids(rows: list[Row]) -> list[int] | None:
     """The ids of ``rows``; ``None`` where not all are numbers, by which rows could be compared."""
     ids = [row.get("id") for row in rows]
-    return t.cast("list[int]", ids) if all(isinstance(number, int) for number in ids) else None
+    if all(isinstance(number, int) and 0 <= number <= HIGHEST_ID for number in ids):
+        return t.cast("list[int]", ids)
+    return None
 
 
 def whole(window: Window, endpoint: str, sort: bool) -> list[Row]:
@@ -79,6 +87,21 @@ def _incomplete(endpoint: str, rows: int, count: int) -> IncompleteList:
     )
 
 
+class _Patience:
+    """Ends a walk that brings nothing new any more."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+        self._in_vain = 0
+
+    def came(self, new: list[Row]) -> None:
+        self._in_vain = 0 if new else self._in_vain + 1
+        if self._in_vain > MOST_IN_VAIN:
+            raise IncompleteList(
+                f"{self._endpoint}: NetBox counts more rows, and gives none that it did not give before."
+            )
+
+
 def once(rows: list[Row]) -> list[Row]:
     """``rows`` without a row that follows itself: filters that join several rows can repeat one (FACTS 13)."""
     return [
@@ -98,6 +121,7 @@ class _ById:
         self._endpoint = endpoint
         self.step = size - 1
         self._last = -1
+        self._patience = _Patience(endpoint)
 
     def window(self, offset: int) -> Window:
         return self._ask(offset, self._size)
@@ -150,6 +174,7 @@ class _ById:
         if ids is None or ids != sorted(ids):
             raise IncompleteList(f"{self._endpoint}: NetBox gave rows that are not in the order of their ids.")
         new = [row for row in once(window.rows) if row["id"] > self._last]
+        self._patience.came(new)
         if new:
             self._last = new[-1]["id"]
         return new
@@ -167,6 +192,7 @@ class _ByCount:
         self._endpoint = endpoint
         self._most = most
         self.step = size
+        self._patience = _Patience(endpoint)
         self._seen: set[t.Any] = set()
         self._repeated = 0
         self._total = 0
@@ -206,4 +232,5 @@ class _ByCount:
         new = [row for row in single if "id" not in row or row["id"] not in self._seen]
         self._seen.update(row["id"] for row in new if "id" in row)
         self._total += len(new)
+        self._patience.came(new)
         return new
