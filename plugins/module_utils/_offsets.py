@@ -51,7 +51,12 @@ def numeric_ids(rows: list[Row]) -> list[int] | None:
 
 def whole(window: Window, endpoint: str, sort: bool) -> list[Row]:
     """The rows of a list that is all in one window. ``sort``: into id order, where they have ids that are numbers."""
-    rows = once(window.rows)
+    rows, seen = [], set()
+    for row in window.rows:
+        # Where the order is not that of the ids, a repeated row need not follow itself.
+        if "id" not in row or row["id"] not in seen:
+            rows.append(row)
+            seen.add(row.get("id"))
     if len(window.rows) < window.count:
         raise _incomplete(endpoint, len(window.rows), window.count)
     return sorted(rows, key=lambda row: row["id"]) if sort and numeric_ids(rows) is not None else rows
