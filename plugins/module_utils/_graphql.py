@@ -27,7 +27,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql_filters import NAME, FilterTypes
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql_filters import written as filters_written
 from ansible_collections.netbox.cursor.plugins.module_utils._nested import complete
-from ansible_collections.netbox.cursor.plugins.module_utils._offsets import HIGHEST_ID
+from ansible_collections.netbox.cursor.plugins.module_utils._offsets import HIGHEST_ID, once
 from ansible_collections.netbox.cursor.plugins.module_utils._page_size import PageSize
 from ansible_collections.netbox.cursor.plugins.module_utils._pager import MOST_REQUESTS, Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Page, Row, follow
@@ -187,6 +187,7 @@ class _List:
 
     def _by_start(self, first: Page) -> Iterator[list[Row]]:
         limit = self._size.rows
+        lowest = first.ids[0] if first.ids else None
         if first.next is not None and len(first.rows) < limit:
             # Either that was all, or it is the server's maximum.
             second = self._fetch(first.next, None, limit)
@@ -200,6 +201,11 @@ class _List:
             yield from follow(first, self._fetch, limit)
         else:
             yield from walk_ranges(first, self._fetch, lambda: self._survey(first), workers, limit)
+        if lowest is not None and first.next is not None and self._first_from([lowest]) == [None]:
+            # A user who may not view a model any more is given empty lists, which look like the end (FACTS 12).
+            raise IncompleteList(
+                f"{self.name}: NetBox gave rows at first, and gives none any more. Was the permission taken away?"
+            )
 
     def _fetch(self, start: int, stop: int | None, limit: int) -> Page:
         if start > LARGEST_START:
@@ -215,14 +221,18 @@ class _List:
         def ask(rows: int, impatient: bool) -> tuple[list[Row], int]:
             return self._ask(f"start: {start}, limit: {rows}", filters, impatient), rows
 
-        rows, asked = self._size.ask(limit, ask)
+        answer, asked = self._size.ask(limit, ask)
+        for row in answer:
+            _number(row, self.name)
+        # Filters through lists repeat a row for each of its objects that match.
+        rows = once(answer)
         ids = [_number(row, self.name) for row in rows]
         if ids and (ids[0] < start or any(one >= other for one, other in zip(ids, ids[1:]))):
             raise UnexpectedAnswer(f"{self.name}: the rows of the page from id {start} are not in id order.")
         proven = self._graphql.proven
-        if len(rows) >= asked:
+        if len(answer) >= asked:
             self._graphql.proven = max(proven, asked)
-        ended = not rows or (len(rows) < asked <= proven)
+        ended = not rows or (len(answer) < asked <= proven)
         self._complete(rows)
         return Page(rows, ids, None if ended else ids[-1] + 1)
 
