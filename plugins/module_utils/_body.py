@@ -31,13 +31,13 @@ PIECE = 2**16
 ENCODINGS = "gzip, deflate"
 
 
-def load(response: requests.Response, most: int = LONGEST_BODY) -> None:
-    """Have ``response.content`` be the body, of ``most`` bytes at most. Raises :class:`TooLong` if there are more.
+def load(response: requests.Response) -> None:
+    """Have ``response.content`` be the body. Raises :class:`TooLong` if that has more bytes than it may.
 
     Also raises :class:`ConnectionLost` where it is not whole, and the errors of urllib3.
     """
     if not _is_loaded(response):
-        _keep(response, b"".join(_bounded(pieces(response), most)))
+        _keep(response, b"".join(_bounded(pieces(response), LONGEST_BODY)))
 
 
 def load_error(response: requests.Response) -> None:
