@@ -37,6 +37,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._parameters import M
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Page, Row, follow, look_ahead
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import walk as walk_ranges
 from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._threads import DaemonThreads
 from ansible_collections.netbox.cursor.plugins.module_utils._workers import Workers, ordered_map
 
 MODES = ("auto", "cursor", "offset")
@@ -74,7 +75,7 @@ class Pager:
         pagination: str = "auto",
         page_size: int = PAGE_SIZE,
         max_workers: int = 4,
-        executor_class: t.Callable[..., concurrent.futures.Executor] = concurrent.futures.ThreadPoolExecutor,
+        executor_class: t.Callable[..., concurrent.futures.Executor] = DaemonThreads,
     ) -> None:
         if pagination not in MODES:
             raise UsageError(f"pagination is {pagination!r}: choose from {', '.join(MODES)}.")
