@@ -8,7 +8,8 @@
 
 An offset counts rows, so that a row deleted behind us moves all later ones up, past the next window (FACTS 13). In id
 order this can be seen and mended: each window begins with the last row of the one before, and where it begins later,
-what moved up is fetched. In an order of the user's, rows cannot be compared: a loss shows in the count, as an error.
+what moved up is fetched. In an order of the user's, rows cannot be compared: a window that begins with a row that was
+not seen before is an error, as is a count that is not reached.
 """
 
 from __future__ import annotations
@@ -190,13 +191,15 @@ class _ById:
 
 
 class _ByCount:
-    """Windows in an order that cannot be checked row by row: what is repeated is dropped, what is lost is counted."""
+    """Windows in an order that cannot be checked row by row, each with the last row of the one before if they have more
+    than one: what is repeated is dropped, what is lost is counted."""
 
     def __init__(self, ask: Ask, size: int, endpoint: str, most: int | None) -> None:
         self._ask = ask
         self._endpoint = endpoint
         self._most = most
-        self.step = size
+        self._size = size
+        self.step = max(1, size - 1)
         self._patience = _Patience(endpoint)
         self._seen: set[t.Any] = set()
         self._repeated = 0
@@ -204,10 +207,10 @@ class _ByCount:
 
     def window(self, offset: int) -> Window:
         """The rows of one window, in several requests where one is too much for the server."""
-        answer = self._ask(offset, self.step)
+        answer = self._ask(offset, self._size)
         rows = answer.rows
-        while answer.more and answer.rows and len(rows) < self.step:
-            answer = self._ask(offset + len(rows), self.step - len(rows))
+        while answer.more and answer.rows and len(rows) < self._size:
+            answer = self._ask(offset + len(rows), self._size - len(rows))
             rows = rows + answer.rows
         return Window(rows, answer.count, answer.more)
 
@@ -216,16 +219,28 @@ class _ByCount:
         yield self._new(first)
         following, last = self.step, first
         for offset, last in windows:
+            self._check_joint(last)
             following = offset + self.step
             yield self._new(last)
+            if not last.more:
+                break
         while last.more and last.rows and not self._enough():
             # The list has grown since the first window told its length.
             last = self.window(following)
             following += self.step
+            self._check_joint(last)
             yield self._new(last)
         expected = min(first.count, last.count) - self._repeated
         if not self._enough() and self._total < expected:
             raise _incomplete(self._endpoint, self._total, expected)
+
+    def _check_joint(self, window: Window) -> None:
+        """A window begins with a row of the one before, unless rows were deleted: then as many were passed over."""
+        first = window.rows[0] if window.rows else {"id": None}
+        if self._size > 1 and "id" in first and first["id"] not in self._seen:
+            raise IncompleteList(
+                f"{self._endpoint}: rows were deleted while it was read by offset, in no order of ids."
+            )
 
     def _enough(self) -> bool:
         return self._most is not None and self._total >= self._most
