@@ -6,6 +6,7 @@
 
 ``TABLE`` says which, by fault and by way. A further way is a further entry of ``WAYS``, a further fault one of
 ``FAULTS``, and what comes of it a column or a line of the table. ``-s`` (and no ``-n``) prints the table that came out.
+The security guide shows it, as ``as_rst`` writes it: ``python tools/fault_table.py`` puts it there.
 """
 
 from __future__ import annotations
@@ -304,6 +305,29 @@ CELLS = [
 ]
 
 
+def as_rst() -> str:
+    """The table as the documentation shows it."""
+    lines = [
+        ".. list-table::",
+        "  :header-rows: 1",
+        "",
+        "  * - Fault",
+        "    - Once, in the middle",
+        "    - From then on",
+    ]
+    for fault in FAULTS:
+        lines.append(f"  * - {fault}")
+        for when in ("once", "then on"):
+            outcomes: dict[str, list[str]] = {}
+            for way, outcome in zip(WAYS, EXPECTED.get((fault, when), [])):
+                if WAYS[way].knows(FAULTS[fault]):
+                    outcomes.setdefault(outcome, []).append(way)
+            common = max(outcomes, key=lambda outcome: len(outcomes[outcome]), default="")
+            others = [f"; {', '.join(ways)}: {one}" for one, ways in outcomes.items() if one != common]
+            lines.append(f"    - {common}{''.join(others)}".rstrip())
+    return "\n".join(lines) + "\n"
+
+
 @pytest.fixture(scope="module")
 def came_out() -> Iterator[dict[tuple[str, str], list[str]]]:
     """What came of each fault, printed in the end."""
@@ -341,3 +365,8 @@ def test_it_ends_soon_in_the_right_rows_or_in_one_clear_error(
 def test_each_fault_is_tried_in_each_way_that_knows_it() -> None:
     assert {fault for fault, dummy in EXPECTED} == set(FAULTS)
     assert all(len(outcomes) == len(WAYS) for outcomes in EXPECTED.values())
+
+
+def test_the_documentation_shows_this_table() -> None:
+    guide = Path(__file__).resolve().parents[4] / "docs" / "docsite" / "rst" / "security_guide.rst"
+    assert as_rst() in guide.read_text(encoding="utf-8")
