@@ -5,6 +5,7 @@
 # make demo      see it work, with a stand-in NetBox or with yours (NETBOX_API, NETBOX_TOKEN)
 # make test      every gate, with the newest ansible-core
 # make test-all  and ansible-test with the oldest ansible-core and one between
+# make soak      lists that change while they are read, and long runs: 15 minutes (SOAK="--rounds 10" is shorter)
 # make clean     forget everything these made
 #
 # PYTHON=... names the Python (3.12 or newer) to use; JOBS=... how many gates run side by side.
@@ -19,9 +20,12 @@ GATES = $(foreach core,$(CORES),sanity-$(core) units-$(core) integration-$(core)
 
 export PYTHON
 
-.PHONY: demo test test-all clean
+.PHONY: demo test test-all soak clean
 demo:
 	@tools/run demo/run
+
+soak:
+	@tools/run nox --reuse-existing-virtualenvs --session soak -- $(SOAK)
 
 test test-all:
 	@tools/run true

@@ -82,5 +82,12 @@ def changelog(session: nox.Session) -> None:
     session.run("antsibull-changelog", "lint")
 
 
+@nox.session(default=False)
+def soak(session: nox.Session) -> None:
+    """Lists that change while they are read, and long runs; `-- --help` tells how to make it shorter"""
+    session.install("-r", "demo/requirements.txt", "-r", "meta/ee-requirements.txt")
+    session.run("python", "tests/soak", *session.posargs)
+
+
 if __name__ == "__main__":
     sys.exit(nox.main())

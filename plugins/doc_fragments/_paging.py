@@ -41,6 +41,7 @@ options:
     description:
       - Python class to run the requests in, a drop-in for C(concurrent.futures.ThreadPoolExecutor), as
         C(package.module.Class).
+      - By default threads of the collection's own, which do not keep Ansible waiting after an interruption, as
+        Python's do until NetBox has answered.
     type: str
-    default: concurrent.futures.ThreadPoolExecutor
 """

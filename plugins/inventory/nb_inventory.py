@@ -316,6 +316,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 
 from ansible_collections.netbox.cursor.plugins.module_utils._advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import keep_private
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.load import load
 from ansible_collections.netbox.cursor.plugins.plugin_utils._options import refuse_unknown_options
 
@@ -341,6 +342,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._fresh = self.get_option("cache_timeout") or 0
         if self._fresh and self.get_option("stale_if_error"):
             self.set_option("cache_timeout", self._fresh + self.get_option("stale_if_error"))
+
+    def update_cache_if_changed(self) -> None:
+        """What is kept may hold secrets, of config contexts say; Ansible lets everybody read it."""
+        super().update_cache_if_changed()
+        if self.get_option("cache"):
+            keep_private(self._cache, self.get_option("cache_connection"))
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Fill the inventory."""

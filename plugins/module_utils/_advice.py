@@ -22,6 +22,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
     ServerFailed,
     TimedOut,
     TLSFailed,
+    TooLong,
     TooManyRequests,
     UnexpectedAnswer,
     Unreachable,
@@ -36,6 +37,7 @@ _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
     (ConnectionLost, "Check what stands between here and NetBox; retries says how often it is asked again."),
     (Redirected, "Set api_endpoint to the address that NetBox itself answers at, with its scheme and base path."),
     (TooManyRequests, "Ask for less at once with max_workers, or allow more retries."),
+    (TooLong, "Ask for smaller pages with page_size, or for fewer fields."),
     (UnexpectedAnswer, "Check that api_endpoint is the address of a NetBox, without the path of a page in it."),
     (
         IncompleteList,

@@ -10,17 +10,26 @@ from __future__ import annotations
 
 import datetime
 import email.utils
+import http.cookiejar
 import json
 import random
 import re
 import ssl
-import time
+import threading
 import traceback
 import typing as t
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from ansible_collections.netbox.cursor.plugins.module_utils import _connections
+from ansible_collections.netbox.cursor.plugins.module_utils._body import (
+    ENCODINGS,
+    LONGEST_ERROR,
+    load,
+    load_error,
+    pieces,
+)
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
     AccessDenied,
     BadRequest,
@@ -31,6 +40,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
     Redirected,
     TimedOut,
     TLSFailed,
+    TooLong,
     TooManyRequests,
     UnexpectedAnswer,
     Unreachable,
@@ -61,8 +71,11 @@ FIRST_PAUSE = 0.3
 # A proxy may ask for hours (Retry-After); nobody waits that long for an inventory.
 LONGEST_PAUSE = 60.0
 MOST_DETAIL = 500
-# Bytes read at once from a file.
-DOWNLOAD_PIECE = 65536
+# Of a message of ours with something of the server's in it. Longer ones of a library are not looked at.
+MOST_MESSAGE = 1000
+MOST_OF_LIBRARY = 4000
+# How deep NetBox's words for an error are nested: by field, by row, by place.
+DEEPEST_WORDS = 5
 # Characters; taking shorter ones out of a text would say more of them than it hides.
 SHORTEST_SECRET = 6
 
@@ -76,12 +89,13 @@ class Client:
     * ``headers``: more headers for each request.
     * ``verify``: check NetBox's certificate; a path checks it with that CA file or folder.
     * ``certificate``: path of a client certificate, or the paths of certificate and key.
-    * ``timeout``: seconds to wait for a connection, and for each further piece of an answer.
+    * ``timeout``: seconds to wait for a connection, and for each further piece of an answer; five times as long for
+      all of it.
     * ``retries``: how often a request is asked again at most, where that is safe.
     * ``agent``: what asks, for the User-Agent header.
     * ``session``: a session of the caller's own, with its own adapters; it is not closed here.
     * ``log``: called with a verbosity (1 = ``-v``) and a line of text; from several threads.
-    * ``sleep``: waits that many seconds between retries.
+    * ``sleep``: waits that many seconds between retries; by default until then, or until the client is closed.
 
     Attribute ``api_version`` is NetBox's ``(major, minor)`` once any answer came, else ``None`` (FACTS 2).
     """
@@ -99,7 +113,7 @@ class Client:
         agent: str = "python",
         session: requests.Session | None = None,
         log: t.Callable[[int, str], None] = lambda verbosity, line: None,
-        sleep: t.Callable[[float], None] = time.sleep,
+        sleep: t.Callable[[float], object] | None = None,
     ) -> None:
         if REQUESTS_IMPORT_ERROR is not None:
             raise MissingLibrary("The Python library requests is not installed.")
@@ -108,6 +122,7 @@ class Client:
         own_headers = _clean_headers(headers or {})
         self._headers = {
             "Accept": "application/json",
+            "Accept-Encoding": ENCODINGS,
             "User-Agent": f"netbox.cursor/{VERSION} (ansible-{agent})",
             **own_headers,
         }
@@ -119,7 +134,8 @@ class Client:
         self._timeout = timeout
         self._retries = retries
         self.log = log
-        self._sleep = sleep
+        self._closed = threading.Event()
+        self._sleep = sleep or self._closed.wait
         self.api_version: tuple[int, int] | None = None
         self._own_session = session is None
         self._session = session if session is not None else _new_session()
@@ -134,7 +150,8 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections of a session made here."""
+        """Close the connections of a session made here. What other threads have under way is not asked again."""
+        self._closed.set()
         if self._own_session:
             self._session.close()
 
@@ -195,7 +212,7 @@ class Client:
         def read_file(response: requests.Response) -> T:
             if response.headers.get("Content-Type", "").startswith("text/html"):
                 raise UnexpectedAnswer("the answer is a page for people, and no file.", status=response.status_code)
-            return read(_bounded(response.iter_content(DOWNLOAD_PIECE), most))
+            return read(_bounded(pieces(response), most))
 
         if there.path.startswith(here.path + "media/"):
             own = urlunsplit((here.scheme, here.netloc, there.path, there.query, ""))
@@ -242,6 +259,8 @@ class Client:
         safe = method in SAFE_METHODS if safe is None else safe
         tries = 0
         while True:
+            if self._closed.is_set():
+                raise UsageError("nothing more is asked for: the client is closed.")
             tries += 1
             try:
                 return self._ask_once(method, url, read, arguments or {}, follow)
@@ -279,7 +298,7 @@ class Client:
                     if response.status_code >= 400:
                         raise _error_of(response)
                     return read(response)
-            except requests.exceptions.RequestException as error:
+            except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
                 raise self._located(_error_of_library(error), method, url) from None
             except NetBoxError as error:
                 raise self._located(error, method, url) from None
@@ -334,11 +353,21 @@ class Client:
         """Tell ``error`` what was tried, and take the secrets out of what came back."""
         error.method = method
         error.url = _shortened(_without_secrets(url))
-        for secret in self._secrets:
-            error.detail = error.detail.replace(secret, "…")
-            error.message = error.message.replace(secret, "…")
-        # Not before: half a token would not be found.
-        error.detail = _shortened(error.detail)
+        return self.cleaned(error)
+
+    def cleaned(self, error: NetBoxError) -> NetBoxError:
+        """Take the secrets out of what ``error`` says, and cut it where it is too long for people."""
+
+        def clean(text: str) -> str:
+            for secret in self._secrets:
+                text = text.replace(secret, "…")
+            return text
+
+        # Cut after that: half a token would not be found.
+        error.detail = _shortened(clean(error.detail))
+        error.message = _shortened(clean(error.message), MOST_MESSAGE)
+        if isinstance(error, BadRequest):
+            error.fields = {clean(name): [clean(text) for text in texts] for name, texts in error.fields.items()}
         return error
 
 
@@ -359,9 +388,11 @@ def _bounded(pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
 
 def _new_session() -> requests.Session:
     session = requests.Session()
-    adapter = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=KEPT_CONNECTIONS)
+    adapter = _connections.Adapter(pool_connections=4, pool_maxsize=KEPT_CONNECTIONS)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
+    # The token says who asks, in each request. NetBox would let the cookie of a session count before it (FACTS 3).
+    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return session
 
 
@@ -421,6 +452,7 @@ def _clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _json_of(response: requests.Response) -> t.Any:
+    load(response)
     content = response.content
     try:
         return json.loads(content)
@@ -439,6 +471,7 @@ def _json_or_nothing(response: requests.Response) -> t.Any:
 
 
 def _text_of(response: requests.Response, media_type: str) -> str:
+    load(response)
     content, said = response.content, response.headers.get("Content-Type", "")
     if said.split(";")[0].strip() != media_type:
         raise UnexpectedAnswer(
@@ -453,6 +486,7 @@ def _text_of(response: requests.Response, media_type: str) -> str:
 
 
 def _error_of(response: requests.Response) -> NetBoxError:
+    load_error(response)
     status = response.status_code
     message = f"HTTP {status} {response.reason or ''}".strip() + "."
     kind = error_for_status(status)
@@ -477,12 +511,14 @@ def _fields_of(response: requests.Response) -> dict[str, list[str]]:
     return {str(name): _texts_of(words) for name, words in body.items()}
 
 
-def _texts_of(words: t.Any) -> list[str]:
+def _texts_of(words: t.Any, deepest: int = DEEPEST_WORDS) -> list[str]:
     """NetBox's words are texts, lists of them, or dicts of these (FACTS 1, 4, 7)."""
+    if isinstance(words, (list, dict)) and not deepest:
+        return ["…"]
     if isinstance(words, list):
-        return [text for part in words for text in _texts_of(part)]
+        return [text for part in words for text in _texts_of(part, deepest - 1)]
     if isinstance(words, dict):
-        return [f"{name}: {' '.join(_texts_of(part))}" for name, part in words.items()]
+        return [f"{name}: {' '.join(_texts_of(part, deepest - 1))}" for name, part in words.items()]
     return [str(words)]
 
 
@@ -490,9 +526,10 @@ def _words_of(response: requests.Response) -> str:
     """What an error's body says, in one line."""
     body = _body(response)
     if body is None:
-        text = response.content.decode("utf-8", errors="replace")
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, flags=re.DOTALL | re.IGNORECASE)
-        text = title[1] if title else re.sub(r"<[^>]*>", " ", text)
+        text = response.content[:LONGEST_ERROR].decode("utf-8", errors="replace")
+        # No pattern looks at a character more than twice, whatever the server sends.
+        title = re.search(r"<title[^<>]*>([^<]*)</title>", text, flags=re.IGNORECASE)
+        text = title[1] if title else re.sub(r"<[^<>]*>", " ", text)
     elif isinstance(body, dict) and "detail" in body:
         text = " ".join(_texts_of(body["detail"]))
     elif isinstance(body, dict) and "exception" in body:
@@ -502,8 +539,8 @@ def _words_of(response: requests.Response) -> str:
     return " ".join(text.split())
 
 
-def _error_of_library(error: requests.exceptions.RequestException) -> NetBoxError:
-    """Our error for one of the library's, whose own texts hold object ids and whole URLs."""
+def _error_of_library(error: requests.exceptions.RequestException | urllib3.exceptions.HTTPError) -> NetBoxError:
+    """Our error for one of the libraries', whose own texts hold object ids and whole URLs."""
     reason = error.args[0] if error.args else error
     reason = getattr(reason, "reason", None) or reason
     if any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in getattr(reason, "args", ())):
@@ -514,22 +551,22 @@ def _error_of_library(error: requests.exceptions.RequestException) -> NetBoxErro
         return Unreachable(f"the proxy cannot be reached: {_plain(reason)}.")
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return Unreachable("no connection within the time-out.")
-    if isinstance(error, requests.exceptions.Timeout) or isinstance(reason, urllib3.exceptions.ReadTimeoutError):
+    if isinstance(error, (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError)) or isinstance(
+        reason, urllib3.exceptions.ReadTimeoutError
+    ):
         return TimedOut("no answer within the time-out.")
     if isinstance(reason, urllib3.exceptions.NewConnectionError):
         return Unreachable(f"no connection: {_plain(reason)}.")
-    if isinstance(error, (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+    if isinstance(error, (requests.exceptions.ConnectionError, urllib3.exceptions.HTTPError)):
         return ConnectionLost(f"the connection broke: {_plain(reason)}.")
-    if isinstance(error, requests.exceptions.ContentDecodingError):
-        return ConnectionLost("the answer is damaged: its compression cannot be undone.")
     return UsageError(f"the request cannot be made: {_plain(reason)}.")
 
 
 def _plain(reason: object) -> str:
     """A library's message without ``<…HTTPSConnection object at 0x…>:`` and the like, which say nothing to a user."""
-    text = re.sub(r"<[^>]*object at 0x[0-9a-f]+>:?\s*", "", str(reason))
+    text = re.sub(r"<[^<>]*object at 0x[0-9a-f]+>:?\s*", "", str(reason)[:MOST_OF_LIBRARY])
     text = re.sub(r"\b(HTTPS?Connection(Pool)?)\([^)]*\):?\s*", "", text)
-    return text.strip(" .")[:MOST_DETAIL]
+    return text.strip(" .")
 
 
 def _retry_after(response: requests.Response) -> float | None:
@@ -560,7 +597,7 @@ def _may_repeat(error: NetBoxError, safe: bool, impatient: bool) -> bool:
 
 def too_much(error: NetBoxError) -> bool:
     """May ``error`` mean that the server could not finish so large a page (DESIGN 3)?"""
-    return isinstance(error, TimedOut) or error.status in (500, 502, 504)
+    return isinstance(error, (TimedOut, TooLong)) or error.status in (500, 502, 504)
 
 
 def _without_secrets(url: str) -> str:
@@ -568,5 +605,5 @@ def _without_secrets(url: str) -> str:
     return re.sub(r"//[^/?#\\]*@", "//", url)
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= MOST_DETAIL else text[:MOST_DETAIL] + "…"
+def _shortened(text: str, most: int = MOST_DETAIL) -> str:
+    return text if len(text) <= most else text[:most] + "…"

@@ -23,13 +23,23 @@ NetBoxError
 ├── Redirected              the answer is at another address, where the token does not go
 ├── GraphQLFailed           NetBox's GraphQL refused a query, or could not answer it
 ├── UnexpectedAnswer        an answer, but not one that a NetBox gives
+│   └── TooLong             more of it than is read
 ├── NotOne                  none or several objects where one was meant
 └── IncompleteList          rows were lost or repeated while a list was walked
 """
 
 from __future__ import annotations
 
+import re
 import typing as t
+
+# What moves the cursor of a terminal, colours or hides text, breaks the line or turns its direction.
+_NOT_PRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+
+
+def printable(text: str) -> str:
+    """``text`` in one line, without what a terminal would obey. For all that is shown of NetBox's words."""
+    return _NOT_PRINTED.sub(" ", text)
 
 
 class NetBoxError(Exception):
@@ -66,7 +76,7 @@ class NetBoxError(Exception):
             text += f" NetBox says: {self.detail}" + ("" if self.detail[-1] in ".!?…" else ".")
         if self.tries > 1:
             text += f" (asked {self.tries} times)"
-        return text
+        return printable(text)
 
 
 class UsageError(NetBoxError):
@@ -148,6 +158,10 @@ class GraphQLFailed(NetBoxError):
 
 class UnexpectedAnswer(NetBoxError):
     """An answer that no NetBox gives: HTML, damaged JSON, JSON of another shape, a page that does not follow."""
+
+
+class TooLong(UnexpectedAnswer):
+    """An answer with more bytes than are read. Of a list, fewer rows may be asked for."""
 
 
 class NotOne(NetBoxError):

@@ -17,7 +17,12 @@ import zlib
 
 from ansible_collections.netbox.cursor.plugins.module_utils import _filter_index
 from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import ErrorStatus, NetBoxError, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
+    ErrorStatus,
+    NetBoxError,
+    UnexpectedAnswer,
+    UsageError,
+)
 from ansible_collections.netbox.cursor.plugins.module_utils._parameters import NOT_FILTERS, Pairs
 from ansible_collections.netbox.cursor.plugins.module_utils._schema_cache import SchemaCache
 
@@ -139,9 +144,12 @@ class FilterCheck:
         except NetBoxError as error:
             self._client.log(1, f"{', '.join(wanted)}: NetBox ignores custom fields that it does not have, and {error}")
             return []
-        fields = {row.get("name") for row in answer.get("results", ())}
-        if answer.get("next"):
-            return []
+        try:
+            fields = {row["name"] for row in answer["results"]}
+            if answer["next"]:
+                return []
+        except (KeyError, TypeError):
+            raise UnexpectedAnswer("extras/custom-fields is not a list of objects.") from None
         complaints = []
         for name, field in wanted.items():
             if field not in fields:

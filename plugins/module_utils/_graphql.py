@@ -27,9 +27,9 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql_filters import NAME, FilterTypes
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql_filters import written as filters_written
 from ansible_collections.netbox.cursor.plugins.module_utils._nested import complete
-from ansible_collections.netbox.cursor.plugins.module_utils._offsets import once
+from ansible_collections.netbox.cursor.plugins.module_utils._offsets import HIGHEST_ID, once
 from ansible_collections.netbox.cursor.plugins.module_utils._page_size import PageSize
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._pager import MOST_REQUESTS, Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Page, Row, follow
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import walk as walk_ranges
 from ansible_collections.netbox.cursor.plugins.module_utils._selection import Field, written
@@ -66,7 +66,7 @@ class GraphQL:
         answer = self.client.graphql(text, variables, impatient=impatient)
         errors = answer.get("errors") if isinstance(answer, dict) else None
         if errors:
-            raise _failed(errors, text)
+            raise self.client.cleaned(_failed(errors, text))
         data = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(data, dict):
             raise UnexpectedAnswer("the answer to a GraphQL query has no data.")
@@ -135,14 +135,22 @@ def _failed(errors: t.Any, text: str) -> GraphQLFailed:
         message = str(error.get("message")) if isinstance(error, dict) else str(error)
         reasons.append(message)
         place = ""
-        if isinstance(error, dict) and error.get("path"):
+        if isinstance(error, dict) and isinstance(error.get("path"), list):
             place = f" (at {'.'.join(map(str, error['path']))})"
-        elif isinstance(error, dict) and error.get("locations"):
-            where = error["locations"][0]
-            line = text.splitlines()[where["line"] - 1]
-            place = f" (near {line[where['column'] - 1 :][:40]!r})"
+        elif isinstance(error, dict):
+            near = _near(error.get("locations"), text)
+            place = f" (near {near!r})" if near else ""
         words.append(message + place)
     return GraphQLFailed("the GraphQL query failed.", detail=" ".join(words[:3]), reasons=reasons)
+
+
+def _near(locations: t.Any, text: str) -> str:
+    """What stands in the query ``text`` where NetBox says that an error is."""
+    try:
+        line, column = locations[0]["line"], locations[0]["column"]
+        return text.splitlines()[line - 1][column - 1 :][:40]
+    except (IndexError, KeyError, TypeError):
+        return ""
 
 
 class _List:
@@ -199,6 +207,7 @@ class _List:
 
     def _by_start(self, first: Page) -> Iterator[list[Row]]:
         limit = self._size.rows
+        lowest = first.ids[0] if first.ids else None
         if first.next is not None and len(first.rows) < limit:
             # Either that was all, or it is the server's maximum.
             second = self._fetch(first.next, None, limit)
@@ -211,6 +220,11 @@ class _List:
             yield from follow(first, self._fetch, limit)
         else:
             yield from walk_ranges(first, self._fetch, lambda: self._survey(first), self._graphql.workers, limit)
+        if lowest is not None and first.next is not None and self._first_from([lowest]) == [None]:
+            # A user who may not view a model any more is given empty lists, which look like the end (FACTS 12).
+            raise IncompleteList(
+                f"{self.name}: NetBox gave rows at first, and gives none any more. Was the permission taken away?"
+            )
 
     def _fetch(self, start: int, stop: int | None, limit: int) -> Page:
         if start > LARGEST_START:
@@ -226,15 +240,18 @@ class _List:
         def ask(rows: int, impatient: bool) -> tuple[list[Row], int]:
             return self._ask(f"start: {start}, limit: {rows}", filters, impatient), rows
 
-        rows, asked = self._size.ask(limit, ask)
-        length, rows = len(rows), once(rows)
+        answer, asked = self._size.ask(limit, ask)
+        for row in answer:
+            _number(row, self.name)
+        # Filters through lists repeat a row for each of its objects that match.
+        rows = once(answer)
         ids = [_number(row, self.name) for row in rows]
         if ids and (ids[0] < start or any(one >= other for one, other in zip(ids, ids[1:]))):
             raise UnexpectedAnswer(f"{self.name}: the rows of the page from id {start} are not in id order.")
         proven = self._graphql.proven
-        if length >= asked:
+        if len(answer) >= asked:
             self._graphql.proven = max(proven, asked)
-        ended = not rows or (length < asked <= proven)
+        ended = not rows or (len(answer) < asked <= proven)
         self._complete(rows)
         return Page(rows, ids, None if ended else ids[-1] + 1)
 
@@ -266,6 +283,8 @@ class _List:
         text = "".join(f" probe{number}: {one} {{id}}" for number, one in enumerate(lists))
         data = self._graphql.query(f"{{{text}}}", impatient=True)
         found = [data.get(f"probe{number}") for number in range(len(starts))]
+        if not all(one is None or isinstance(one, list) for one in found):
+            raise UnexpectedAnswer(f"{self.name} is not a list of objects.")
         return [_number(one[0], self.name) if one else None for one in found]
 
     # By offset
@@ -300,7 +319,9 @@ class _List:
         """A page of the list; the lists in its rows may be cut."""
         text = f"{{{self._paged(page, filters)} {{{written(self._fields)}}}}}"
         self.requests += 1
-        rows = self._graphql.query(text, impatient=impatient)[self.name]
+        if self.requests > MOST_REQUESTS:
+            raise UnexpectedAnswer(f"{self.name}: the list does not end.")
+        rows = self._graphql.query(text, impatient=impatient).get(self.name)
         if not isinstance(rows, list):
             raise UnexpectedAnswer(f"{self.name} is not a list of objects.")
         return rows
@@ -315,12 +336,19 @@ class _List:
             return self._graphql.query(text)
 
         graphql = self._graphql
-        graphql.proven = complete(rows, self.name, self._fields, graphql.proven, graphql.page_size, ask)
+        try:
+            graphql.proven = complete(rows, self.name, self._fields, graphql.proven, graphql.page_size, ask)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # There, nothing but what NetBox answered is taken apart.
+            raise UnexpectedAnswer(f"{self.name}: its objects are not what was asked for.") from None
 
 
 def _number(row: t.Any, name: str) -> int:
     """The id of a row, which GraphQL gives as a text."""
     try:
-        return int(row["id"])
-    except (KeyError, TypeError, ValueError):
-        raise UnexpectedAnswer(f"{name} is not a list of objects with ids.") from None
+        number = int(row["id"])
+        if 0 <= number <= HIGHEST_ID:
+            return number
+    except (KeyError, OverflowError, TypeError, ValueError):
+        pass
+    raise UnexpectedAnswer(f"{name} is not a list of objects with ids.")

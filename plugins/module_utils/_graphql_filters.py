@@ -20,7 +20,7 @@ import re
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import UnexpectedAnswer, UsageError
 
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 # How NetBox writes the names of its enums (FACTS 9).
@@ -43,26 +43,38 @@ class FilterTypes:
         """The type of the filters of the list ``name`` (``device_list``); empty where there is none."""
         if not self._lists:
             query = self._ask(f'{{__type(name: "Query") {{fields {{name args {{name type {{{_TYPE}}}}}}}}}}}')
-            for field in query["__type"]["fields"]:
-                for argument in field["args"]:
-                    if argument["name"] == "filters":
-                        self._lists[field["name"]] = _innermost(argument["type"])["name"]
+            try:
+                self._lists = {
+                    field["name"]: _innermost(argument["type"])["name"]
+                    for field in query["__type"]["fields"]
+                    for argument in field["args"]
+                    if argument["name"] == "filters"
+                }
+            except (KeyError, TypeError):
+                raise _no_types() from None
         return self._lists.get(name, "")
 
     def fields(self, kind: str) -> dict[str, tuple[str, bool]]:
         """The fields of an input type: the type of each, and whether that is an enum."""
         if kind not in self._fields:
             known = (
-                self._ask(f'{{__type(name: "{kind}") {{inputFields {{name type {{{_TYPE}}}}}}}}}')["__type"]
+                self._ask(f'{{__type(name: "{kind}") {{inputFields {{name type {{{_TYPE}}}}}}}}}').get("__type")
                 if kind
                 else None
             )
-            self._fields[kind] = {
-                field["name"]: (inner["name"], inner["kind"] == "ENUM")
-                for field in (known or {}).get("inputFields") or ()
-                for inner in [_innermost(field["type"])]
-            }
+            try:
+                self._fields[kind] = {
+                    field["name"]: (inner["name"], inner["kind"] == "ENUM")
+                    for field in (known or {}).get("inputFields") or ()
+                    for inner in [_innermost(field["type"])]
+                }
+            except (AttributeError, KeyError, TypeError):
+                raise _no_types() from None
         return self._fields[kind]
+
+
+def _no_types() -> UnexpectedAnswer:
+    return UnexpectedAnswer("what NetBox says of the types of its filters is not what was asked for.")
 
 
 def _innermost(kind: t.Any) -> t.Any:

@@ -12,7 +12,7 @@ import dataclasses
 import typing as t
 from collections.abc import Iterator, Sequence
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import IncompleteList
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import IncompleteList, UnexpectedAnswer
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
 from ansible_collections.netbox.cursor.plugins.module_utils._selection import Field
 
@@ -133,6 +133,8 @@ def _whole(nested: _Nested, name: str, page_size: int, ask: Query) -> list[Row]:
         if not value:
             # There are no more, or what they belong to is gone.
             return rows
+        if int(value[0]["id"]) < start or int(value[-1]["id"]) < start:
+            raise UnexpectedAnswer(f"{name}: the list {field.key} of {nested.top} does not go on where it should.")
         rows += value
         start = int(value[-1]["id"]) + 1
 

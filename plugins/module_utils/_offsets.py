@@ -8,7 +8,8 @@
 
 An offset counts rows, so that a row deleted behind us moves all later ones up, past the next window (FACTS 13). In id
 order this can be seen and mended: each window begins with the last row of the one before, and where it begins later,
-what moved up is fetched. In an order of the user's, rows cannot be compared: a loss shows in the count, as an error.
+what moved up is fetched. In an order of the user's, rows cannot be compared: a window that begins with a row that was
+not seen before is an error, as is a count that is not reached.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ class Window:
     more: bool
 
 
+# Windows in a row in which nothing is new. Some come after many rows were deleted; a server that does not look at the
+# offset, or whose count is too high, gives them for ever.
+MOST_IN_VAIN = 100
+# Larger ids are no ids of NetBox's, whose are numbers of 64 bits.
+HIGHEST_ID = 2**63 - 1
+
 Ask = t.Callable[[int, int], Window]
 """Asks for so many rows (second) from an offset (first) on. It may bring fewer, and say that there are more."""
 
@@ -38,12 +45,19 @@ Ask = t.Callable[[int, int], Window]
 def numeric_ids(rows: list[Row]) -> list[int] | None:
     """The ids of ``rows``; ``None`` where not all are numbers, by which rows could be compared."""
     ids = [row.get("id") for row in rows]
-    return t.cast("list[int]", ids) if all(isinstance(number, int) for number in ids) else None
+    if all(isinstance(number, int) and 0 <= number <= HIGHEST_ID for number in ids):
+        return t.cast("list[int]", ids)
+    return None
 
 
 def whole(window: Window, endpoint: str, sort: bool) -> list[Row]:
     """The rows of a list that is all in one window. ``sort``: into id order, where they have ids that are numbers."""
-    rows = once(window.rows)
+    rows, seen = [], set()
+    for row in window.rows:
+        # Where the order is not that of the ids, a repeated row need not follow itself.
+        if "id" not in row or row["id"] not in seen:
+            rows.append(row)
+            seen.add(row.get("id"))
     if len(window.rows) < window.count:
         raise _incomplete(endpoint, len(window.rows), window.count)
     return sorted(rows, key=lambda row: row["id"]) if sort and numeric_ids(rows) is not None else rows
@@ -79,6 +93,21 @@ def _incomplete(endpoint: str, rows: int, count: int) -> IncompleteList:
     )
 
 
+class _Patience:
+    """Ends a walk that brings nothing new any more."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+        self._in_vain = 0
+
+    def came(self, new: list[Row]) -> None:
+        self._in_vain = 0 if new else self._in_vain + 1
+        if self._in_vain > MOST_IN_VAIN:
+            raise IncompleteList(
+                f"{self._endpoint}: NetBox counts more rows, and gives none that it did not give before."
+            )
+
+
 def once(rows: list[Row]) -> list[Row]:
     """``rows`` without a row that follows itself: filters that join several rows can repeat one (FACTS 13)."""
     return [
@@ -98,6 +127,7 @@ class _ById:
         self._endpoint = endpoint
         self.step = size - 1
         self._last = -1
+        self._patience = _Patience(endpoint)
 
     def window(self, offset: int) -> Window:
         return self._ask(offset, self._size)
@@ -150,6 +180,7 @@ class _ById:
         if ids is None or ids != sorted(ids):
             raise IncompleteList(f"{self._endpoint}: NetBox gave rows that are not in the order of their ids.")
         new = [row for row in once(window.rows) if row["id"] > self._last]
+        self._patience.came(new)
         if new:
             self._last = new[-1]["id"]
         return new
@@ -160,23 +191,26 @@ class _ById:
 
 
 class _ByCount:
-    """Windows in an order that cannot be checked row by row: what is repeated is dropped, what is lost is counted."""
+    """Windows in an order that cannot be checked row by row, each with the last row of the one before if they have more
+    than one: what is repeated is dropped, what is lost is counted."""
 
     def __init__(self, ask: Ask, size: int, endpoint: str, most: int | None) -> None:
         self._ask = ask
         self._endpoint = endpoint
         self._most = most
-        self.step = size
+        self._size = size
+        self.step = max(1, size - 1)
+        self._patience = _Patience(endpoint)
         self._seen: set[t.Any] = set()
         self._repeated = 0
         self._total = 0
 
     def window(self, offset: int) -> Window:
         """The rows of one window, in several requests where one is too much for the server."""
-        answer = self._ask(offset, self.step)
+        answer = self._ask(offset, self._size)
         rows = answer.rows
-        while answer.more and answer.rows and len(rows) < self.step:
-            answer = self._ask(offset + len(rows), self.step - len(rows))
+        while answer.more and answer.rows and len(rows) < self._size:
+            answer = self._ask(offset + len(rows), self._size - len(rows))
             rows = rows + answer.rows
         return Window(rows, answer.count, answer.more)
 
@@ -185,16 +219,28 @@ class _ByCount:
         yield self._new(first)
         following, last = self.step, first
         for offset, last in windows:
+            self._check_joint(last)
             following = offset + self.step
             yield self._new(last)
+            if not last.more:
+                break
         while last.more and last.rows and not self._enough():
             # The list has grown since the first window told its length.
             last = self.window(following)
             following += self.step
+            self._check_joint(last)
             yield self._new(last)
         expected = min(first.count, last.count) - self._repeated
         if not self._enough() and self._total < expected:
             raise _incomplete(self._endpoint, self._total, expected)
+
+    def _check_joint(self, window: Window) -> None:
+        """A window begins with a row of the one before, unless rows were deleted: then as many were passed over."""
+        first = window.rows[0] if window.rows else {"id": None}
+        if self._size > 1 and "id" in first and first["id"] not in self._seen:
+            raise IncompleteList(
+                f"{self._endpoint}: rows were deleted while it was read by offset, in no order of ids."
+            )
 
     def _enough(self) -> bool:
         return self._most is not None and self._total >= self._most
@@ -206,4 +252,5 @@ class _ByCount:
         new = [row for row in single if "id" not in row or row["id"] not in self._seen]
         self._seen.update(row["id"] for row in new if "id" in row)
         self._total += len(new)
+        self._patience.came(new)
         return new

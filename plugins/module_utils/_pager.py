@@ -20,7 +20,7 @@ import re
 import time
 import typing as t
 from collections.abc import Iterator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl
 
 from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
@@ -37,6 +37,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._parameters import M
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Page, Row, follow, look_ahead
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import walk as walk_ranges
 from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._threads import DaemonThreads
 from ansible_collections.netbox.cursor.plugins.module_utils._workers import Workers, ordered_map
 
 MODES = ("auto", "cursor", "offset")
@@ -52,6 +53,8 @@ WITHOUT_CURSOR = re.compile(
     r"ipam/asn-ranges$|dcim/racks/\d+/elevation$|extras/custom-field-choice-sets/\d+/choices$|core/background-"
 )
 OWNED = ("start", "limit", "offset", "ordering")
+# Requests that one list may need: a million rows one by one. A server whose list never ends is left alone then.
+MOST_REQUESTS = 1_000_000
 
 
 class Pager:
@@ -72,7 +75,7 @@ class Pager:
         pagination: str = "auto",
         page_size: int = PAGE_SIZE,
         max_workers: int = 4,
-        executor_class: t.Callable[..., concurrent.futures.Executor] = concurrent.futures.ThreadPoolExecutor,
+        executor_class: t.Callable[..., concurrent.futures.Executor] = DaemonThreads,
     ) -> None:
         if pagination not in MODES:
             raise UsageError(f"pagination is {pagination!r}: choose from {', '.join(MODES)}.")
@@ -204,7 +207,7 @@ class Pager:
                 yield from pages
             return
         last = None
-        merged = heapq.merge(*(itertools.chain.from_iterable(pages) for pages in begun), key=lambda row: row["id"])
+        merged = heapq.merge(*(itertools.chain.from_iterable(pages) for pages in begun), key=_number)
         for row in merged:
             if row["id"] != last:
                 last = row["id"]
@@ -257,6 +260,17 @@ class Pager:
         self._without_cursor.add(endpoint)
 
 
+def _is_row(value: t.Any) -> bool:
+    return isinstance(value, dict) and not isinstance(value.get("id"), (dict, list))
+
+
+def _number(row: Row) -> int:
+    """The id of a row, by which those of several requests are brought into order."""
+    if numeric_ids([row]) is None:
+        raise UnexpectedAnswer("what several requests found cannot be put together: its ids are no numbers.")
+    return t.cast(int, row["id"])
+
+
 def _path(endpoint: str) -> str:
     return f"api/{endpoint.strip('/')}/"
 
@@ -275,6 +289,8 @@ class _Answer:
     def window(self, endpoint: str) -> Window:
         if self.count is None:
             raise UnexpectedAnswer(f"{endpoint}: a page by offset has no count.")
+        if not self.rows and self.next is not None:
+            raise UnexpectedAnswer(f"{endpoint}: an empty page is followed by another.")
         return Window(self.rows, self.count, self.next is not None)
 
 
@@ -401,7 +417,7 @@ class _List:
         following = None
         if answer.next is not None:
             following = answer.next.get("start", -1)
-            if following <= (ids[-1] if ids else start):
+            if not ids or following <= ids[-1]:
                 raise UnexpectedAnswer(f"{self._endpoint}: the page from id {start} is followed by itself.")
         return Page(rows, ids, following)
 
@@ -413,11 +429,15 @@ class _List:
         except NetBoxError as error:
             self._client.log(2, f"{self._endpoint}: going on with one cursor, for want of the highest id: {error}")
             return 0, 0
-        results = answer.get("results") if isinstance(answer, dict) else None
-        if not results or not numeric_ids(results) or not isinstance(answer.get("count"), int):
+        try:
+            found = self._read(answer, 1)
+        except UnexpectedAnswer:
+            return 0, 0
+        ids = numeric_ids(found.rows)
+        if not ids or found.count is None:
             return 0, 0
         self.mode = f"{self._workers.size} cursors"
-        return answer["count"], results[0]["id"]
+        return found.count, ids[0]
 
     # By offset
 
@@ -461,6 +481,8 @@ class _List:
         """GET a page, without the values of the filter ``stale`` that are gone if NetBox refuses one of them."""
         while True:
             self.requests += 1
+            if self.requests > MOST_REQUESTS:
+                raise UnexpectedAnswer(f"{self._endpoint}: the list does not end.")
             try:
                 return self._client.get(_path(self._endpoint), parameters, impatient=impatient)
             except BadRequest as error:
@@ -487,17 +509,19 @@ class _List:
         return [pair for pair in self._filters if pair[0] != name or pair[1] in ids]
 
     def _read(self, answer: t.Any, limit: int) -> _Answer:
-        if isinstance(answer, list):
+        if isinstance(answer, list) and all(map(_is_row, answer)):
             return _Answer(answer, len(answer), None, limit)  # views that know no pages (FACTS 1, point 5)
         results = answer.get("results") if isinstance(answer, dict) else None
-        if not isinstance(results, list) or not all(isinstance(row, dict) for row in results):
+        if not isinstance(results, list) or not all(map(_is_row, results)):
             raise UnexpectedAnswer(f"{self._endpoint} is not a list of objects.")
-        following = answer.get("next")
+        count, following = answer.get("count"), answer.get("next")
+        if count is not None and (not isinstance(count, int) or count < 0):
+            raise UnexpectedAnswer(f"{self._endpoint}: its count is no number.")
         if following is None:
-            return _Answer(results, answer.get("count"), None, limit)
+            return _Answer(results, count, None, limit)
         numbers = {
-            name: int(values[-1])
-            for name, values in parse_qs(urlsplit(str(following)).query).items()
-            if name in ("start", "offset", "limit") and values[-1].isdigit()
+            name: int(number)
+            for name, number in parse_qsl(str(following).partition("?")[2].partition("#")[0])
+            if name in ("start", "offset", "limit") and re.fullmatch("[0-9]{1,19}", number)
         }
-        return _Answer(results, answer.get("count"), numbers, min(limit, numbers.get("limit") or limit))
+        return _Answer(results, count, numbers, min(limit, numbers.get("limit") or limit))

@@ -71,11 +71,14 @@ def distilled(schema: t.Any) -> Texts:
     if not isinstance(paths, dict) or not paths:
         raise UnexpectedAnswer("The schema names no paths.")
     names = {}
-    for path, item in paths.items():
-        found = re.search(r"/?api/(.+?)/?$", path)
-        if found and "{" not in path and "get" in item:
-            parameters = item["get"].get("parameters", ())
-            names[found[1]] = " ".join(sorted({one["name"] for one in parameters if one.get("in") == "query"}))
+    try:
+        for path, item in paths.items():
+            found = re.search(r"/?api/(.+?)/?$", path)
+            if found and "{" not in path and "get" in item:
+                parameters = item["get"].get("parameters", ())
+                names[found[1]] = " ".join(sorted({one["name"] for one in parameters if one.get("in") == "query"}))
+    except (AttributeError, KeyError, TypeError):
+        raise UnexpectedAnswer("The schema is none of OpenAPI's.") from None
     return names
 
 
@@ -83,7 +86,7 @@ def _key(client: Client) -> str:
     """Address, full version and plugins; the minor version alone where the status must not be seen."""
     try:
         status = client.get("api/status/")
-        facts = [status.get("netbox-version"), sorted((status.get("plugins") or {}).items())]
-    except NetBoxError:
+        facts = [status["netbox-version"], sorted(status["plugins"].items())]
+    except (AttributeError, KeyError, TypeError, NetBoxError):
         facts = [client.api_version]
     return hashlib.sha256(json.dumps([client.endpoint, facts]).encode()).hexdigest()

@@ -17,6 +17,7 @@ import typing as t
 from collections.abc import Iterable, Iterator
 
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._threads import DaemonThreads
 
 K = t.TypeVar("K")
 T = t.TypeVar("T")
@@ -26,13 +27,13 @@ R = t.TypeVar("R")
 class Workers:
     """``size`` threads of an executor, made when the first task comes.
 
-    ``executor_class`` is ``concurrent.futures.ThreadPoolExecutor`` or a drop-in for it.
+    ``executor_class`` is a drop-in for ``concurrent.futures.ThreadPoolExecutor``.
     """
 
     def __init__(
         self,
         size: int,
-        executor_class: t.Callable[..., concurrent.futures.Executor] = concurrent.futures.ThreadPoolExecutor,
+        executor_class: t.Callable[..., concurrent.futures.Executor] = DaemonThreads,
     ) -> None:
         if size < 1:
             raise UsageError(f"max_workers is {size}: at least one is needed.")
@@ -124,8 +125,10 @@ def ordered_map(workers: Workers, function: t.Callable[[T], R], items: Iterable[
         tasks.drop()
 
 
-def executor_class(name: str) -> t.Callable[..., concurrent.futures.Executor]:
-    """The class that ``package.module.Class`` names. Raises :class:`UsageError` when there is none."""
+def executor_class(name: str | None) -> t.Callable[..., concurrent.futures.Executor]:
+    """The class that ``package.module.Class`` names; our own for ``None``. Raises :class:`UsageError` for no class."""
+    if name is None:
+        return DaemonThreads
     module, dot, attribute = name.rpartition(".")
     if not dot:
         raise UsageError(f"thread_pool_executor is {name!r}: write package.module.Class.")

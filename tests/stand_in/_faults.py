@@ -10,17 +10,24 @@ import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from ._lies import KINDS as LIES
+
 KINDS = (
+    *LIES,
     "status",  # ARGUMENT is the status; 502, 503 and 504 are a proxy's page
     "reset",  # the connection is closed before the answer
     "cut",  # the connection is closed in the middle of the answer
+    "reset_body",  # the connection is reset there
+    "wrong_length",  # the answer is ARGUMENT bytes longer than its Content-Length says
+    "drip",  # the answer comes byte by byte, each ARGUMENT seconds after the one before
     "slow",  # the answer comes ARGUMENT seconds later
     "slow_above",  # requests for more than limit_above rows: a 504, or ARGUMENT seconds later
     "html",  # 200 with a page for people
     "empty",  # 200 with nothing
     "not_json",  # 200 with something else that says it is JSON
     "other_json",  # 200 with JSON that is not NetBox's
-    "redirect",  # to ARGUMENT
+    "not_utf8",  # 200 with what says that it is JSON, and is in no known encoding
+    "redirect",  # to ARGUMENT, or to what was asked for
 )
 
 

@@ -19,6 +19,8 @@ from ._answers import json_answer, page_for_people, server_error
 from ._faults import Fault
 from ._graphql import PATH as GRAPHQL
 from ._graphql import limit_in
+from ._lies import KINDS as LIES
+from ._lies import lied
 from ._pages import limit_of
 from ._state import NetBox, Received
 
@@ -34,6 +36,8 @@ class Reception:
         self._desk = desk
         # Closes the connection a request came on; set by whoever runs the server.
         self.hang_up: Callable[[Scope, bool], None] = lambda scope, at_once: None
+        # Says bytes on the connection a request came on, whatever HTTP thinks of them; set by the same.
+        self.speak: Callable[[Scope, bytes], None] = lambda scope, words: None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         received = received_from(scope)
@@ -64,8 +68,14 @@ class Reception:
         fault = self._fault(request)
         if fault and fault.kind == "reset":
             await self._cut_off(scope, receive, at_once=True)
-        elif fault and fault.kind == "cut":
-            await self._cut_short(scope, receive, send)
+        elif fault and fault.kind in ("cut", "reset_body"):
+            await self._cut_short(scope, receive, send, at_once=fault.kind == "reset_body")
+        elif fault and fault.kind == "wrong_length":
+            await self._with_wrong_length(scope, receive, int(fault.argument or 1))
+        elif fault and fault.kind == "drip":
+            await self._dripping(scope, receive, send, float(fault.argument or 1))
+        elif fault and fault.kind in LIES:
+            await lied(fault.kind, fault.argument, scope, receive, self._versioned(scope, send), self._desk)
         else:
             answer = await spoiled(request, fault, self._netbox.settings.full_version) if fault else None
             if answer:
@@ -94,11 +104,13 @@ class Reception:
 
     async def _cut_off(self, scope: Scope, receive: Receive, at_once: bool) -> None:
         self.hang_up(scope, at_once)
+        await self._gone(receive)
+
+    async def _gone(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
 
-    async def _cut_short(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The right answer with its right length, but half of it."""
+    async def _right_answer(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -106,10 +118,35 @@ class Reception:
 
         await self._desk(scope, receive, self._versioned(scope, keep))
         start, *bodies = messages
-        body = b"".join(message["body"] for message in bodies)
+        return start, b"".join(message["body"] for message in bodies)
+
+    async def _cut_short(self, scope: Scope, receive: Receive, send: Send, at_once: bool) -> None:
+        """The right answer with its right length, but half of it."""
+        start, body = await self._right_answer(scope, receive)
         await send(start)
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        # What was sent is on its way before a reset would overtake it.
+        await asyncio.sleep(0.01)
+        await self._cut_off(scope, receive, at_once)
+
+    async def _with_wrong_length(self, scope: Scope, receive: Receive, surplus: int) -> None:
+        """The right answer, of which so many bytes are behind its end, or (less than 0) are missing before it."""
+        dummy, body = await self._right_answer(scope, receive)
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body) - surplus}\r\n\r\n"
+        self.speak(scope, head.encode() + body)
         await self._cut_off(scope, receive, at_once=False)
+
+    async def _dripping(self, scope: Scope, receive: Receive, send: Send, pause: float) -> None:
+        start, body = await self._right_answer(scope, receive)
+        await send(start)
+        gone = asyncio.ensure_future(self._gone(receive))
+        for place in range(len(body)):
+            await send({"type": "http.response.body", "body": body[place : place + 1], "more_body": True})
+            done, dummy = await asyncio.wait([gone], timeout=pause)
+            if done:
+                return
+        gone.cancel()
+        await send({"type": "http.response.body", "body": b""})
 
 
 async def spoiled(request: Request, fault: Fault, version: str) -> Response | None:
@@ -125,8 +162,13 @@ async def spoiled(request: Request, fault: Fault, version: str) -> Response | No
     if kind == "html":
         return page_for_people("Maintenance", 200)
     if kind == "redirect":
-        return Response(b"", 302, {"Location": str(argument)})
-    contents = {"empty": b"", "not_json": b"This is not JSON", "other_json": b'{"message": "It works!"}'}
+        return Response(b"", 302, {"Location": str(argument or request.url)})
+    contents = {
+        "empty": b"",
+        "not_json": b"This is not JSON",
+        "other_json": b'{"message": "It works!"}',
+        "not_utf8": b'{"name": "\xff"}',
+    }
     return Response(contents[kind], media_type="application/json")
 
 

@@ -58,13 +58,19 @@ def serve(
         )
         server = uvicorn.Server(config)
 
-        def hang_up(scope: Scope, at_once: bool) -> None:
-            for connection in list(server.server_state.connections):
-                transport: t.Any = connection.transport
-                if transport.get_extra_info("peername") == tuple(scope["client"]):
-                    (transport.abort if at_once else transport.close)()
+        def transports(scope: Scope) -> list[t.Any]:
+            known: list[t.Any] = [connection.transport for connection in server.server_state.connections]
+            return [one for one in known if one.get_extra_info("peername") == tuple(scope["client"])]
 
-        reception.hang_up = hang_up
+        def hang_up(scope: Scope, at_once: bool) -> None:
+            for transport in transports(scope):
+                (transport.abort if at_once else transport.close)()
+
+        def speak(scope: Scope, words: bytes) -> None:
+            for transport in transports(scope):
+                transport.write(words)
+
+        reception.hang_up, reception.speak = hang_up, speak
         netbox.url = f"{'https' if tls else 'http'}://{HOST}:{listener.getsockname()[1]}"
         thread = threading.Thread(target=server.run, args=([listener],), name="stand-in NetBox", daemon=True)
         thread.start()

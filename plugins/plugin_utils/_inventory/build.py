@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.hosts import Host, Hosts
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import HostNames, own_name
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import HostNames, harmless, own_name
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import Rows
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import Settings
@@ -42,7 +42,7 @@ class Build:
         for kind, row in self._rows.taken():
             if kind == "devices" and shown.get(row["id"], row["id"]) != row["id"]:
                 continue
-            name = names.unique(self._name(kind, row), row["id"])
+            name = names.unique(harmless(self._name(kind, row)), row["id"])
             if name is not None:
                 host = self._hosts.host(name, kind, row)
                 self._used.update(dict.fromkeys(host.groups))

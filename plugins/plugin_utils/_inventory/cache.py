@@ -8,11 +8,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 import time
 import typing as t
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
+from pathlib import Path
 
 from ansible_collections.netbox.cursor.plugins.module_utils._version import VERSION
 
@@ -23,6 +26,18 @@ def cache_key(*parts: t.Any) -> str:
     """The key for an inventory made of ``parts``: NetBox's address, who is asking, all options. A full hash."""
     text = json.dumps([VERSION, *parts], sort_keys=True, default=str)
     return "netbox_cursor_" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def keep_private(keys: Iterable[str], connection: str | None) -> None:
+    """Let nobody but the user read what is kept under ``keys``, where ``connection`` is a folder of files.
+
+    Ansible puts something before each key, which depends on its version.
+    """
+    folder = Path(os.path.expandvars(os.path.expanduser(connection or "")))
+    for key in keys:
+        for path in folder.glob(f"*{key}") if connection else ():
+            with contextlib.suppress(OSError):  # somebody else wrote it
+                path.chmod(0o600)
 
 
 class Entry:

@@ -15,6 +15,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.inventory import BaseInventoryPlugin
 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.hosts import Host
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import harmless
 from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import marked
 
 
@@ -63,7 +64,7 @@ class Filler:
     def _group(self, name: str) -> str:
         known = self._groups.get(name)
         if known is None:
-            known = self._groups[name] = self._inventory.add_group(str(marked(name)))
+            known = self._groups[name] = self._inventory.add_group(str(marked(harmless(name))))
         return known
 
     def _construct(self, name: str, variables: dict[str, t.Any], raw: dict[str, t.Any]) -> None:

@@ -12,7 +12,7 @@ import collections
 import typing as t
 from collections.abc import Callable
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError, printable
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import Sides, Table
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import PLURAL, SINGULAR, Settings
@@ -31,6 +31,18 @@ def own_name(row: Row, settings: Settings) -> str:
         return str(row["name"])
     kind = (row.get("device_type") or {}).get("slug") or "virtual-machine"
     return f"{kind}-{row['id']}"
+
+
+def harmless(name: str) -> str:
+    """``name`` as one of a host or group: no path out of a folder, nothing that a terminal obeys.
+
+    Ansible reads ``host_vars/NAME``, and writes facts to files of that name where they are cached. A slash between
+    other characters stays.
+    """
+    name = printable(name)
+    if not {"", ".", ".."}.isdisjoint(name.split("/")):
+        name = name.replace("/", "_")
+    return name.replace(".", "_") if name in (".", "..") else name
 
 
 class HostNames:

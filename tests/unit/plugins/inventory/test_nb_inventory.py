@@ -172,7 +172,7 @@ def test_nothing_of_netbox_is_run_lost_or_changed(netbox: NetBox, read: t.Any) -
     devices[2**33 + 1] = {key: value if key in kept else None for key, value in devices[number].items()}
     devices[2**33 + 1]["id"] = 2**33 + 1
     inventory = read(netbox, compose={"again": "serial"}, group_by=["role"])
-    host = inventory.hosts["../a/b {{ 3 }}"]
+    host = inventory.hosts[".._a_b {{ 3 }}"]
     assert host.vars["serial"] == hostile["serial"]
     assert json.loads(json.dumps(host.vars["local_context_data"])) == hostile["local_context_data"]
     assert host.vars["custom_fields"]["text"] == hostile["custom_fields"]["text"]  # type: ignore[index]

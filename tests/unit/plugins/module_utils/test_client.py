@@ -14,6 +14,7 @@ import re
 import socketserver
 import ssl
 import threading
+import time
 import typing as t
 import warnings
 from collections.abc import Iterator
@@ -536,3 +537,24 @@ def test_threads_share_a_client(netbox: NetBox) -> None:
         for thread in threads:
             thread.join()
     assert counts == [4] * 16
+
+
+def test_nothing_is_asked_again_once_the_client_is_closed(netbox: NetBox) -> None:
+    netbox.faults.append(Fault("status", "503", retry_after=60))
+    said: list[errors.NetBoxError] = []
+    client = Client(netbox.url, netbox.tokens["v1"])
+
+    def ask() -> None:
+        with pytest.raises(errors.NetBoxError) as caught:
+            client.get(SITES)
+        said.append(caught.value)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    while not netbox.requests or netbox.requests[-1].status is None:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    client.close()
+    thread.join(5)
+    assert not thread.is_alive() and len(netbox.requests) == 1
+    assert "closed" in str(said[0])

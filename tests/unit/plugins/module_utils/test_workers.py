@@ -9,14 +9,19 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import contextvars
+import os
+import subprocess
+import sys
 import threading
 import typing as t
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._threads import DaemonThreads
 from ansible_collections.netbox.cursor.plugins.module_utils._workers import Tasks, Workers, executor_class, ordered_map
 
 trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="none")
@@ -169,8 +174,52 @@ def test_threads_end_with_the_workers() -> None:
     before = threading.active_count()
     workers: t.Any = Workers(4)
     list(ordered_map(workers, str, range(10), 5))
-    threads = [thread for thread in threading.enumerate() if "ThreadPoolExecutor" in thread.name]
+    threads = [thread for thread in threading.enumerate() if "netbox.cursor" in thread.name]
+    assert threads
     workers.close()
     for thread in threads:
         thread.join(5)
     assert threading.active_count() <= before
+
+
+def test_threads_of_our_own_do_what_those_of_python_do() -> None:
+    before = set(threading.enumerate())
+    pool = DaemonThreads(2)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def patient(word: str, number: int) -> str:
+        begun.set()
+        go_on.wait(5)
+        return word * number
+
+    first = pool.submit(patient, "a", number=3)
+    wrong = pool.submit(lambda: 1 / 0)
+    assert begun.wait(5)
+    with pytest.raises(ZeroDivisionError):
+        wrong.result(5)
+    busy = pool.submit(go_on.wait, 5)
+    while not busy.running():
+        pass
+    late = pool.submit(int)
+    assert late.cancel()
+    later = pool.submit(int)
+    pool.shutdown(wait=False, cancel_futures=True)
+    assert later.cancelled() and first.running()
+    go_on.set()
+    pool.shutdown()
+    assert first.result() == "aaa" and busy.result()
+    with pytest.raises(RuntimeError):
+        pool.submit(int)
+    assert not set(threading.enumerate()) - before
+
+
+def test_python_ends_though_a_thread_of_ours_is_busy() -> None:
+    code = (
+        "import time\n"
+        "from ansible_collections.netbox.cursor.plugins.module_utils._workers import Workers\n"
+        "Workers(2).submit(time.sleep, 60)\n"
+        "raise KeyboardInterrupt\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[7])}
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, timeout=30, check=False)
+    assert b"KeyboardInterrupt" in ended.stderr

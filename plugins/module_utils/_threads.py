@@ -1,0 +1,78 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Threads that do not keep Python from ending.
+
+Python waits for those of ``concurrent.futures.ThreadPoolExecutor`` before it ends, also after Ctrl-C: for a NetBox that
+does not answer, as long as the time-out is.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import queue
+import threading
+import typing as t
+
+Task = tuple["concurrent.futures.Future[t.Any]", t.Callable[[], t.Any]]
+
+
+class DaemonThreads(concurrent.futures.Executor):
+    """An executor of up to ``max_workers`` threads, begun as tasks come."""
+
+    def __init__(self, max_workers: int) -> None:
+        self._most = max_workers
+        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def submit(self, fn: t.Callable[..., t.Any], /, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        """Have ``fn(*args, **kwargs)`` called, and return the future of its result."""
+        future: concurrent.futures.Future[t.Any] = concurrent.futures.Future()
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            self._tasks.put((future, lambda: fn(*args, **kwargs)))
+            if len(self._threads) < self._most:
+                thread = threading.Thread(target=self._work, name=f"netbox.cursor {len(self._threads)}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        return future
+
+    def _work(self) -> None:
+        while True:
+            task = self._tasks.get()
+            if task is None:
+                return
+            future, call = task
+            if future.set_running_or_notify_cancel():
+                try:
+                    result = call()
+                except BaseException as error:  # for whoever asks for the result
+                    future.set_exception(error)
+                else:
+                    future.set_result(result)
+                    del result
+            # A waiting thread must not keep the last rows in memory.
+            del task, future, call
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more tasks. ``wait``: until the threads have ended; ``cancel_futures``: what has not begun."""
+        with self._lock:
+            self._closed = True
+            while cancel_futures:
+                try:
+                    task = self._tasks.get_nowait()
+                except queue.Empty:
+                    break
+                if task is not None:
+                    task[0].cancel()
+            for dummy in self._threads:
+                self._tasks.put(None)
+        if wait:
+            for thread in self._threads:
+                thread.join()

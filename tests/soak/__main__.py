@@ -1,0 +1,89 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""make soak: lists that change while they are read, a hundred times, and long runs whose memory must stay flat.
+
+Prints what was measured, and fails where a promise was not kept. The whole takes a quarter of an hour; ``--rounds``,
+``--rows``, ``--inventories`` and ``--walk`` make it shorter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[5]
+sys.path.insert(0, str(ROOT))
+
+from ansible_collections.netbox.cursor.tests.soak._changes import BY_CURSOR, WAYS, WORKERS, walk  # noqa: E402
+from ansible_collections.netbox.cursor.tests.stand_in import serve  # noqa: E402
+
+# By default glibc's malloc keeps memory for each thread that there ever was, which grows with their number.
+ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
+# Megabytes by which memory may grow after the first tenth of a long run.
+FLAT = 10
+
+
+def change(way: str, rows: int, rounds: int) -> tuple[str, bool]:
+    """What came of so many walks over a list that changed, and whether that is what was promised."""
+    began = time.monotonic()
+    with serve(version="4.6") as netbox:
+        walks = [walk(netbox, way, rows, page_size=300) for dummy in range(rounds)]
+    lost = sum(1 for one in walks if one.lost and not one.said)
+    repeated = sum(one.repeated for one in walks)
+    said = sum(bool(one.said) for one in walks)
+    changes = sum(one.changes for one in walks)
+    kept = not lost and not repeated and (way not in BY_CURSOR or not said)
+    told = f"{rounds} walks over {rows} rows by {WORKERS} workers, {changes} changes meanwhile"
+    ended = f"{lost} with a loss that was not said, {said} that said they could not be whole, {repeated} rows twice"
+    return f"{way}: {told}: {ended}; {time.monotonic() - began:.0f} s", kept
+
+
+def long_run(what: str, number: int, devices: int) -> tuple[str, bool]:
+    """What a process holds while it reads for long, and whether that stays the same."""
+    began = time.monotonic()
+    command = [sys.executable, str(Path(__file__).resolve().parent / "_measured.py"), what]
+    environment = {**os.environ, **ONE_ARENA, "PYTHONPATH": str(ROOT), "ANSIBLE_COLLECTIONS_PATH": str(ROOT)}
+    with serve(version="4.6", estate=devices) as netbox:
+        command += [netbox.url, netbox.tokens["v1"], str(number)]
+        ended = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    early = next(line for line in lines if line["done"] >= number / 10)
+    last = lines[-1]
+    kept = last["memory"] - early["memory"] < FLAT and last["threads"] == 1 and last["sockets"] == 0
+    told = f"{early['memory']} MB after {early['done']}, {last['memory']} MB after {last['done']}"
+    left = f"{last['threads']} thread and {last['sockets']} sockets in the end"
+    return f"{number} {what} in one process: {told}; {left}; {time.monotonic() - began:.0f} s", kept
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make soak")
+    parser.add_argument("--rounds", type=int, default=100, help="walks over a list that changes, of each way by cursor")
+    parser.add_argument("--rows", type=int, default=50_000, help="rows of that list")
+    parser.add_argument("--inventories", type=int, default=200, help="inventories in one process")
+    parser.add_argument("--walk", type=int, default=1_000_000, help="rows of one long walk")
+    options = parser.parse_args()
+    all_kept = True
+    # By offset a walk takes longer, and one that is lost shows in a few.
+    few = max(1, options.rounds // 10)
+    tasks = [
+        *(partial(change, way, options.rows, options.rounds if way in BY_CURSOR else few) for way in WAYS),
+        partial(long_run, "inventories", options.inventories, 100),
+        partial(long_run, "rows", options.walk, options.walk),
+    ]
+    for task in tasks:
+        line, kept = task()
+        print(("kept: " if kept else "BROKEN: ") + line, flush=True)
+        all_kept = all_kept and kept
+    return 0 if all_kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

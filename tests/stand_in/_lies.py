@@ -1,0 +1,75 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Answers with the right status and the right form that do not tell the truth, by REST and by GraphQL."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from starlette.types import Message, Receive, Scope, Send
+
+App = t.Callable[[Scope, Receive, Send], t.Awaitable[None]]
+
+KINDS = (
+    "next_elsewhere",  # `next` is at ARGUMENT, another host
+    "next_loops",  # `next` is the page itself
+    "count",  # ARGUMENT more than there are
+    "long_page",  # ARGUMENT times as many rows as were asked for
+    "repeated",  # each row twice
+    "disordered",  # the last row first
+)
+
+
+async def lied(kind: str, argument: t.Any, scope: Scope, receive: Receive, send: Send, desk: App) -> None:
+    """What the ``desk`` answers, changed."""
+    if kind == "long_page":
+        scope, receive = await _for_more(int(argument), scope, receive)
+    messages: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        messages.append(message)
+
+    await desk(scope, receive, keep)
+    start, *bodies = messages
+    body = b"".join(message["body"] for message in bodies)
+    if start["status"] == 200:
+        content = json.loads(body)
+        _change(content, kind, argument, f"http://{dict(scope['headers'])[b'host'].decode()}{scope['received'].url}")
+        body = json.dumps(content).encode()
+    headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+    await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _for_more(times: int, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
+    """The same request, with a limit so many times as high."""
+
+    def more(text: str) -> str:
+        return re.sub(r"(limit(?:=|: ))(\d+)", lambda found: f"{found[1]}{times * int(found[2])}", text)
+
+    query = more(scope["query_string"].decode("latin-1")).encode("latin-1")
+    message = await receive() if scope["method"] == "POST" else None
+
+    async def again() -> Message:
+        return {**message, "body": more(message["body"].decode()).encode()} if message else await receive()
+
+    return {**scope, "query_string": query}, again
+
+
+def _change(content: t.Any, kind: str, argument: t.Any, url: str) -> None:
+    if kind == "next_elsewhere" and content["next"]:
+        content["next"] = str(argument) + content["next"].partition("/api/")[2]
+    elif kind == "next_loops" and content["next"]:
+        content["next"] = url
+    elif kind == "count" and content["count"] is not None:
+        content["count"] += int(argument)
+    lists = [content["results"]] if "results" in content else list((content.get("data") or {}).values())
+    for rows in lists:
+        if kind == "repeated":
+            rows[:] = [row for row in rows for dummy in range(2)]
+        elif kind == "disordered":
+            rows.reverse()

@@ -1,0 +1,114 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ctrl-C and SIGTERM end a run at once, though NetBox does not answer: no process, no thread, no half file is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import NEEDS_MARKS
+from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
+
+# Seconds that NetBox keeps each page but the first, and in which a run must have ended.
+SLOW, SOON = 30, 10
+PLAY = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - ansible.builtin.debug:
+        msg: "{{ query('netbox.cursor.nb_query', 'dcim/devices') | length }}"
+"""
+
+
+@contextmanager
+def running(netbox: NetBox, folder: Path, what: str) -> Iterator[subprocess.Popen[str]]:
+    """A run in a session of its own that waits for several pages at once."""
+    source = folder / "a.netbox.yml"
+    options = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(folder / "cache")}
+    source.write_text(json.dumps({"plugin": "netbox.cursor.nb_inventory", **options}), encoding="utf-8")
+    book = folder / "play.yml"
+    book.write_text(PLAY, encoding="utf-8")
+    root = str(Path(__file__).resolve().parents[7])
+    environment = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": root,
+        "PYTHONPATH": root,
+        "NETBOX_API": netbox.url,
+        "NETBOX_TOKEN": netbox.tokens["v1"],
+        "XDG_CACHE_HOME": str(folder / "cache"),
+    }
+    arguments = {"inventory": ["-i", str(source), "--list"], "playbook": [str(book)]}[what]
+    command = [sys.executable, "-m", "ansible", what, *arguments]
+    with subprocess.Popen(
+        command,
+        env=environment,
+        cwd=folder,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
+        try:
+            until = time.monotonic() + 60
+            while len(netbox.requests) < 4 and time.monotonic() < until and process.poll() is None:
+                time.sleep(0.02)
+            yield process
+        finally:
+            for number in of_session(process.pid):
+                os.kill(number, signal.SIGKILL)
+
+
+def of_session(leader: int) -> list[int]:
+    """The processes that the one with this number began."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                facts = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(facts[3]) == leader and facts[0] != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the processes of a session are read from /proc")
+@pytest.mark.parametrize("what", ["inventory", "playbook"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_ends_at_once(tmp_path: Path, what: str, number: signal.Signals) -> None:
+    with serve(version="4.6", estate=3000) as netbox:
+        # All but the first page and the small request for the number of rows.
+        netbox.faults.append(Fault("slow", SLOW, path="/api/dcim/devices/", after=1, limit_above=1))
+        with running(netbox, tmp_path, what) as process:
+            assert process.poll() is None, process.communicate()[0]
+            shown = [Path(f"/proc/{one}/cmdline").read_bytes() for one in of_session(process.pid)]
+            began = time.monotonic()
+            if number is signal.SIGINT or (NEEDS_MARKS and what == "playbook"):
+                # As a terminal does. The workers of ansible-core before 2.19 outlive a playbook that is told alone.
+                os.killpg(process.pid, number)
+            else:
+                process.send_signal(number)
+            said = process.communicate(timeout=SLOW)[0]
+            seconds = time.monotonic() - began
+            time.sleep(0.2)
+            left = of_session(process.pid)
+        token = netbox.tokens["v1"]
+        netbox.faults.clear()
+    assert seconds < SOON
+    assert process.returncode not in (0, None)
+    assert not left
+    assert "Traceback" not in said and token not in said
+    assert shown and not any(token.encode() in line for line in shown)
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name == "cache"] == []

@@ -1,0 +1,372 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever goes wrong, each way to read NetBox ends soon: in the right rows, or in one clear error.
+
+``TABLE`` says which, by fault and by way. A further way is a further entry of ``WAYS``, a further fault one of
+``FAULTS``, and what comes of it a column or a line of the table. ``-s`` (and no ``-n``) prints the table that came out.
+The security guide shows it, as ``as_rst`` writes it: ``python tools/fault_table.py`` puts it there.
+"""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+import socket
+import time
+import typing as t
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.netbox.cursor.plugins.module_utils import _connections
+from ansible_collections.netbox.cursor.plugins.module_utils._advice import advice, explain
+from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
+from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._schema_cache import SchemaCache
+from ansible_collections.netbox.cursor.plugins.module_utils._selection import parse
+from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
+
+# Pages of 20 rows, which may be halved once: nothing smaller than 10 is asked for.
+ROWS, PAGE = 100, 20
+# Seconds in which each cell must have ended.
+SOON = 10
+ELSEWHERE = "http://127.0.0.2:1/api/"
+
+
+@dataclass
+class Way:
+    """A way to read: ``read`` makes something of a client, which is ``right`` when nothing went wrong."""
+
+    read: Callable[[Client, Path], t.Any]
+    right: Callable[[t.Any], bool]
+    path: str = "/api/dcim/sites/"
+    # Faults begin with the second request of this kind; things of one request have no second.
+    after: int = 1
+    pages: bool = True
+    # Does an answer have `next` and `count`?
+    links: bool = False
+
+    def knows(self, what: What) -> bool:
+        return (self.pages or not what.lists) and (self.links or not what.links)
+
+
+def rest(**options: t.Any) -> Way:
+    def read(client: Client, folder: Path) -> list[int]:
+        with Pager(client, page_size=PAGE, **options) as pager:
+            return [row["id"] for row in pager.rows("dcim/sites")]
+
+    return Way(read, lambda ids: bool(ids == list(range(1, ROWS + 1))), links=True)
+
+
+def by_graphql(client: Client, folder: Path) -> list[int]:
+    with Pager(client, page_size=PAGE) as pager:
+        return [int(row["id"]) for row in GraphQL(pager).rows("site_list", parse("id name"))]
+
+
+WAYS = {
+    "cursor": rest(max_workers=1),
+    "split cursor": rest(max_workers=4),
+    "offset": rest(max_workers=1, pagination="offset"),
+    "threaded offset": rest(max_workers=4, pagination="offset"),
+    "GraphQL": Way(by_graphql, lambda ids: bool(ids == list(range(1, ROWS + 1))), "/graphql/"),
+    "schema": Way(
+        lambda client, folder: SchemaCache(folder).names(client),
+        lambda names: "slug" in names["dcim/sites"].split(),
+        "/api/schema/",
+        after=0,
+        pages=False,
+    ),
+}
+
+
+def date(seconds: float) -> str:
+    when = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+    return email.utils.format_datetime(when, usegmt=True)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@dataclass
+class What:
+    """What goes wrong: an answer (``kind`` and ``argument`` of the stand-in's faults), or the way to the server."""
+
+    kind: str = ""
+    argument: t.Any = None
+    retry_after: str | None = None
+    # Of lists only; of REST lists only.
+    lists: bool = False
+    links: bool = False
+    # Instead of an answer: the address to ask, a proxy, whose token it is.
+    address: str | None = None
+    proxy: str | None = None
+    token: str = ""
+    tls: bool = False
+    options: dict[str, t.Any] = field(default_factory=dict)
+
+
+SHORT = {"timeout": 0.3}
+FAULTS = {
+    "connection refused": What(address=f"http://127.0.0.1:{free_port()}"),
+    "reset": What("reset"),
+    "reset in the body": What("reset_body"),
+    "cut body": What("cut"),
+    "Content-Length too small": What("wrong_length", 10),
+    "Content-Length too large": What("wrong_length", -10),
+    "slow drip": What("drip", 0.05, options=SHORT),
+    "read time-out": What("slow", 1, options=SHORT),
+    "429, Retry-After: 1": What("status", 429, retry_after="1"),
+    "429, Retry-After: date": What("status", 429, retry_after=date(5)),
+    "500": What("status", 500),
+    "502": What("status", 502),
+    "503": What("status", 503),
+    "504": What("status", 504),
+    "HTML with 200": What("html"),
+    "redirect to the login": What("redirect", "/login/?next=/api/"),
+    "redirect to a host": What("redirect", ELSEWHERE),
+    "redirect to http": What("redirect", "http://{host}{path}", tls=True),
+    "redirect to itself": What("redirect"),
+    "empty body": What("empty"),
+    "not UTF-8": What("not_utf8"),
+    "not JSON": What("not_json"),
+    "other JSON": What("other_json"),
+    "next to another host": What("next_elsewhere", ELSEWHERE, links=True),
+    "next loops": What("next_loops", links=True),
+    "count too high": What("count", 1000, links=True),
+    "count too low": What("count", -50, links=True),
+    "page too long": What("long_page", 3, lists=True),
+    "ids repeated": What("repeated", lists=True),
+    "ids out of order": What("disordered", lists=True),
+    "token revoked": What(token="revoked"),
+    "permission removed": What(token="limited"),
+    "certificate wrong": What(tls=True, options={"verify": True}),
+    "DNS wrong": What(address="http://netbox.invalid"),
+    "proxy wrong": What(proxy=f"http://127.0.0.1:{free_port()}"),
+}
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[NetBox]:
+    with serve(version="4.6") as netbox:
+        fill(netbox)
+        yield netbox
+
+
+@pytest.fixture(scope="module")
+def secure() -> Iterator[NetBox]:
+    with serve(version="4.6", tls=True) as netbox:
+        fill(netbox)
+        yield netbox
+
+
+def fill(netbox: NetBox) -> None:
+    row = next(iter(netbox.table("dcim/sites").values()))
+    sites = {number: {**row, "id": number, "name": f"site {number}"} for number in range(1, ROWS + 1)}
+    netbox.table("dcim/sites").replace(sites)
+
+
+def cell(netbox: NetBox, what: What, way: Way, once: bool, folder: Path) -> str:
+    """What came of it: ``rows``, or the name of the error."""
+    host = netbox.url.partition("//")[2]
+    tokens = dict(netbox.tokens)
+    token = tokens["v1"]
+    if what.kind:
+        argument = what.argument
+        if isinstance(argument, str):
+            argument = argument.format(host=host, path=way.path)
+        fault = Fault(what.kind, argument, path=way.path, after=way.after, times=1 if once else None)
+        fault.retry_after = what.retry_after
+        # Without the small request for the number of rows, which may fail.
+        fault.limit_above = 1 if way.pages else None
+        netbox.faults.append(fault)
+    elif what.token:
+
+        def take_away(received: t.Any) -> None:
+            if sum(one.path == way.path for one in netbox.requests) > way.after:
+                netbox.tokens["v1"] = "another"
+                netbox.tokens["limited"] = token if what.token == "limited" else "another"
+
+        netbox.hooks.append(take_away)
+    netbox.requests.clear()
+    address = what.address or netbox.url
+    options: dict[str, t.Any] = {"retries": 2, "timeout": 20, "verify": netbox.ca_path or True, **what.options}
+    lines: list[str] = []
+    began = time.monotonic()
+    client = Client(
+        address, token, sleep=lambda seconds: None, log=lambda verbosity, line: lines.append(line), **options
+    )
+    try:
+        with client:
+            result = way.read(client, folder)
+        assert way.right(result), f"neither the right rows nor an error: {result}"
+        outcome = "rows"
+    except NetBoxError as error:
+        outcome = type(error).__name__
+        said = explain(error)
+        lines.append(said)
+        assert "\n" not in said
+        assert advice(error) or outcome == "UsageError"
+    finally:
+        # In this order: requests that nobody waits for may still come.
+        netbox.hooks.clear()
+        netbox.faults.clear()
+        netbox.tokens.update(tokens)
+    assert time.monotonic() - began < SOON
+    assert not [line for line in lines if token in line]
+    return outcome
+
+
+# Fault, when (once, at the second request of a kind; or from then on), and what comes of it: ``rows``, the right ones,
+# or the error. One word for all ways, or one for each in the order of WAYS; ``-`` where there can be no such fault.
+TABLE = """
+connection refused       | then on | Unreachable
+reset                    | once    | rows
+reset                    | then on | ConnectionLost
+reset in the body        | once    | rows
+reset in the body        | then on | ConnectionLost
+cut body                 | once    | rows
+cut body                 | then on | ConnectionLost
+Content-Length too small | once    | rows
+Content-Length too small | then on | ConnectionLost
+Content-Length too large | once    | rows
+Content-Length too large | then on | ConnectionLost
+slow drip                | once    | rows
+slow drip                | then on | TimedOut
+read time-out            | once    | rows
+read time-out            | then on | TimedOut
+429, Retry-After: 1      | once    | rows
+429, Retry-After: 1      | then on | TooManyRequests
+429, Retry-After: date   | once    | rows
+429, Retry-After: date   | then on | TooManyRequests
+500                      | once    | rows rows rows rows rows ServerFailed
+500                      | then on | ServerFailed
+502                      | once    | rows
+502                      | then on | ServerFailed
+503                      | once    | rows
+503                      | then on | ServerFailed
+504                      | once    | rows
+504                      | then on | ServerFailed
+HTML with 200            | once    | UnexpectedAnswer
+HTML with 200            | then on | UnexpectedAnswer
+redirect to the login    | once    | AccessDenied
+redirect to the login    | then on | AccessDenied
+redirect to a host       | once    | Redirected
+redirect to a host       | then on | Redirected
+redirect to http         | once    | Redirected
+redirect to http         | then on | Redirected
+redirect to itself       | once    | rows rows rows rows Redirected rows
+redirect to itself       | then on | Redirected
+empty body               | once    | rows
+empty body               | then on | ConnectionLost
+not UTF-8                | once    | rows
+not UTF-8                | then on | ConnectionLost
+not JSON                 | once    | rows
+not JSON                 | then on | ConnectionLost
+other JSON               | once    | UnexpectedAnswer
+other JSON               | then on | UnexpectedAnswer
+next to another host     | once    | rows
+next to another host     | then on | rows
+next loops               | once    | UnexpectedAnswer UnexpectedAnswer rows rows - -
+next loops               | then on | UnexpectedAnswer UnexpectedAnswer rows rows - -
+count too high           | once    | rows
+count too high           | then on | rows rows IncompleteList IncompleteList - -
+count too low            | once    | rows
+count too low            | then on | rows
+page too long            | once    | rows
+page too long            | then on | rows
+ids repeated             | once    | rows
+ids repeated             | then on | rows
+ids out of order         | once    | UnexpectedAnswer UnexpectedAnswer IncompleteList IncompleteList UnexpectedAnswer -
+ids out of order         | then on | UnexpectedAnswer UnexpectedAnswer IncompleteList IncompleteList UnexpectedAnswer -
+token revoked            | then on | AccessDenied AccessDenied AccessDenied AccessDenied AccessDenied rows
+permission removed       | then on | AccessDenied AccessDenied AccessDenied AccessDenied IncompleteList rows
+certificate wrong        | then on | TLSFailed
+DNS wrong                | then on | Unreachable
+proxy wrong              | then on | Unreachable
+"""
+EXPECTED: dict[tuple[str, str], list[str]] = {}
+for _line in TABLE.strip().splitlines():
+    _fault, _when, _outcomes = (part.strip() for part in _line.split(" | "))
+    EXPECTED[_fault, _when] = _outcomes.split() if " " in _outcomes else [_outcomes] * len(WAYS)
+CELLS = [
+    (fault, when, name, outcome)
+    for (fault, when), outcomes in EXPECTED.items()
+    for name, outcome in zip(WAYS, outcomes)
+    if WAYS[name].knows(FAULTS[fault])
+]
+
+
+def as_rst() -> str:
+    """The table as the documentation shows it."""
+    lines = [
+        ".. list-table::",
+        "  :header-rows: 1",
+        "",
+        "  * - Fault",
+        "    - Once, in the middle",
+        "    - From then on",
+    ]
+    for fault in FAULTS:
+        lines.append(f"  * - {fault}")
+        for when in ("once", "then on"):
+            outcomes: dict[str, list[str]] = {}
+            for way, outcome in zip(WAYS, EXPECTED.get((fault, when), [])):
+                if WAYS[way].knows(FAULTS[fault]):
+                    outcomes.setdefault(outcome, []).append(way)
+            common = max(outcomes, key=lambda outcome: len(outcomes[outcome]), default="")
+            others = [f"; {', '.join(ways)}: {one}" for one, ways in outcomes.items() if one != common]
+            lines.append(f"    - {common}{''.join(others)}".rstrip())
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def came_out() -> Iterator[dict[tuple[str, str], list[str]]]:
+    """What came of each fault, printed in the end."""
+    table: dict[tuple[str, str], list[str]] = {}
+    yield table
+    print()
+    for (fault, when), outcomes in table.items():
+        print(f"{fault:24} | {when:7} | {' '.join(outcomes)}")
+
+
+@pytest.mark.parametrize(("fault", "when", "way", "outcome"), CELLS)
+def test_it_ends_soon_in_the_right_rows_or_in_one_clear_error(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    came_out: dict[tuple[str, str], list[str]],
+    fault: str,
+    when: str,
+    way: str,
+    outcome: str,
+) -> None:
+    what = FAULTS[fault]
+    netbox = request.getfixturevalue("secure" if what.tls else "plain")
+    monkeypatch.setattr(_connections, "TIMEOUTS_OF_AN_ANSWER", 2)
+    for name in ("no_proxy", "NO_PROXY", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    if what.proxy:
+        monkeypatch.setenv("NO_PROXY", "")
+        monkeypatch.setenv("http_proxy", what.proxy)
+    result = cell(netbox, what, WAYS[way], when == "once", tmp_path)
+    came_out.setdefault((fault, when), []).append(result)
+    assert result == outcome
+
+
+def test_each_fault_is_tried_in_each_way_that_knows_it() -> None:
+    assert {fault for fault, dummy in EXPECTED} == set(FAULTS)
+    assert all(len(outcomes) == len(WAYS) for outcomes in EXPECTED.values())
+
+
+def test_the_documentation_shows_this_table() -> None:
+    guide = Path(__file__).resolve().parents[4] / "docs" / "docsite" / "rst" / "security_guide.rst"
+    assert as_rst() in guide.read_text(encoding="utf-8")
