@@ -7,8 +7,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-# All tests on the oldest Python and on that of the newest cores; on others those that are quick, as sanity tests compile
-# and import everything on each.
+# All tests on the oldest Python and on that of the newest cores; on others those that are quick, as sanity tests
+# compile and import everything on each.
 WHOLE = ((3, 9), (3, 12))
 QUICK = ("endpoints", "parameters", "representation", "selection", "version", "workers")
 if sys.version_info[:2] not in WHOLE:
