@@ -57,7 +57,8 @@ options:
       - key
   timeout:
     description:
-      - Seconds to wait for a connection, and for each next piece of an answer.
+      - Seconds to wait for a connection, and for each next piece of an answer. A whole answer may take five times as
+        long.
     type: float
     default: 60
   retries:

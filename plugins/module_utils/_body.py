@@ -47,6 +47,7 @@ def load_error(response: requests.Response) -> None:
         for piece in pieces(response):
             begin = (begin + piece)[:LONGEST_ERROR]
             if len(begin) == LONGEST_ERROR:
+                response.raw.close()  # nothing else can be asked on a connection with half an answer in it
                 break
         _keep(response, begin)
 
