@@ -67,8 +67,8 @@ def changing(netbox: NetBox, rows: int) -> Iterator[tuple[set[int], Callable[[],
     Gives the ids of those that stay, and what tells how many changes there were. The threads that write may do so at
     any time; NetBox answers each request from what is written then, as from a transaction of its own.
     """
-    example = next(iter(netbox.table(SITES).values()))
     sites = netbox.table(SITES)
+    example = sites[min(sites)]
     sites.replace({number: {**example, "id": number, "name": f"site {number:07}"} for number in range(1, rows + 1)})
     staying = {number for number in range(1, rows + 1) if number % 3}
     written: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
