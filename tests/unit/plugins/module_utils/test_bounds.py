@@ -123,8 +123,8 @@ def raw_deflate(text: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        (b"gzip", gzip.compress(b'{"a": 1}')),
-        (b"GZIP", gzip.compress(b'{"a": 1}')),
+        (b"gzip", gzip.compress(b'{"a": 1}', mtime=0)),
+        (b"GZIP", gzip.compress(b'{"a": 1}', mtime=0)),
         (b"deflate", zlib.compress(b'{"a": 1}')),
         (b"deflate", raw_deflate(b'{"a": 1}')),
         (b"identity", b'{"a": 1}'),
