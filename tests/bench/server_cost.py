@@ -5,8 +5,8 @@
 """What an inventory costs NetBox: python tests/bench/server_cost.py [--hosts N] [--peer BIN] [ROW ...]
 
 The stand-in adds up what a real NetBox would work for each answer, by the figures of tests/stand_in/_costs.py (measured
-on a real 4.6.8), and takes that time over it, with 16 workers, 20 ms away. BIN is the bin folder of an environment with
-the PyPI package ``ansible``, for netbox.netbox; ROW picks rows of the table.
+on a real 4.6.8), and takes that time over it, with 16 workers, 20 ms away; ours may use them all. BIN is the bin folder
+of an environment with the PyPI package ``ansible``, for netbox.netbox; ROW picks rows of the table.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def main() -> None:
             costs: dict[str, Cost] = {}
             source = Path(name) / "a.netbox.yml"
             for transport in ("graphql", "rest"):
-                text = json.dumps({"plugin": "netbox.cursor.nb_inventory", "transport": transport, **mine})
+                text = json.dumps(
+                    {"plugin": "netbox.cursor.nb_inventory", "max_workers": 16, "transport": transport, **mine}
+                )
                 source.write_text(text, encoding="utf-8")
                 costs[f"ours, {transport}"] = run(ours, url, environment, source)
             if options.peer:

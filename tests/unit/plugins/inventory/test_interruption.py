@@ -45,7 +45,7 @@ def running(netbox: NetBox, folder: Path, what: str) -> Iterator[subprocess.Pope
     environment = {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": root,
-        "PYTHONPATH": root,
+        "PYTHONPATH": os.pathsep.join([root, *sys.path]),
         "NETBOX_API": netbox.url,
         "NETBOX_TOKEN": netbox.tokens["v1"],
         "XDG_CACHE_HOME": str(folder / "cache"),

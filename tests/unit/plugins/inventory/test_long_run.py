@@ -25,7 +25,8 @@ MEASURED = Path(__file__).resolve().parents[3] / "soak" / "_measured.py"
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory and sockets are read from /proc")
 @pytest.mark.parametrize(("what", "devices", "number"), [("inventories", 30, 10), ("rows", 20_000, 20_000)])
 def test_memory_stays_and_threads_and_sockets_are_closed(what: str, devices: int, number: int) -> None:
-    environment = {**os.environ, **ONE_ARENA, "PYTHONPATH": str(ROOT), "ANSIBLE_COLLECTIONS_PATH": str(ROOT)}
+    path = os.pathsep.join([str(ROOT), *sys.path])
+    environment = {**os.environ, **ONE_ARENA, "PYTHONPATH": path, "ANSIBLE_COLLECTIONS_PATH": str(ROOT)}
     with serve(version="4.6", estate=devices) as netbox:
         command = [sys.executable, str(MEASURED), what, netbox.url, netbox.tokens["v1"], str(number)]
         ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

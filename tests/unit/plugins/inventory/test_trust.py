@@ -44,7 +44,7 @@ def run(netbox: NetBox, folder: Path, *command: str, **options: t.Any) -> subpro
     environment = {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": ROOT,
-        "PYTHONPATH": ROOT,
+        "PYTHONPATH": os.pathsep.join([ROOT, *sys.path]),
         "NETBOX_API": netbox.url,
         "NETBOX_TOKEN": netbox.tokens["v1"],
         "NETBOX_HEADERS": json.dumps({"X-Gate": GATE}),
