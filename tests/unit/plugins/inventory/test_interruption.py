@@ -51,7 +51,7 @@ def running(netbox: NetBox, folder: Path, what: str) -> Iterator[subprocess.Pope
         "XDG_CACHE_HOME": str(folder / "cache"),
     }
     arguments = {"inventory": ["-i", str(source), "--list"], "playbook": [str(book)]}[what]
-    command = [sys.executable, "-m", "ansible", what, *arguments]
+    command = [sys.executable, "-m", f"ansible.cli.{what}", *arguments]
     with subprocess.Popen(
         command,
         env=environment,

@@ -35,7 +35,7 @@ def netbox() -> Iterator[NetBox]:
         yield served
 
 
-def run(netbox: NetBox, folder: Path, *command: str, **options: t.Any) -> subprocess.CompletedProcess[str]:
+def run(netbox: NetBox, folder: Path, what: str, *arguments: str, **options: t.Any) -> subprocess.CompletedProcess[str]:
     """Run Ansible with the token in the inventory's options, and in NETBOX_TOKEN for lookups."""
     source = folder / "a.netbox.yml"
     options = {"plugin": "netbox.cursor.nb_inventory", "token": netbox.tokens["v2"], "retries": 0, **options}
@@ -53,9 +53,9 @@ def run(netbox: NetBox, folder: Path, *command: str, **options: t.Any) -> subpro
         "ANSIBLE_LOG_PATH": str(folder / "log"),
         "ANSIBLE_RETRY_FILES_ENABLED": "true",
     }
-    words = [sys.executable, "-m", "ansible", *(word.format(source=source) for word in command)]
+    command = [sys.executable, "-m", f"ansible.cli.{what}", *(word.format(source=source) for word in arguments)]
     return subprocess.run(
-        words, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
 
 
