@@ -249,11 +249,14 @@ class RestSource:
         return itertools.chain.from_iterable(self._progress.pages(endpoint, pages))
 
     def _services(self, owners: dict[str, list[int]]) -> Owned:
+        asked = [self._owned_filters(f"{kind[:-1]}_id", ids) for kind, ids in owners.items() if ids]
         found: Owned = {}
-        for row in self._pager.rows("ipam/services"):
-            kind = OBJECT_TYPES.get(row.get("parent_object_type") or "")
-            if kind:
-                found.setdefault((kind, row["parent_object_id"]), []).append(row)
+        # The services of devices and of virtual machines cannot be asked for together: both filters must match.
+        for filters in asked if all(asked) else [[]]:
+            for row in self._pager.rows("ipam/services", filters):
+                kind = OBJECT_TYPES.get(row.get("parent_object_type") or "")
+                if kind:
+                    found.setdefault((kind, row["parent_object_id"]), []).append(row)
         return found
 
     def _virtual_disks(self, owners: dict[str, list[int]]) -> Owned:

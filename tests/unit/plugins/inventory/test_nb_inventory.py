@@ -62,6 +62,18 @@ def test_no_list_is_read_that_no_option_needs(netbox: NetBox, read: t.Any) -> No
         assert ("exclude", "config_context") in received.query
 
 
+def test_services_are_asked_for_the_hosts_that_there_are(netbox: NetBox, read: t.Any) -> None:
+    whole = {name: host.vars["services"] for name, host in read(netbox, services=True).hosts.items()}
+    some = read(netbox, services=True, device_query_filters=[{"name": "router.example.com"}])
+    asked_for = [{name for name, value in one.query} for one in netbox.requests if one.path == "/api/ipam/services/"]
+    assert [names & {"device_id", "virtual_machine_id"} for names in asked_for] == [
+        {"device_id"},
+        {"virtual_machine_id"},
+    ]
+    for name in ("router.example.com", "web1"):
+        assert some.hosts[name].vars["services"] == whole[name] != []
+
+
 def test_config_contexts_are_made_only_when_wanted(netbox: NetBox, read: t.Any) -> None:
     read(netbox)
     assert all(("exclude", "config_context") in one.query for one in netbox.requests if "devices" in one.path)
