@@ -47,6 +47,8 @@ class Tokens:
     def __init__(self) -> None:
         self.by_kind = {kind: secrets.token_hex(20) for kind in ("v1", "read_only", "expired", "limited")}
         self.by_kind["v2"] = f"nbt_{secrets.token_hex(6)}.{secrets.token_hex(20)}"
+        # What the user of the token "limited" may read.
+        self.limited_to: tuple[str, ...] = ("dcim/devices",)
 
     def rights(self, authorization: str | None) -> Rights:
         """What the sender of this header may do. The keyword is not looked at: the token says which version it is."""
@@ -64,7 +66,7 @@ class Tokens:
             raise Denied(f"Invalid v{version} token")
         if kind == "expired":
             raise Denied("Token expired")
-        return Rights(write=kind != "read_only", reads=("dcim/devices",) if kind == "limited" else None)
+        return Rights(write=kind != "read_only", reads=self.limited_to if kind == "limited" else None)
 
 
 def allowed_methods(endpoint: str, single: bool) -> str:

@@ -15,11 +15,12 @@ import collections
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from ansible_collections.netbox.cursor.plugins.module_utils._errors import AccessDenied
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
 from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
 from ansible_collections.netbox.cursor.plugins.module_utils._selection import Field, parse
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.alike import Alike
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.alike import Alike, Differs
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import (
@@ -206,9 +207,18 @@ class GraphQLSource(RestSource):
         wanted = set(self._settings.interface_fields)
         if kind == "virtual_machines":
             wanted -= set(ONLY_OF_DEVICES)
-        few = len(ids) <= FEW
-        if (few and not self._always) or not wanted <= {*INTERFACE_SELECTIONS, "tags"}:
+        if (len(ids) <= FEW and not self._always) or not wanted <= {*INTERFACE_SELECTIONS, "tags"}:
             return super()._interface_rows(kind, owner, ids)
+        try:
+            return self._interfaces_by_graphql(kind, owner, ids, wanted)
+        except AccessDenied as error:
+            # REST may show them all the same: names of what may not be viewed, or interfaces without tags.
+            raise Differs(
+                f"{INTERFACE_ENDPOINTS[kind]}: something that they refer to may not be viewed: {error}"
+            ) from None
+
+    def _interfaces_by_graphql(self, kind: str, owner: str, ids: list[int], wanted: set[str]) -> list[Row]:
+        few = len(ids) <= FEW
         listed = Alike(
             self._pager,
             self._graphql,

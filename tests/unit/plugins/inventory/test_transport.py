@@ -177,6 +177,20 @@ def test_tenants_that_may_not_be_seen_are_not_missing(large: NetBox, read: t.Any
     assert len(tenants) > 1
 
 
+@pytest.mark.parametrize("hidden", ["ipam/vlans", "extras/tags", "extras/custom-fields"])
+def test_interfaces_are_there_where_what_they_refer_to_may_not_be_seen(
+    large: NetBox, read: t.Any, told: list[str], hidden: str
+) -> None:
+    large.credentials.limited_to = tuple(endpoint for endpoint in large.estate.tables if endpoint != hidden)
+    try:
+        options = {"token": large.tokens["limited"], "interfaces": True, "host_vars": ["interfaces"]}
+        same_as_rest(large, read, told, "", **options)
+        inventory = read(large, **options)
+    finally:
+        large.credentials.limited_to = ("dcim/devices",)
+    assert sum(len(host.vars["interfaces"]) for host in inventory.hosts.values()) > 4000
+
+
 def test_devices_that_may_not_be_seen_are_an_error(large: NetBox, read: t.Any) -> None:
     for transport in ("auto", "graphql", "rest"):
         with pytest.raises(AnsibleParserError, match="permission"):
