@@ -61,6 +61,8 @@ else:
 
 T = t.TypeVar("T")
 
+# Its path below the endpoint.
+GRAPHQL = "graphql/"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 3
@@ -174,7 +176,7 @@ class Client:
         """
         body = {"query": query, "variables": dict(variables or {})}
         return self._request(
-            "POST", "graphql/", (), read=_json_of, arguments={"json": body}, safe=True, impatient=impatient
+            "POST", GRAPHQL, (), read=_json_of, arguments={"json": body}, safe=True, impatient=impatient
         )
 
     def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str) -> str:

@@ -172,6 +172,10 @@ class IncompleteList(NetBoxError):
     """Rows were lost or repeated while a list was walked by offset."""
 
 
+# NetBox is down, or as good as.
+DOWN = (NoAnswer, ServerFailed, TooManyRequests)
+
+
 def error_for_status(status: int) -> type[ErrorStatus]:
     """The class of exception for an HTTP status of 400 and above."""
     known: dict[int, type[ErrorStatus]] = {

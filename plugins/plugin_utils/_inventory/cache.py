@@ -8,12 +8,14 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import json
 import os
 import time
 import typing as t
+import zlib
 from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 
@@ -51,12 +53,20 @@ class Entry:
     def read(self, stale: float = 0) -> Content | None:
         """What was kept, if it is not too old by more than ``stale`` seconds, and not damaged."""
         try:
-            kept = json.loads(self._cache[self._key]["content"])
+            kept = self._cache[self._key]
             age = time.time() - kept["time"]
-            return kept["content"] if not self._seconds or age <= self._seconds + stale else None
-        except (KeyError, TypeError, ValueError):
+            if self._seconds and age > self._seconds + stale:
+                return None
+            content: Content = json.loads(zlib.decompress(base64.b64decode(kept["content"])))
+            return content
+        except (KeyError, TypeError, ValueError, zlib.error):
             return None
 
     def write(self, content: Content) -> None:
-        """Keep ``content``. It goes in as one text: newer cores need minutes for values one by one (PEERS 0)."""
-        self._cache[self._key] = {"content": json.dumps({"time": time.time(), "content": content}, ensure_ascii=False)}
+        """Keep ``content``. It goes in as one text: newer cores need minutes for values one by one (PEERS 0).
+
+        The text is packed: the caches of Ansible wrap it into JSON twice, where each quote in it would have to be
+        escaped, and read, twice.
+        """
+        packed = zlib.compress(json.dumps(content, ensure_ascii=False).encode(), level=1)
+        self._cache[self._key] = {"time": time.time(), "content": base64.b64encode(packed).decode()}

@@ -27,6 +27,8 @@ class Filler:
         self._constructed: t.Any = plugin
         self._inventory = plugin.inventory
         self._groups: dict[str, str] = {}
+        # Names that Ansible has looked at: for each host again, that takes it as long as all else here.
+        self._variables: set[str] = set()
         self._strict = plugin.get_option("strict")
         self._compose = plugin.get_option("compose") or {}
         self._conditions = plugin.get_option("groups") or {}
@@ -40,7 +42,11 @@ class Filler:
         target = self._inventory.get_host(name)
         variables = marked(host.variables)
         for key, value in variables.items():
-            target.set_variable(key, value)
+            if key in self._variables and key not in target.vars:
+                target.vars[key] = value
+            else:
+                target.set_variable(key, value)
+                self._variables.add(key)
         for group in host.groups:
             self._inventory.add_child(self._group(group), name)
         if self._has_expressions:

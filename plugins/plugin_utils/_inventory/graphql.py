@@ -12,7 +12,7 @@ What GraphQL cannot say comes through REST, each fact for itself, and so do side
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import AccessDenied
@@ -149,9 +149,8 @@ class GraphQLSource(RestSource):
         if "primary_ip" in by_graphql:
             self._add_primary(hosts, rows)
         if by_rest:
-            pages = collections.deque(
-                [{**row, **found[row["id"]]} for row in page if row["id"] in found] for page in pages
-            )
+            for page in pages:
+                page[:] = _joined(page, found)
         return pages
 
     def _few_hosts(self, kind: str) -> collections.deque[list[Row]] | None:
@@ -251,13 +250,22 @@ class GraphQLSource(RestSource):
         listed.add_shown(rows, wanted & set(SHOWN))
         if by_rest:
             found = listed.by_rest(by_rest)
-            rows = [{**row, **found[row["id"]]} for row in rows if row["id"] in found]
+            rows = list(_joined(rows, found))
         return rows
 
 
 def _selected(texts: Iterable[str]) -> list[Field]:
     """The fields that these texts select, each once, and the id."""
     return list({field.key: field for text in ("id", *texts) for field in parse(text)}.values())
+
+
+def _joined(rows: Iterable[Row], found: Table) -> Iterator[Row]:
+    """The rows that both APIs have, with what REST says in them. ``found`` is emptied on the way."""
+    for row in rows:
+        more = found.pop(row["id"], None)
+        if more is not None:
+            row.update(more)
+            yield row
 
 
 def _host(row: Row) -> Row:

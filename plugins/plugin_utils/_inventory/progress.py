@@ -22,7 +22,7 @@ PAUSE = 0.5
 
 
 class Progress:
-    """Says on ``stream``, if that is a terminal, how many rows of which lists came; :meth:`end` takes it away again."""
+    """Says on ``stream``, if that is a terminal, how many rows of which lists came, until it is left."""
 
     def __init__(self, stream: t.TextIO = sys.stderr, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream if stream.isatty() else None
@@ -42,7 +42,10 @@ class Progress:
                     self._say("netbox.cursor: " + ", ".join(f"{rows:,} {name}" for name, rows in self._rows.items()))
             yield page
 
-    def end(self) -> None:
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         """Leave an empty line behind."""
         with self._lock:
             if self._stream and self._width:

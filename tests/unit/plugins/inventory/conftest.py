@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import typing as t
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,3 +48,15 @@ def read(tmp_path: Path) -> Read:
         return inventory
 
     return read
+
+
+@pytest.fixture
+def text_in() -> Callable[[Path], str]:
+    """The text of a file, and behind it what is packed in it if it is an inventory in Ansible's cache."""
+
+    def text_in(path: Path) -> str:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        packed = re.search(r"content\W+([\w+/=]{100,})", text)
+        return text + (zlib.decompress(base64.b64decode(packed[1])).decode() if packed else "")
+
+    return text_in

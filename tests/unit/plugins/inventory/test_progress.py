@@ -19,25 +19,22 @@ class Terminal(io.StringIO):
 
 def test_a_long_run_says_how_far_it_is_and_leaves_nothing_behind() -> None:
     terminal = Terminal()
-    progress = Progress(terminal, itertools.count(step=PATIENCE).__next__)
     pages = [[{"id": 1}] * 600] * 4
-    assert list(progress.pages("dcim/devices", pages)) == pages
-    assert "\rnetbox.cursor: 2,400 dcim/devices" in terminal.getvalue()
-    progress.end()
+    with Progress(terminal, itertools.count(step=PATIENCE).__next__) as progress:
+        assert list(progress.pages("dcim/devices", pages)) == pages
+        assert "\rnetbox.cursor: 2,400 dcim/devices" in terminal.getvalue()
     assert terminal.getvalue().rpartition("\r")[0].rpartition("\r")[2].strip() == ""
 
 
 def test_a_short_run_says_nothing() -> None:
     terminal = Terminal()
-    progress = Progress(terminal, lambda: 0.0)
-    assert list(progress.pages("dcim/devices", [[{"id": 1}]])) == [[{"id": 1}]]
-    progress.end()
+    with Progress(terminal, lambda: 0.0) as progress:
+        assert list(progress.pages("dcim/devices", [[{"id": 1}]])) == [[{"id": 1}]]
     assert terminal.getvalue() == ""
 
 
 def test_what_is_no_terminal_gets_nothing() -> None:
     stream = io.StringIO()
-    progress = Progress(stream, itertools.count(step=PATIENCE).__next__)
-    list(progress.pages("dcim/devices", [[{"id": 1}]] * 9))
-    progress.end()
+    with Progress(stream, itertools.count(step=PATIENCE).__next__) as progress:
+        list(progress.pages("dcim/devices", [[{"id": 1}]] * 9))
     assert stream.getvalue() == ""

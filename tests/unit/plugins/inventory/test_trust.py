@@ -68,7 +68,7 @@ CACHE = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_conne
 
 
 @pytest.mark.parametrize("fault", ["", "status:500", "html"])
-def test_no_secret_is_in_what_is_said_or_kept(netbox: NetBox, tmp_path: Path, fault: str) -> None:
+def test_no_secret_is_in_what_is_said_or_kept(netbox: NetBox, text_in: t.Any, tmp_path: Path, fault: str) -> None:
     if fault:
         kind, dummy, argument = fault.partition(":")
         netbox.faults.append(Fault(kind, argument or None, after=2))
@@ -90,7 +90,7 @@ def test_no_secret_is_in_what_is_said_or_kept(netbox: NetBox, tmp_path: Path, fa
     assert not secrets_in(said, netbox)
     for path in tmp_path.rglob("*"):
         if path.is_file() and path.name != "a.netbox.yml":
-            assert not secrets_in(path.read_text(encoding="utf-8", errors="replace"), netbox), path
+            assert not secrets_in(text_in(path), netbox), path
 
 
 def test_files_that_may_hold_secrets_are_the_users_alone(netbox: NetBox, tmp_path: Path) -> None:
