@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import collections
 import typing as t
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
@@ -25,7 +25,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row, 
 from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
 from ansible_collections.netbox.cursor.plugins.module_utils._selection import Field, parse
 from ansible_collections.netbox.cursor.plugins.module_utils._workers import ordered_map
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import Table
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import Listed, Table
 
 # Types of custom fields whose values are the same in both APIs. Objects are ids in GraphQL.
 SAME_TYPES = ("text", "longtext", "integer", "decimal", "boolean", "date", "url", "json", "select", "multiselect")
@@ -33,39 +33,30 @@ SAME_TYPES = ("text", "longtext", "integer", "decimal", "boolean", "date", "url"
 ROWS_PER_TAG = 70
 
 
-Watch = Callable[[Iterable[list[Row]]], Iterable[list[Row]]]
-
-
 class Differs(NetBoxError):
     """GraphQL does not show what REST does."""
 
 
 class Alike:
-    """The list ``endpoint`` of REST, called ``name`` in GraphQL, holding objects of the type ``model``.
+    """The list that both APIs call as ``listed`` says.
 
     ``filters``: those of REST, for what REST is asked. What is asked through GraphQL is all, or the rows with some ids.
     """
 
-    def __init__(
-        self, pager: Pager, graphql: GraphQL, endpoint: str, name: str, model: str, filters: Pairs | None = None
-    ) -> None:
+    def __init__(self, pager: Pager, graphql: GraphQL, listed: Listed, filters: Pairs | None = None) -> None:
         self._pager = pager
         self._graphql = graphql
-        self.endpoint = endpoint
-        self._name = name
-        self._model = model
+        self.endpoint, self._name, self._model = listed
         self._filters = filters or []
 
     # Rows
 
-    def pages(
-        self, fields: Sequence[Field], nullable: Mapping[str, str | None], watch: Watch = iter
-    ) -> collections.deque[list[Row]]:
+    def pages(self, fields: Sequence[Field], nullable: Mapping[str, str | None]) -> Iterator[list[Row]]:
         """All rows, through GraphQL. Their own ids are numbers, as they are in REST.
 
         ``nullable``: fields that are objects, or lists of objects, that many rows do not have, with the REST filters
         that take ``null``, where there are such. Where few rows have one, it is asked for of these alone: an object
-        costs 0.03 s and more for 1,000 rows that could have it (FACTS 14). ``watch`` sees the pages as they come.
+        costs 0.03 s and more for 1,000 rows that could have it (FACTS 14).
         """
         having = self._having(nullable)
         total = having.pop("")
@@ -73,18 +64,20 @@ class Alike:
             field.key: field for field in fields if field.key in nullable and having.get(field.key, 0) <= total / 4
         }
         often = [field for field in fields if field.key not in seldom]
-        pages = collections.deque(watch(map(_with_numbers, self._graphql.pages(self._name, often))))
-        rows = [row for page in pages for row in page]
-        for key, field in seldom.items():
-            asked = having.get(key, 1)
-            filters = {field.name: {"id": {"gt": 0}}}
-            found = self._graphql.rows(self._name, [*parse("id"), field], filters) if asked else ()
-            values = {int(row["id"]): row[key] for row in found}
-            for row in rows:
-                row[key] = values.get(row["id"])
-        for key, number in having.items():
-            self._check_same(f"{nullable[key]}=null", total - number, sum(1 for row in rows if row.get(key) is None))
-        return pages
+        values = {key: self._values_of(field) if having.get(key, 1) else {} for key, field in seldom.items()}
+        nulls: collections.Counter[str] = collections.Counter()
+        for page in map(_with_numbers, self._graphql.pages(self._name, often)):
+            for key, known in values.items():
+                for row in page:
+                    row[key] = known.get(row["id"])
+            nulls.update(_nulls(page, having))
+            yield page
+        self._check_nulls(nullable, total, having, nulls)
+
+    def _values_of(self, field: Field) -> dict[int, t.Any]:
+        """What those rows have in this field that have something there."""
+        found = self._graphql.rows(self._name, [*parse("id"), field], {field.name: {"id": {"gt": 0}}})
+        return {int(row["id"]): row[field.key] for row in found}
 
     def _having(self, nullable: Mapping[str, str | None]) -> dict[str, int]:
         """How many rows have something in these fields, and, by an empty name, how many rows there are: REST counts."""
@@ -186,9 +179,13 @@ class Alike:
     def check_nulls(self, rows: Sequence[Row], nullable: Mapping[str, str | None]) -> None:
         """Hold how many rows have nothing in these fields against what REST counts (``nullable`` as for ``pages``)."""
         having = self._having(nullable)
-        total = having.pop("")
+        self._check_nulls(nullable, having.pop(""), having, _nulls(rows, having))
+
+    def _check_nulls(
+        self, nullable: Mapping[str, str | None], total: int, having: Mapping[str, int], nulls: Mapping[str, int]
+    ) -> None:
         for key, number in having.items():
-            self._check_same(f"{nullable[key]}=null", total - number, sum(1 for row in rows if row[key] is None))
+            self._check_same(f"{nullable[key]}=null", total - number, nulls[key])
 
     def _check_same(self, what: str, by_rest: int, by_graphql: int) -> None:
         if by_rest != by_graphql:
@@ -203,6 +200,11 @@ def _with_numbers(rows: list[Row]) -> list[Row]:
     for row in rows:
         row["id"] = int(row["id"])
     return rows
+
+
+def _nulls(rows: Iterable[Row], keys: Iterable[str]) -> dict[str, int]:
+    """How many of ``rows`` have nothing in these fields."""
+    return {key: sum(row.get(key) is None for row in rows) for key in keys}
 
 
 def _values(value: t.Any) -> list[t.Any]:

@@ -42,9 +42,11 @@ class Build:
         for kind, row in self._rows.taken():
             if kind == "devices" and shown.get(row["id"], row["id"]) != row["id"]:
                 continue
-            name = names.unique(harmless(self._name(kind, row)), row["id"])
+            facts = self._hosts.facts(kind, row)
+            variables = self._hosts.variables(facts)
+            name = names.unique(harmless(self._name(row, variables)), row["id"])
             if name is not None:
-                host = self._hosts.host(name, kind, row)
+                host = self._hosts.host(name, row, facts, variables)
                 self._used.update(dict.fromkeys(host.groups))
                 yield host
         names.complain(self._warn)
@@ -87,11 +89,10 @@ class Build:
                 interfaces["devices", ids[0]] = sorted(joined, key=lambda one: one["id"])
         return shown
 
-    def _name(self, kind: str, row: Row) -> str:
+    def _name(self, row: Row, variables: dict[str, t.Any]) -> str:
         own = own_name(row, self._settings)
         if self._naming is None:
             return own
-        variables = self._hosts.variables(self._hosts.facts(kind, row))
         return self._naming({**variables, **row, "netbox": row, "inventory_hostname": own}) or own
 
 

@@ -23,19 +23,10 @@ from ansible_collections.netbox.cursor.plugins.module_utils._selection import Fi
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.alike import Alike, Differs
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import (
-    ENDPOINTS,
-    FEW,
-    INTERFACE_ENDPOINTS,
-    RestSource,
-)
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import Sharing, Table
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import FEW, RestSource
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import HOSTS, INTERFACES, Sharing, Table
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import Settings
 
-LISTS = {"devices": "device_list", "virtual_machines": "virtual_machine_list"}
-MODELS = {"devices": "dcim.device", "virtual_machines": "virtualization.virtualmachine"}
-INTERFACE_LISTS = {"devices": "interface_list", "virtual_machines": "vm_interface_list"}
-INTERFACE_MODELS = {"devices": "dcim.interface", "virtual_machines": "virtualization.vminterface"}
 # For fewer hosts, the small requests that tell what GraphQL does not say cost NetBox as much as GraphQL spares it.
 MANY = 500
 
@@ -112,13 +103,13 @@ class GraphQLSource(RestSource):
         wanted = self._plan.fields[kind]
         filters = self._settings.filters(kind)
         if wanted is None:
-            self._pager.client.log(1, f"{ENDPOINTS[kind]}: through REST, as expressions need whole objects")
+            self._pager.client.log(1, f"{HOSTS[kind].endpoint}: through REST, as expressions need whole objects")
             return super()._hosts(kind)
         if not self._always:
             few = self._few_hosts(kind)
             if few is not None:
                 return few
-        hosts = Alike(self._pager, self._graphql, ENDPOINTS[kind], LISTS[kind], MODELS[kind], filters)
+        hosts = Alike(self._pager, self._graphql, HOSTS[kind], filters)
         # Beside a filter of the same name, REST cannot count those that have null.
         by_rest = {field for field in wanted if not self._can_say(field, hosts) or f"{field}_id" in dict(filters)}
         if filters:
@@ -126,10 +117,10 @@ class GraphQLSource(RestSource):
             by_rest |= set(wanted) & {*PLAIN, "status", "custom_fields", "tags"}
         by_graphql = set(wanted) - by_rest - {"tags"}
         if by_rest and by_graphql <= {*PLAIN, "status"}:
-            self._pager.client.log(1, f"{ENDPOINTS[kind]}: through REST, which tells all of it at once")
+            self._pager.client.log(1, f"{HOSTS[kind].endpoint}: through REST, which tells all of it at once")
             return super()._hosts(kind)
         if by_rest:
-            self._pager.client.log(1, f"{ENDPOINTS[kind]}: {', '.join(sorted(by_rest))} through REST")
+            self._pager.client.log(1, f"{HOSTS[kind].endpoint}: {', '.join(sorted(by_rest))} through REST")
         found: Table = {}
         walk = partial(self._host_pages, hosts, kind, by_graphql)
         if filters:
@@ -155,16 +146,16 @@ class GraphQLSource(RestSource):
 
     def _few_hosts(self, kind: str) -> collections.deque[list[Row]] | None:
         """The hosts through REST if there are few; ``None`` if there are many."""
-        reason = f"{ENDPOINTS[kind]}: through REST, as there are few"
+        reason = f"{HOSTS[kind].endpoint}: through REST, as there are few"
         filters = self._settings.filters(kind)
         if filters:
             # Likely to be few: they come with their number.
-            rows, count = self._pager.first_page(ENDPOINTS[kind], filters, representation=self._shape(kind))
+            rows, count = self._pager.first_page(HOSTS[kind].endpoint, filters, representation=self._shape(kind))
             if count == len(rows):
                 self._pager.client.log(1, reason)
                 return self._shared([rows])
         else:
-            count = self._pager.count(ENDPOINTS[kind])
+            count = self._pager.count(HOSTS[kind].endpoint)
         if count is None or count >= MANY:
             return None
         self._pager.client.log(1, reason)
@@ -182,14 +173,14 @@ class GraphQLSource(RestSource):
         self, hosts: Alike, kind: str, fields: Iterable[str], ids: list[int] | None = None
     ) -> collections.deque[list[Row]]:
         selected = _selected(SELECTIONS[field] for field in fields)
-        watch = partial(self._progress.pages, hosts.endpoint)
         sharing = Sharing(slim=False)
         if ids is None:
             keys = {field.key for field in selected}
-            pages = hosts.pages(selected, {name: f"{name}_id" for name in NULLABLE[kind] if name in keys}, watch)
+            pages = hosts.pages(selected, {name: f"{name}_id" for name in NULLABLE[kind] if name in keys})
         else:
-            pages = collections.deque(watch(hosts.pages_of(selected, ids)))
-        return collections.deque(sharing.page(list(map(_host, page))) for page in pages)
+            pages = hosts.pages_of(selected, ids)
+        watched = self._progress.pages(hosts.endpoint, pages)
+        return collections.deque(sharing.page(list(map(_host, page))) for page in watched)
 
     def _add_primary(self, hosts: Alike, rows: list[Row]) -> None:
         """Put the primary address into the rows. Of two, PREFER_IPV4 in NetBox's settings says which: a row tells."""
@@ -202,38 +193,31 @@ class GraphQLSource(RestSource):
 
     # Interfaces
 
-    def _interface_rows(self, kind: str, owner: str, ids: list[int]) -> Iterable[Row]:
+    def _interface_rows(self, kind: str, ids: list[int]) -> Iterable[Row]:
         wanted = set(self._settings.interface_fields)
         if kind == "virtual_machines":
             wanted -= set(ONLY_OF_DEVICES)
         if (len(ids) <= FEW and not self._always) or not wanted <= {*INTERFACE_SELECTIONS, "tags"}:
-            return super()._interface_rows(kind, owner, ids)
+            return super()._interface_rows(kind, ids)
         try:
-            return self._interfaces_by_graphql(kind, owner, ids, wanted)
+            return self._interfaces_by_graphql(kind, ids, wanted)
         except AccessDenied as error:
             # REST may show them all the same: names of what may not be viewed, or interfaces without tags.
             raise Differs(
-                f"{INTERFACE_ENDPOINTS[kind]}: something that they refer to may not be viewed: {error}"
+                f"{INTERFACES[kind].endpoint}: something that they refer to may not be viewed: {error}"
             ) from None
 
-    def _interfaces_by_graphql(self, kind: str, owner: str, ids: list[int], wanted: set[str]) -> list[Row]:
-        few = len(ids) <= FEW
-        listed = Alike(
-            self._pager,
-            self._graphql,
-            INTERFACE_ENDPOINTS[kind],
-            INTERFACE_LISTS[kind],
-            INTERFACE_MODELS[kind],
-            self._owned_filters(f"{owner}_id", ids),
-        )
+    def _interfaces_by_graphql(self, kind: str, ids: list[int], wanted: set[str]) -> list[Row]:
+        few, owner = len(ids) <= FEW, kind[:-1]
+        filters = self._owned_filters(f"{owner}_id", ids)
+        listed = Alike(self._pager, self._graphql, INTERFACES[kind], filters)
         by_rest = set() if "custom_fields" not in wanted or listed.custom_fields_are_same() else {"custom_fields"}
         texts = [INTERFACE_SELECTIONS[field] for field in wanted - by_rest - {"tags"}]
         fields = _selected([*texts, f"{owner} {{id}}"])
         keys = {field.key for field in fields}
         nulls = {name: of for name, of in INTERFACE_NULLS.items() if name in keys}
-        watch = partial(self._progress.pages, listed.endpoint)
-        pages = watch(listed.pages_of(fields, ids, owner)) if few else listed.pages(fields, nulls, watch)
-        rows = [row for page in pages for row in page]
+        pages = listed.pages_of(fields, ids, owner) if few else listed.pages(fields, nulls)
+        rows = [row for page in self._progress.pages(listed.endpoint, pages) for row in page]
         if few and rows:
             listed.check_nulls(rows, nulls)
         for row in rows:

@@ -51,10 +51,9 @@ class Hosts:
         """What is known of a row, by the singular names of the variables."""
         return {name: read(kind, row) for name, read in self._facts}
 
-    def host(self, name: str, kind: str, row: Row) -> Host:
-        """The host that a row becomes under this name."""
-        facts = self.facts(kind, row)
-        return Host(name, self.variables(facts), self.groups.of(row, facts), row if self._plan.raw else None)
+    def host(self, name: str, row: Row, facts: Facts, variables: dict[str, t.Any]) -> Host:
+        """The host that a row becomes under this name, with these facts and the variables that they are."""
+        return Host(name, variables, self.groups.of(row, facts), row if self._plan.raw else None)
 
     def variables(self, facts: Facts) -> dict[str, t.Any]:
         """The variables of a host, by the names that the user wants for them. What is null is left out."""
@@ -144,6 +143,7 @@ class Hosts:
         def owned(table: dict[tuple[str, int], list[Row]]) -> Callable[[str, Row], t.Any]:
             return lambda kind, row: table.get((kind, row["id"]), [])
 
+        time_zone, device = of_site("time_zone"), name("device")
         return {
             "ansible_host": self._ansible_host,
             "primary_ip4": address("primary_ip4"),
@@ -161,8 +161,8 @@ class Hosts:
             "locations": lambda kind, row: [
                 one["slug"] for one in chain((row.get("location") or nothing).get("id"), sides.locations)
             ],
-            "time_zone": lambda kind, row: (of_site("time_zone")(kind, row) or "").replace("/", "_") or None,
-            "utc_offset": lambda kind, row: utc_offset(of_site("time_zone")(kind, row)),
+            "time_zone": lambda kind, row: (time_zone(kind, row) or "").replace("/", "_") or None,
+            "utc_offset": lambda kind, row: utc_offset(time_zone(kind, row)),
             "facility": of_site("facility"),
             "tenant": slug("tenant"),
             "role": slug("role"),
@@ -176,7 +176,7 @@ class Hosts:
                 sides.racks.get((row.get("rack") or nothing).get("id", 0), nothing).get("role") or nothing
             ).get("slug"),
             "cluster": name("cluster"),
-            "cluster_device": lambda kind, row: name("device")(kind, row) if kind == "virtual_machines" else None,
+            "cluster_device": lambda kind, row: device(kind, row) if kind == "virtual_machines" else None,
             "cluster_type": of_cluster("type"),
             "cluster_group": of_cluster("group"),
             "is_virtual": lambda kind, row: kind == "virtual_machines",

@@ -24,7 +24,8 @@ from ansible_collections.netbox.cursor.plugins.module_utils._workers import Task
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import (
-    KINDS,
+    HOSTS,
+    INTERFACES,
     Owned,
     Rows,
     Sharing,
@@ -33,9 +34,6 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows impo
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import Settings
 
-ENDPOINTS = {"devices": "dcim/devices", "virtual_machines": "virtualization/virtual-machines"}
-INTERFACE_ENDPOINTS = {"devices": "dcim/interfaces", "virtual_machines": "virtualization/interfaces"}
-OBJECT_TYPES = {"dcim.device": "devices", "virtualization.virtualmachine": "virtual_machines"}
 # So many ids fit one URL: fewer are asked for by id, more mean the whole list, which NetBox makes with less work.
 FEW = 300
 
@@ -65,26 +63,26 @@ class RestSource:
 
     def rows(self) -> Rows:
         """Ask for everything, and return it. Raises what the pager raises, but for 403 on a side list."""
-        kinds = [kind for kind in KINDS if getattr(self._settings, kind)]
+        kinds = [kind for kind in HOSTS if getattr(self._settings, kind)]
         check = FilterCheck(self._pager.client) if self._settings.strict_filters else None
         if check:
             for kind in kinds:
-                check.check(ENDPOINTS[kind], self._settings.filters(kind))
+                check.check(HOSTS[kind].endpoint, self._settings.filters(kind))
         pages = dict(zip(kinds, self._side_by_side([partial(self._hosts, kind) for kind in kinds])))
         if check:
             for kind in kinds:
-                check.confirm(ENDPOINTS[kind], self._settings.filters(kind))
+                check.confirm(HOSTS[kind].endpoint, self._settings.filters(kind))
         self._add_types(pages.get("devices", ()))
         return Rows(pages, self._sides(pages))
 
     def _hosts(self, kind: str) -> collections.deque[list[Row]]:
         filters = self._settings.filters(kind)
-        pages = self._pager.pages(ENDPOINTS[kind], filters, representation=self._shape(kind))
-        return self._shared(self._progress.pages(ENDPOINTS[kind], pages))
+        pages = self._pager.pages(HOSTS[kind].endpoint, filters, representation=self._shape(kind))
+        return self._shared(self._progress.pages(HOSTS[kind].endpoint, pages))
 
     def _shape(self, kind: str) -> Representation:
         fields = self._plan.fields[kind]
-        return Representation(ENDPOINTS[kind], fields=fields or (), config_context=self._plan.config_context)
+        return Representation(HOSTS[kind].endpoint, fields=fields or (), config_context=self._plan.config_context)
 
     def _shared(self, pages: Iterable[list[Row]]) -> collections.deque[list[Row]]:
         sharing = Sharing(slim=not self._plan.raw)
@@ -94,7 +92,7 @@ class RestSource:
         """Put device types into rows without a name, which are called after them."""
         nameless = [row for page in pages for row in page if not row.get("name") and "device_type" not in row]
         if nameless:
-            types = self._by_id(ENDPOINTS["devices"], [row["id"] for row in nameless], ("id", "device_type"))
+            types = self._by_id(HOSTS["devices"].endpoint, [row["id"] for row in nameless], ("id", "device_type"))
             for row in nameless:
                 row.update(types.get(row["id"], {}))
 
@@ -208,16 +206,13 @@ class RestSource:
         """Interfaces with their addresses inside."""
         whole = "all" in self._settings.interface_fields
         found: Owned = {}
-        for kind, owner, object_type in (
-            ("devices", "device", "dcim.interface"),
-            ("virtual_machines", "virtual_machine", "virtualization.vminterface"),
-        ):
-            ids = owners.get(kind)
+        for kind, listed in INTERFACES.items():
+            ids, owner = owners.get(kind), kind[:-1]
             if not ids:
                 continue
             interfaces = {}
             known = set(ids)
-            for row in self._interface_rows(kind, owner, ids):
+            for row in self._interface_rows(kind, ids):
                 if row[owner]["id"] in known:
                     row["ip_addresses"] = []
                     interfaces[row["id"]] = row
@@ -230,7 +225,7 @@ class RestSource:
             vrfs = {} if whole else self._table("ipam/ip-addresses", [*filters, ("vrf_id__n", "null")], ("id", "vrf"))
             for address in self._pager.rows("ipam/ip-addresses", filters, representation=shape):
                 interface = interfaces.get(address.get("assigned_object_id"))
-                if interface is not None and address.get("assigned_object_type") == object_type:
+                if interface is not None and address.get("assigned_object_type") == listed.model:
                     for name in ("assigned_object", "assigned_object_id", "assigned_object_type"):
                         address.pop(name, None)
                     if not whole:
@@ -238,23 +233,24 @@ class RestSource:
                     interface["ip_addresses"].append(address)
         return found
 
-    def _interface_rows(self, kind: str, owner: str, ids: list[int]) -> Iterable[Row]:
+    def _interface_rows(self, kind: str, ids: list[int]) -> Iterable[Row]:
         """The interfaces of these hosts, and maybe of others."""
-        fields = self._settings.interface_fields
-        endpoint = INTERFACE_ENDPOINTS[kind]
+        fields, owner = self._settings.interface_fields, kind[:-1]
+        endpoint = INTERFACES[kind].endpoint
         shape = Representation(endpoint, fields=() if "all" in fields else ("id", owner, *fields))
         filters = self._owned_filters(f"{owner}_id", ids)
-        stale = (f"{owner}_id", ENDPOINTS[kind]) if filters else None
+        stale = (f"{owner}_id", HOSTS[kind].endpoint) if filters else None
         pages = self._pager.pages(endpoint, filters, representation=shape, stale=stale)
         return itertools.chain.from_iterable(self._progress.pages(endpoint, pages))
 
     def _services(self, owners: dict[str, list[int]]) -> Owned:
         asked = [self._owned_filters(f"{kind[:-1]}_id", ids) for kind, ids in owners.items() if ids]
+        kinds = {listed.model: kind for kind, listed in HOSTS.items()}
         found: Owned = {}
         # The services of devices and of virtual machines cannot be asked for together: both filters must match.
         for filters in asked if all(asked) else [[]]:
             for row in self._pager.rows("ipam/services", filters):
-                kind = OBJECT_TYPES.get(row.get("parent_object_type") or "")
+                kind = kinds.get(row.get("parent_object_type") or "")
                 if kind:
                     found.setdefault((kind, row["parent_object_id"]), []).append(row)
         return found
@@ -264,7 +260,7 @@ class RestSource:
         found: Owned = {}
         if ids:
             filters = self._owned_filters("virtual_machine_id", ids)
-            stale = ("virtual_machine_id", ENDPOINTS["virtual_machines"]) if filters else None
+            stale = ("virtual_machine_id", HOSTS["virtual_machines"].endpoint) if filters else None
             for row in self._pager.rows("virtualization/virtual-disks", filters, stale=stale):
                 found.setdefault(("virtual_machines", row["virtual_machine"]["id"]), []).append(row)
         return found

@@ -15,7 +15,26 @@ from collections.abc import Iterator
 
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
 
-KINDS = ("devices", "virtual_machines")
+
+class Listed(t.NamedTuple):
+    """What NetBox calls a list of objects: in REST, in GraphQL, and the type of the objects."""
+
+    endpoint: str
+    name: str
+    model: str
+
+
+# By kind of host: the hosts, and their interfaces.
+HOSTS = {
+    "devices": Listed("dcim/devices", "device_list", "dcim.device"),
+    "virtual_machines": Listed(
+        "virtualization/virtual-machines", "virtual_machine_list", "virtualization.virtualmachine"
+    ),
+}
+INTERFACES = {
+    "devices": Listed("dcim/interfaces", "interface_list", "dcim.interface"),
+    "virtual_machines": Listed("virtualization/interfaces", "vm_interface_list", "virtualization.vminterface"),
+}
 Table = dict[int, Row]
 Owned = dict[tuple[str, int], list[Row]]
 
@@ -46,7 +65,7 @@ class Rows:
 
     def taken(self) -> Iterator[tuple[str, Row]]:
         """Each row once, with its kind; devices first, in id order."""
-        for kind in KINDS:
+        for kind in HOSTS:
             pages = self.pages.get(kind) or collections.deque()
             while pages:
                 for row in pages.popleft():
