@@ -88,7 +88,7 @@ class Client:
       ``{"type": …, "value": …}``, sent as it says.
     * ``headers``: more headers for each request.
     * ``verify``: check NetBox's certificate; a path checks it with that CA file or folder.
-    * ``certificate``: path of a client certificate, or the paths of certificate and key.
+    * ``certificate``, ``key``: paths of a client certificate and of its key; no key where both are in one file.
     * ``timeout``: seconds to wait for a connection, and for each further piece of an answer; five times as long for
       all of it.
     * ``retries``: how often a request is asked again at most, where that is safe.
@@ -107,7 +107,8 @@ class Client:
         *,
         headers: Mapping[str, str] | None = None,
         verify: bool | str = True,
-        certificate: str | tuple[str, str] | None = None,
+        certificate: str | None = None,
+        key: str | None = None,
         timeout: float = 60.0,
         retries: int = 5,
         agent: str = "python",
@@ -117,6 +118,8 @@ class Client:
     ) -> None:
         if REQUESTS_IMPORT_ERROR is not None:
             raise MissingLibrary("The Python library requests is not installed.")
+        if key and not certificate:
+            raise UsageError("client_key is set without client_cert, the certificate it belongs to.")
         self.endpoint = _clean_endpoint(endpoint)
         self._authorization = _authorization(token)
         own_headers = _clean_headers(headers or {})
@@ -130,7 +133,7 @@ class Client:
         secrets = [*(self._authorization or "").split(" ", 1)[-1:], *own_headers.values()]
         self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
         self._verify = verify
-        self._certificate = certificate
+        self._certificate = (certificate, key) if certificate and key else certificate
         self._timeout = timeout
         self._retries = retries
         self.log = log
