@@ -180,17 +180,19 @@ class Client:
             "POST", "graphql/", (), read=_json_of, arguments={"json": body}, safe=True, impatient=impatient
         )
 
-    def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str) -> str:
+    def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str, end: str) -> str:
         """GET ``path`` and return its text, which must be of ``media_type`` (``image/svg+xml``) and in UTF-8.
 
-        NetBox is asked for JSON all the same: it refuses other types by name, and sends them then (FACTS 8).
+        ``end``: what it ends with where it is whole, but for spaces. NetBox is asked for JSON all the same: it refuses
+        other types by name, and sends them then (FACTS 8).
         """
-        return self._request("GET", path, parameters, read=lambda response: _text_of(response, media_type))
+        return self._request("GET", path, parameters, read=lambda response: _text_of(response, media_type, end))
 
     def write(self, method: str, path: str, content: Mapping[str, t.Any] | Multipart | None = None) -> t.Any:
         """POST, PATCH or DELETE, and return the JSON of the answer, ``None`` where there is none (204).
 
-        ``content`` is sent as JSON, or as the form that it is. It is sent again only where it cannot have been done.
+        ``content`` is sent as JSON, or as the form that it is. A POST is sent again only where it cannot have been
+        done. The others change no more when they are done twice; a DELETE raises :class:`NotFound` then.
         """
         if content is None:
             arguments: dict[str, t.Any] = {}
@@ -198,7 +200,7 @@ class Client:
             arguments = {"data": content, "headers": {**self._headers, "Content-Type": content.content_type}}
         else:
             arguments = {"json": dict(content)}
-        return self._request(method, path, (), read=_json_or_nothing, arguments=arguments)
+        return self._request(method, path, (), read=_json_or_nothing, arguments=arguments, safe=method != "POST")
 
     def download(self, url: str, most: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
         """What ``read`` makes of the file that NetBox names as ``url``.
@@ -473,7 +475,7 @@ def _json_or_nothing(response: requests.Response) -> t.Any:
     return None if response.status_code == 204 else _json_of(response)
 
 
-def _text_of(response: requests.Response, media_type: str) -> str:
+def _text_of(response: requests.Response, media_type: str, end: str) -> str:
     load(response)
     content, said = response.content, response.headers.get("Content-Type", "")
     if said.split(";")[0].strip() != media_type:
@@ -483,9 +485,12 @@ def _text_of(response: requests.Response, media_type: str) -> str:
             detail=_words_of(response),
         )
     try:
-        return content.decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ConnectionLost(f"the answer of {len(content)} bytes is damaged: {error}.") from error
+    if not text.rstrip().endswith(end):
+        raise ConnectionLost(f"the answer of {len(content)} bytes is damaged: it does not end with {end}.")
+    return text
 
 
 def _error_of(response: requests.Response) -> NetBoxError:
