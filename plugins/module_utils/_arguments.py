@@ -61,15 +61,13 @@ def connected(module: AnsibleModule) -> Iterator[Client]:
 
 
 def _client(options: Mapping[str, t.Any], debug: t.Callable[[str], None]) -> Client:
-    certificate, key = options["client_cert"], options["client_key"]
-    if key and not certificate:
-        raise UsageError("client_key is set without client_cert, the certificate it belongs to.")
     return Client(
         options["api_endpoint"],
         _token(options["token"]),
         headers=headers_of(options["headers"]),
         verify=options["validate_certs"] and (options["ca_path"] or True),
-        certificate=(certificate, key) if key else certificate,
+        certificate=options["client_cert"],
+        key=options["client_key"],
         timeout=options["timeout"],
         retries=options["retries"],
         agent="module",

@@ -90,7 +90,7 @@ class Client:
       ``{"type": …, "value": …}``, sent as it says.
     * ``headers``: more headers for each request.
     * ``verify``: check NetBox's certificate; a path checks it with that CA file or folder.
-    * ``certificate``: path of a client certificate, or the paths of certificate and key.
+    * ``certificate``, ``key``: paths of a client certificate and of its key; no key where both are in one file.
     * ``timeout``: seconds to wait for a connection, and for each further piece of an answer; five times as long for
       all of it.
     * ``retries``: how often a request is asked again at most, where that is safe.
@@ -109,7 +109,8 @@ class Client:
         *,
         headers: Mapping[str, str] | None = None,
         verify: bool | str = True,
-        certificate: str | tuple[str, str] | None = None,
+        certificate: str | None = None,
+        key: str | None = None,
         timeout: float = 60.0,
         retries: int = 5,
         agent: str = "python",
@@ -119,6 +120,8 @@ class Client:
     ) -> None:
         if REQUESTS_IMPORT_ERROR is not None:
             raise MissingLibrary("The Python library requests is not installed.")
+        if key and not certificate:
+            raise UsageError("client_key is set without client_cert, the certificate it belongs to.")
         self.endpoint = _clean_endpoint(endpoint)
         self._authorization = _authorization(token)
         own_headers = _clean_headers(headers or {})
@@ -132,7 +135,7 @@ class Client:
         secrets = [*(self._authorization or "").split(" ", 1)[-1:], *own_headers.values()]
         self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
         self._verify = verify
-        self._certificate = certificate
+        self._certificate = (certificate, key) if certificate and key else certificate
         self._timeout = timeout
         self._retries = retries
         self.log = log
@@ -179,17 +182,19 @@ class Client:
             "POST", GRAPHQL, (), read=_json_of, arguments={"json": body}, safe=True, impatient=impatient
         )
 
-    def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str) -> str:
+    def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str, end: str) -> str:
         """GET ``path`` and return its text, which must be of ``media_type`` (``image/svg+xml``) and in UTF-8.
 
-        NetBox is asked for JSON all the same: it refuses other types by name, and sends them then (FACTS 8).
+        ``end``: what it ends with where it is whole, but for spaces. NetBox is asked for JSON all the same: it refuses
+        other types by name, and sends them then (FACTS 8).
         """
-        return self._request("GET", path, parameters, read=lambda response: _text_of(response, media_type))
+        return self._request("GET", path, parameters, read=lambda response: _text_of(response, media_type, end))
 
     def write(self, method: str, path: str, content: Mapping[str, t.Any] | Multipart | None = None) -> t.Any:
         """POST, PATCH or DELETE, and return the JSON of the answer, ``None`` where there is none (204).
 
-        ``content`` is sent as JSON, or as the form that it is. It is sent again only where it cannot have been done.
+        ``content`` is sent as JSON, or as the form that it is. A POST is sent again only where it cannot have been
+        done. The others change no more when they are done twice; a DELETE raises :class:`NotFound` then.
         """
         if content is None:
             arguments: dict[str, t.Any] = {}
@@ -197,7 +202,7 @@ class Client:
             arguments = {"data": content, "headers": {**self._headers, "Content-Type": content.content_type}}
         else:
             arguments = {"json": dict(content)}
-        return self._request(method, path, (), read=_json_or_nothing, arguments=arguments)
+        return self._request(method, path, (), read=_json_or_nothing, arguments=arguments, safe=method != "POST")
 
     def download(self, url: str, most: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
         """What ``read`` makes of the file that NetBox names as ``url``.
@@ -472,7 +477,7 @@ def _json_or_nothing(response: requests.Response) -> t.Any:
     return None if response.status_code == 204 else _json_of(response)
 
 
-def _text_of(response: requests.Response, media_type: str) -> str:
+def _text_of(response: requests.Response, media_type: str, end: str) -> str:
     load(response)
     content, said = response.content, response.headers.get("Content-Type", "")
     if said.split(";")[0].strip() != media_type:
@@ -482,9 +487,12 @@ def _text_of(response: requests.Response, media_type: str) -> str:
             detail=_words_of(response),
         )
     try:
-        return content.decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ConnectionLost(f"the answer of {len(content)} bytes is damaged: {error}.") from error
+    if not text.rstrip().endswith(end):
+        raise ConnectionLost(f"the answer of {len(content)} bytes is damaged: it does not end with {end}.")
+    return text
 
 
 def _error_of(response: requests.Response) -> NetBoxError:

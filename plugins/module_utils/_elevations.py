@@ -89,7 +89,7 @@ def drawing(client: Client, rack_id: int, wanted: Elevation) -> str:
     """The elevation as the text of an SVG drawing."""
     parameters = [("render", "svg"), *wanted.parameters]
     try:
-        return client.text(f"api/{_endpoint(rack_id)}/", parameters, media_type="image/svg+xml")
+        return client.text(f"api/{_endpoint(rack_id)}/", parameters, media_type="image/svg+xml", end="</svg>")
     except ServerFailed as error:
         if "rack_elevation.css" in error.detail:
             error.advice = "NetBox's static files are missing: whoever runs it has to call manage.py collectstatic."

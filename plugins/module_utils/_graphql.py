@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import time
 import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -29,7 +28,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._graphql_filters imp
 from ansible_collections.netbox.cursor.plugins.module_utils._nested import complete
 from ansible_collections.netbox.cursor.plugins.module_utils._offsets import HIGHEST_ID, once
 from ansible_collections.netbox.cursor.plugins.module_utils._page_size import PageSize
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import MOST_REQUESTS, Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._pager import MOST_REQUESTS, Pager, handed_on
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Page, Row, follow
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import walk as walk_ranges
 from ansible_collections.netbox.cursor.plugins.module_utils._selection import Field, written
@@ -107,25 +106,7 @@ class GraphQL:
         if limit is not None and limit < 1:
             raise UsageError(f"limit is {limit}: ask for one object at least.")
         walked = _List(self, name, list(fields), dict(filters or {}), limit, alone)
-        return self._handed_on(walked, limit)
-
-    def _handed_on(self, walked: _List, limit: int | None) -> Iterator[list[Row]]:
-        """The pages up to ``limit`` rows, and one line for the log."""
-        began, rows = time.monotonic(), 0
-        source = walked.pages()
-        try:
-            for page in source:
-                page = page if limit is None else page[: limit - rows]
-                rows += len(page)
-                if page:
-                    yield page
-                if rows == limit:
-                    return
-        finally:
-            source.close()
-            seconds = time.monotonic() - began
-            said = f"{rows} rows by {walked.mode}, {walked.requests} requests, {seconds:.1f} s"
-            self.client.log(1, f"{walked.name}: {said}")
+        return handed_on(self.client, name, walked.pages(), [walked], limit, walked.tidy)
 
 
 def _failed(errors: t.Any, text: str) -> GraphQLFailed:
@@ -179,14 +160,14 @@ class _List:
         if any(field.key == "id" and field.name != "id" for field in fields):
             raise UsageError("fields: id must be the id, by which the objects are told apart.")
 
-    def pages(self) -> t.Generator[list[Row], None, None]:
-        for rows in self._walked():
+    def tidy(self, rows: list[Row]) -> None:
+        """Take the ids out of ``rows`` where they were not asked for."""
+        if self._surplus:
             for row in rows:
-                if self._surplus:
-                    del row["id"]
-            yield rows
+                del row["id"]
 
-    def _walked(self) -> Iterator[list[Row]]:
+    def pages(self) -> t.Generator[list[Row], None, None]:
+        """The rows, some at a time, with their ids."""
         if self._graphql.has_start:
             try:
                 first = self._fetch(0, None, self._size.rows)

@@ -17,16 +17,20 @@ import typing as t
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from ansible_collections.netbox.cursor.plugins.module_utils._advice import advice
 from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._endpoints import ENDPOINTS
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
     AccessDenied,
     BadRequest,
+    ConnectionLost,
     ErrorStatus,
     NetBoxError,
-    NoAnswer,
     NotFound,
     NotOne,
+    ServerFailed,
+    TimedOut,
+    UnexpectedAnswer,
     UsageError,
 )
 from ansible_collections.netbox.cursor.plugins.module_utils._multipart import Multipart
@@ -44,8 +48,11 @@ from ansible_collections.netbox.cursor.plugins.module_utils._pictures import (
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
 
 ENDPOINT = "extras/image-attachments"
-# Seconds to wait, one after the other, for other tasks that are just replacing a picture to take the old one away.
+# Seconds to wait, one after the other, for what is still under way: other tasks that are just replacing a picture to
+# take the old one away, or NetBox to store one that it got.
 _PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.6)
+# After these, what was asked for may have been done all the same.
+_UNSURE = (ConnectionLost, TimedOut, ServerFailed, UnexpectedAnswer)
 
 _FIELD_ADVICE = {
     "image": (
@@ -118,11 +125,12 @@ def object_id_of(client: Client, object_type: str, filters: Pairs) -> int:
 def _types_with_images(client: Client) -> dict[str, str]:
     """The endpoints of what NetBox attaches images to, by object type."""
     parameters = [("features", "image_attachments"), ("fields", "app_label,model,rest_api_endpoint"), ("limit", "0")]
-    rows = client.get("api/core/object-types/", parameters).get("results", ())
-    return {
-        f"{row['app_label']}.{row['model']}": str(row.get("rest_api_endpoint") or "").rpartition("api/")[2].strip("/")
-        for row in rows
-    }
+    answer = client.get("api/core/object-types/", parameters)
+    try:
+        paths = {f"{row['app_label']}.{row['model']}": row.get("rest_api_endpoint") for row in answer["results"]}
+    except (AttributeError, KeyError, TypeError):
+        raise UnexpectedAnswer("core/object-types is not a list of object types.") from None
+    return {name: str(path or "").rpartition("api/")[2].strip("/") for name, path in paths.items()}
 
 
 def name_of(options: Mapping[str, t.Any]) -> str:
@@ -224,7 +232,9 @@ class Attachments:
             if len(rows) < 2:
                 break
             if pause is None:
-                raise NotOne(f"There are {len(rows)} image attachments of the name {name!r}: {_listed(rows)}.")
+                error = NotOne(f"There are {len(rows)} image attachments of the name {name!r}: {_listed(rows)}.")
+                error.advice = "Remove those that are not wanted; state=absent removes them all."
+                raise error
             self._sleep(pause)
         return rows
 
@@ -276,11 +286,19 @@ class Attachments:
         picture = wanted.picture
         form = Multipart(fields, "image", wanted.filename, wanted.content_type, picture.size, picture.pieces)
         try:
-            mine = self._client.write("POST", f"api/{ENDPOINT}/", form)
+            mine = self._write("POST", f"api/{ENDPOINT}/", form)
         except NetBoxError as error:
-            error.advice = self._advice(error, wanted)
+            arrived = self._arrived(error, wanted, old, compare)
+            if arrived is None:
+                error.advice = self._advice(error, wanted, old)
+                raise
+            mine = arrived
+        try:
+            others = [row for row in self._named(wanted.name) if row["id"] != mine["id"]]
+        except NetBoxError as error:
+            rows = [mine, old] if old else [mine]
+            error.message += f" The picture is attached; of its name there are now: {_listed(rows)}."
             raise
-        others = [row for row in self._named(wanted.name) if row["id"] != mine["id"]]
         last = max([mine, *others], key=lambda row: int(row["id"]))
         for row in [mine] if last is not mine else others:
             self._remove(row)
@@ -290,20 +308,51 @@ class Attachments:
             raise NotOne(f"Another task attached another picture of the same name meanwhile: {_listed([last])}.")
         return Outcome("left", last, before, after)
 
+    def _arrived(self, error: NetBoxError, wanted: Wanted, old: Row | None, compare: str) -> Row | None:
+        """The attachment that NetBox made of a picture although ``error`` came for an answer; ``None`` if it has none.
+
+        The picture is not sent again: the first one may still be on its way, and become an attachment as well.
+        """
+        if not isinstance(error, _UNSURE):
+            return None
+        late = isinstance(error, TimedOut) or error.status == 504
+        try:
+            for pause in (0, *(_PATIENCE if late else ())):
+                self._sleep(pause)
+                new = [row for row in self._named(wanted.name) if old is None or row["id"] != old["id"]]
+                for row in sorted(new, key=lambda row: int(row["id"]), reverse=True):
+                    if self._compare(row, wanted.picture, compare)[0]:
+                        self._client.log(1, f"{error} The picture arrived all the same: {_listed([row])}.")
+                        return row
+        except NetBoxError as other:
+            self._client.log(1, str(other))
+        return None
+
     def _describe(self, row: Row, description: str) -> Row:
         # Without the object NetBox fails.
         changed = {**self._object, "description": description}
-        return t.cast(Row, self._client.write("PATCH", f"api/{ENDPOINT}/{row['id']}/", changed))
+        return self._write("PATCH", f"api/{ENDPOINT}/{row['id']}/", changed)
+
+    def _write(self, method: str, path: str, content: Mapping[str, t.Any] | Multipart) -> Row:
+        """The attachment as NetBox has it after that."""
+        row = self._client.write(method, path, content)
+        if not isinstance(row, dict) or not isinstance(row.get("id"), int):
+            raise UnexpectedAnswer(f"{method} {path}: the answer is no image attachment.")
+        return row
 
     def _remove(self, row: Row) -> None:
+        path = f"api/{ENDPOINT}/{row['id']}/"
         try:
-            self._client.write("DELETE", f"api/{ENDPOINT}/{row['id']}/")
-        except ErrorStatus as error:
-            # Where it is gone, another task was quicker. NetBox also says so where the token's user may not delete it.
+            if self._client.write("DELETE", path) is not None:
+                raise UnexpectedAnswer(f"DELETE {path}: the answer to it has no content.")
+        except NetBoxError as error:
+            # Where it is gone, another task was quicker, or an answer was lost. NetBox also says so where the token's
+            # user may not delete it.
             gone = isinstance(error, NotFound) and error.is_missing_object
             if gone and all(row["id"] != other["id"] for other in self._named(row.get("name", ""))):
                 return
-            error.message += f" The image attachment {_listed([row])} is still there."
+            may_be = "may be" if isinstance(error, _UNSURE) else "is"
+            error.message += f" The image attachment {_listed([row])} {may_be} still there."
             if isinstance(error, (AccessDenied, NotFound)):
                 error.advice = "The user of the token needs the permission to delete image attachments."
             raise
@@ -316,7 +365,7 @@ class Attachments:
             raise UsageError(f"object_type {object_type!r} is none that NetBox attaches images to: {_words(types)}.")
         self._client.get(f"api/{types[str(object_type)]}/{number}/", [("fields", "id")])
 
-    def _advice(self, error: NetBoxError, wanted: Wanted) -> str:
+    def _advice(self, error: NetBoxError, wanted: Wanted, old: Row | None) -> str:
         """What to do about a picture that NetBox did not take."""
         if isinstance(error, BadRequest):
             words = " ".join(text for texts in error.fields.values() for text in texts)
@@ -324,7 +373,7 @@ class Attachments:
                 return f"NetBox attaches images to these object types: {_words(self._types())}."
             if "Invalid parent object" in words:
                 return f"Look at object_id: there is no {self._object['object_type']} with this id."
-            return " ".join(advice for field, advice in _FIELD_ADVICE.items() if field in error.fields)
+            return " ".join(words for field, words in _FIELD_ADVICE.items() if field in error.fields)
         if isinstance(error, ErrorStatus) and error.status == 413:
             return (
                 f"The picture has {wanted.picture.size} bytes: make it smaller, or allow more in the web server before "
@@ -337,8 +386,9 @@ class Attachments:
                 "The user of the token needs the permission to add image attachments, and the token must be one that "
                 "may write."
             )
-        if isinstance(error, NoAnswer):
-            return "The picture may have arrived all the same: run it again, which finds out."
+        if isinstance(error, _UNSURE):
+            words = f"{advice(error)} The picture may have arrived all the same: run it again, which finds out."
+            return f"{words} Where it did, remove the one before, {_listed([old])}." if old else words
         return error.advice
 
     def _types(self) -> dict[str, str]:

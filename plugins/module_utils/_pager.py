@@ -19,7 +19,7 @@ import itertools
 import re
 import time
 import typing as t
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qsl
 
 from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
@@ -167,33 +167,7 @@ class Pager:
             source = lists[0].pages()
         else:
             source = self._several(lists)
-        return self._handed_on(endpoint, source, lists, shape, limit)
-
-    def _handed_on(
-        self,
-        endpoint: str,
-        source: t.Generator[list[Row], None, None],
-        lists: list[_List],
-        representation: Representation,
-        limit: int | None,
-    ) -> Iterator[list[Row]]:
-        """The pages of ``source`` up to ``limit`` rows, as the caller wants them to look; and one line for the log."""
-        began, rows = time.monotonic(), 0
-        try:
-            for page in source:
-                page = page if limit is None else page[: limit - rows]
-                rows += len(page)
-                representation.tidy(page)
-                if page:
-                    yield page
-                if rows == limit:
-                    return
-        finally:
-            source.close()
-            modes = ", ".join(dict.fromkeys(walked.mode for walked in lists))
-            requests = sum(walked.requests for walked in lists)
-            seconds = time.monotonic() - began
-            self.client.log(1, f"{endpoint}: {rows} rows by {modes}, {requests} requests, {seconds:.1f} s")
+        return handed_on(self.client, endpoint, source, lists, limit, shape.tidy)
 
     def _several(self, lists: list[_List]) -> t.Generator[list[Row], None, None]:
         """The rows of several parts of a list, in id order, each once.
@@ -258,6 +232,42 @@ class Pager:
     def forget_cursor(self, endpoint: str) -> None:
         """Remember for this pager that ``endpoint`` knows no cursor."""
         self._without_cursor.add(endpoint)
+
+
+class Walked(t.Protocol):
+    """A list being walked: by what mode, and with how many requests up to now."""
+
+    mode: str
+    requests: int
+
+
+def handed_on(
+    client: Client,
+    name: str,
+    source: t.Generator[list[Row], None, None],
+    lists: Sequence[Walked],
+    limit: int | None,
+    tidy: t.Callable[[list[Row]], None],
+) -> Iterator[list[Row]]:
+    """The pages of ``source`` up to ``limit`` rows, each as ``tidy`` makes it look, and none that is empty.
+
+    One line for the log in the end, also where the caller stops before: how ``name`` was walked, which ``lists`` know.
+    """
+    began, rows = time.monotonic(), 0
+    try:
+        for page in source:
+            page = page if limit is None else page[: limit - rows]
+            rows += len(page)
+            tidy(page)
+            if page:
+                yield page
+            if rows == limit:
+                return
+    finally:
+        source.close()
+        modes = ", ".join(dict.fromkeys(walked.mode for walked in lists))
+        requests = sum(walked.requests for walked in lists)
+        client.log(1, f"{name}: {rows} rows by {modes}, {requests} requests, {time.monotonic() - began:.1f} s")
 
 
 def _is_row(value: t.Any) -> bool:

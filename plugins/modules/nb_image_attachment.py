@@ -18,6 +18,8 @@ description:
   - NetBox lets an object have several attachments of one name. This module does not; where there are several, it
     names them and fails, and V(absent) in O(state) removes them all.
   - Run at the same time by several tasks, it leaves one attachment, or fails and names those that there are.
+  - A picture is not sent again where NetBox may have it already. Where the answer to it gets lost, it is looked for;
+    one that is not there, and may still come, is an error.
 extends_documentation_fragment:
   - netbox.cursor._attributes
   - netbox.cursor._connection

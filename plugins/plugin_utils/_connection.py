@@ -31,16 +31,14 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
             "api_endpoint is not set: write NetBox's address there, or into NETBOX_API in the environment, or into the "
             "variable netbox_api."
         )
-    certificate, key = option("client_cert"), option("client_key")
-    if key and not certificate:
-        raise UsageError("client_key is set without client_cert, the certificate it belongs to.")
     display = Display()
     return Client(
         option("api_endpoint"),
         option("token"),
         headers=headers_of(option("headers")),
         verify=_truth("validate_certs", option("validate_certs")) and (option("ca_path") or True),
-        certificate=(certificate, key) if key else certificate,
+        certificate=option("client_cert"),
+        key=option("client_key"),
         timeout=option("timeout"),
         retries=option("retries"),
         agent=agent,

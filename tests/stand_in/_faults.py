@@ -24,11 +24,13 @@ KINDS = (
     "slow_above",  # requests for more than limit_above rows: a 504, or ARGUMENT seconds later
     "html",  # 200 with a page for people
     "empty",  # 200 with nothing
-    "not_json",  # 200 with something else that says it is JSON
+    "not_json",  # 200 with something else that says it is what was asked for, JSON or a drawing
     "other_json",  # 200 with JSON that is not NetBox's
-    "not_utf8",  # 200 with what says that it is JSON, and is in no known encoding
+    "not_utf8",  # 200 with what says that it is what was asked for, and is in no known encoding
     "redirect",  # to ARGUMENT, or to what was asked for
 )
+# Those that come in place of an answer, so that what was asked is not done.
+IN_PLACE = ("reset", "status", "html", "empty", "not_json", "other_json", "not_utf8", "redirect")
 
 
 @dataclass
@@ -42,14 +44,18 @@ class Fault:
     after: int = 0
     retry_after: str | int | None = None
     limit_above: int | None = None
+    # What was asked is done all the same.
+    done: bool = False
     seen: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"{self.kind} is no kind of fault; these are: {', '.join(KINDS)}")
 
-    def strikes(self, path: str, limit: int) -> bool:
-        """Does it happen to this request? Counts the requests it could happen to."""
+    def strikes(self, path: str, limit: int, reads: bool) -> bool:
+        """Does it happen to this request? Counts the requests it could happen to: lies to those that read only."""
+        if self.kind in LIES and not reads:
+            return False
         if self.path is not None and not fnmatchcase(path, self.path):
             return False
         # No limit, 0, is more than any.

@@ -25,7 +25,7 @@ KINDS = (
 
 
 async def lied(kind: str, argument: t.Any, scope: Scope, receive: Receive, send: Send, desk: App) -> None:
-    """What the ``desk`` answers, changed."""
+    """What the ``desk`` answers, changed where it is a list."""
     if kind == "long_page":
         scope, receive = await _for_more(int(argument), scope, receive)
     messages: list[Message] = []
@@ -36,7 +36,7 @@ async def lied(kind: str, argument: t.Any, scope: Scope, receive: Receive, send:
     await desk(scope, receive, keep)
     start, *bodies = messages
     body = b"".join(message["body"] for message in bodies)
-    if start["status"] == 200:
+    if start["status"] == 200 and (b"content-type", b"application/json") in start["headers"]:
         content = json.loads(body)
         _change(content, kind, argument, f"http://{dict(scope['headers'])[b'host'].decode()}{scope['received'].url}")
         body = json.dumps(content).encode()
@@ -61,11 +61,11 @@ async def _for_more(times: int, scope: Scope, receive: Receive) -> tuple[Scope, 
 
 
 def _change(content: t.Any, kind: str, argument: t.Any, url: str) -> None:
-    if kind == "next_elsewhere" and content["next"]:
+    if kind == "next_elsewhere" and content.get("next"):
         content["next"] = str(argument) + content["next"].partition("/api/")[2]
-    elif kind == "next_loops" and content["next"]:
+    elif kind == "next_loops" and content.get("next"):
         content["next"] = url
-    elif kind == "count" and content["count"] is not None:
+    elif kind == "count" and content.get("count") is not None:
         content["count"] += int(argument)
     lists = [content["results"]] if "results" in content else list((content.get("data") or {}).values())
     for rows in lists:

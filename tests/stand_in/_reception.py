@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._answers import json_answer, page_for_people, server_error
-from ._faults import Fault
+from ._faults import IN_PLACE, Fault
 from ._graphql import PATH as GRAPHQL
 from ._graphql import limit_in
 from ._lies import KINDS as LIES
@@ -66,6 +66,8 @@ class Reception:
             await page_for_people(text, 400)(scope, receive, send)
             return
         fault = self._fault(request)
+        if fault and fault.done and fault.kind in IN_PLACE:
+            await self._right_answer(scope, receive)
         if fault and fault.kind == "reset":
             await self._cut_off(scope, receive, at_once=True)
         elif fault and fault.kind in ("cut", "reset_body"):
@@ -90,7 +92,9 @@ class Reception:
             limit = limit_in(request.scope["received"].body, most)
         else:
             limit = limit_of(request.query_params, most)
-        return next((fault for fault in list(self._netbox.faults) if fault.strikes(request.url.path, limit)), None)
+        path = request.url.path
+        reads = path == GRAPHQL or request.method == "GET"
+        return next((fault for fault in list(self._netbox.faults) if fault.strikes(path, limit, reads)), None)
 
     def _versioned(self, scope: Scope, send: Send) -> Send:
         """The version is in the header of every answer of the API, but for redirects, which never get that far."""
@@ -131,8 +135,9 @@ class Reception:
 
     async def _with_wrong_length(self, scope: Scope, receive: Receive, surplus: int) -> None:
         """The right answer, of which so many bytes are behind its end, or (less than 0) are missing before it."""
-        dummy, body = await self._right_answer(scope, receive)
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body) - surplus}\r\n\r\n"
+        start, body = await self._right_answer(scope, receive)
+        kind = Headers(raw=start["headers"])["content-type"]
+        head = f"HTTP/1.1 {start['status']} -\r\nContent-Type: {kind}\r\nContent-Length: {len(body) - surplus}\r\n\r\n"
         self.speak(scope, head.encode() + body)
         await self._cut_off(scope, receive, at_once=False)
 
@@ -169,7 +174,8 @@ async def spoiled(request: Request, fault: Fault, version: str) -> Response | No
         "other_json": b'{"message": "It works!"}',
         "not_utf8": b'{"name": "\xff"}',
     }
-    return Response(contents[kind], media_type="application/json")
+    drawn = request.query_params.get("render") == "svg" and kind != "other_json"
+    return Response(contents[kind], media_type="image/svg+xml" if drawn else "application/json")
 
 
 def failure(request: Request, status: int, fault: Fault, version: str) -> Response:

@@ -93,8 +93,9 @@ class NetBox:
         self.media: dict[str, bytes] = {}
         # Elevations by the id of their rack, in place of those that it would draw.
         self.drawings: dict[int, str] = {}
+        # Requests that have come and are not answered yet; and how many these were at most.
+        self.at_once = 0
         self.most_at_once = 0
-        self._at_once = 0
         self._busy = 0
         self._waiting: list[asyncio.Future[None]] = []
 
@@ -108,12 +109,12 @@ class NetBox:
     @asynccontextmanager
     async def in_hand(self) -> AsyncIterator[None]:
         """Counts a request from its arrival to its answer."""
-        self._at_once += 1
-        self.most_at_once = max(self.most_at_once, self._at_once)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             yield
         finally:
-            self._at_once -= 1
+            self.at_once -= 1
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:

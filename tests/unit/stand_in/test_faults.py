@@ -13,12 +13,20 @@ import pytest
 import requests
 
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
-from ansible_collections.netbox.cursor.tests.stand_in._faults import fault_from
+from ansible_collections.netbox.cursor.tests.stand_in._faults import IN_PLACE, fault_from
+from ansible_collections.netbox.cursor.tests.stand_in._lies import KINDS as LIES
 
 if t.TYPE_CHECKING:
     from .conftest import Client
 
 SITES = "/api/dcim/sites/"
+IMAGES = "/api/extras/image-attachments/"
+
+
+def attach(netbox: NetBox, client: Client) -> requests.Response:
+    fields = {"object_type": "dcim.device", "object_id": "2", "name": "new"}
+    files = {"image": ("new.png", netbox.media["/media/image-attachments/device_1_front.png"])}
+    return client.session.post(netbox.url + IMAGES, fields, files=files, timeout=30, allow_redirects=False)
 
 
 def test_a_status_comes_as_often_as_asked_then_the_answer(netbox: NetBox, client: Client) -> None:
@@ -85,6 +93,61 @@ def test_answers_that_are_not_netbox(netbox: NetBox, client: Client, kind: str, 
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, content_type)
     assert answer.text.startswith(text)
+
+
+def test_answers_that_are_no_drawing(netbox: NetBox, client: Client) -> None:
+    drawing = "/api/dcim/racks/1/elevation/?render=svg"
+    whole = client.get(drawing).text
+    told = {}
+    for kind in ("empty", "not_utf8", "other_json", "long_page", "next_loops", "wrong_length"):
+        netbox.faults[:] = [Fault(kind, 10)]
+        answer = client.get(drawing)
+        told[kind] = (answer.headers["Content-Type"].split(";")[0], len(answer.text))
+    svg = "image/svg+xml"
+    assert told["empty"] == (svg, 0)
+    assert told["not_utf8"][0] == svg
+    assert told["other_json"][0] == "application/json"
+    assert told["wrong_length"] == (svg, len(whole) - 10)
+    assert told["long_page"] == told["next_loops"] == (svg, len(whole))
+
+
+@pytest.mark.parametrize("done", [True, False])
+@pytest.mark.parametrize("kind", IN_PLACE)
+def test_what_is_posted_is_done_or_not_as_it_was_said(netbox: NetBox, client: Client, kind: str, done: bool) -> None:
+    table = netbox.table("extras/image-attachments")
+    before = len(table)
+    netbox.faults.append(Fault(kind, 504 if kind == "status" else None, path=IMAGES, done=done))
+    if kind == "reset":
+        with pytest.raises(requests.ConnectionError):
+            attach(netbox, client)
+    else:
+        assert attach(netbox, client).status_code in (200, 302, 504)
+    assert len(table) - before == done
+
+
+@pytest.mark.parametrize("kind", ["cut", "reset_body", "wrong_length", "drip", "slow"])
+def test_what_is_posted_is_done_where_only_the_answer_goes_wrong(netbox: NetBox, client: Client, kind: str) -> None:
+    table = netbox.table("extras/image-attachments")
+    before = len(table)
+    netbox.faults.append(Fault(kind, {"wrong_length": 10, "drip": 0.0001, "slow": 0.01}.get(kind), path=IMAGES))
+    if kind in ("cut", "reset_body"):
+        with pytest.raises(requests.RequestException):
+            attach(netbox, client)
+    else:
+        assert attach(netbox, client).status_code == 201
+    assert len(table) - before == 1
+
+
+@pytest.mark.parametrize("kind", LIES)
+def test_lies_are_told_of_lists_not_of_what_is_posted(netbox: NetBox, client: Client, kind: str) -> None:
+    page = f"{IMAGES}?limit=2"
+    attach(netbox, client)
+    right = client.get(page).json()
+    netbox.faults.append(Fault(kind, 2, path=IMAGES, after=1))
+    assert client.get(page).json() == right
+    assert attach(netbox, client).json()["name"] == "new"
+    netbox.table("extras/image-attachments").pop(4)
+    assert client.get(page).json() != right
 
 
 def test_redirect_leads_where_it_is_told(netbox: NetBox, client: Client) -> None:

@@ -414,17 +414,22 @@ def test_a_client_certificate_is_shown(tmp_path: Path) -> None:
     options: dict[str, t.Any] = {"verify": str(tmp_path / "ca.pem"), "retries": 0}
     pair = (str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem"))
     with saying(lambda head: JSON + b"\r\n[]", context) as (address, asked):
-        for certificate in (pair, str(tmp_path / "both.pem")):
-            with Client(address, certificate=certificate, **options) as client:
+        for certificate, key in (pair, (str(tmp_path / "both.pem"), None)):
+            with Client(address, certificate=certificate, key=key, **options) as client:
                 assert client.get(SITES) == []
         with Client(address, **options) as client, pytest.raises(errors.NoAnswer):
             client.get(SITES)
         assert len(asked) == 2
 
 
-@pytest.mark.parametrize("option", ["verify", "certificate"])
+def test_a_key_without_its_certificate_is_refused() -> None:
+    with pytest.raises(errors.UsageError, match="client_key is set without client_cert"):
+        Client("https://127.0.0.1:9", key="/no/such/file.pem")
+
+
+@pytest.mark.parametrize("option", ["verify", "certificate", "key"])
 def test_a_file_that_is_not_there_is_named(option: str) -> None:
-    options: dict[str, t.Any] = {option: "/no/such/file.pem"}
+    options: dict[str, t.Any] = {"certificate": __file__, option: "/no/such/file.pem"}
     with (
         Client("https://127.0.0.1:9", **options) as client,
         pytest.raises(errors.UsageError, match="/no/such/file.pem"),

@@ -176,6 +176,24 @@ def test_a_form_is_not_sent_again_where_it_may_have_been_done(netbox: NetBox) ->
     assert len(netbox.requests) == 1
 
 
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_what_can_be_done_twice_is_sent_again(netbox: NetBox, method: str) -> None:
+    netbox.faults.append(Fault("status", 503, times=1))
+    content = {"object_type": "dcim.device", "object_id": 1, "description": "x"} if method == "PATCH" else None
+    with client_of(netbox) as client:
+        client.write(method, "api/extras/image-attachments/1/", content)
+    assert [request.method for request in netbox.requests] == [method, method]
+
+
+@pytest.mark.parametrize(("faults", "tries"), [(0, 1), (1, 2)])
+def test_a_drawing_that_comes_without_its_end_is_asked_for_again(netbox: NetBox, faults: int, tries: int) -> None:
+    netbox.drawings[1] = "<svg></svg>\n"
+    netbox.faults.append(Fault("wrong_length", 10, times=faults))
+    with client_of(netbox) as client:
+        text = client.text("api/dcim/racks/1/elevation/", [("render", "svg")], media_type="image/svg+xml", end="</svg>")
+    assert (text, len(netbox.requests)) == ("<svg></svg>\n", tries)
+
+
 def test_a_form_is_sent_again_whole_where_it_was_refused_for_now(netbox: NetBox) -> None:
     netbox.faults.append(Fault("status", 429, times=1))
     picture = netbox.media[FRONT]
@@ -219,7 +237,7 @@ def test_a_file_name_that_is_no_text_is_refused() -> None:
 
 def test_a_drawing_is_asked_for_as_netbox_takes_it(netbox: NetBox) -> None:
     with client_of(netbox) as client:
-        text = client.text("api/dcim/racks/1/elevation/", [("render", "svg")], media_type="image/svg+xml")
+        text = client.text("api/dcim/racks/1/elevation/", [("render", "svg")], media_type="image/svg+xml", end="</svg>")
         assert text.startswith("<svg")
         with pytest.raises(errors.UnexpectedAnswer, match="no image/svg"):
-            client.text("api/dcim/racks/1/elevation/", media_type="image/svg+xml")
+            client.text("api/dcim/racks/1/elevation/", media_type="image/svg+xml", end="</svg>")

@@ -2,22 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever goes wrong, each way to read NetBox ends soon: in the right rows, or in one clear error.
+"""Whatever goes wrong, each way to ask NetBox ends soon: in what is right, or in one clear error.
 
 ``TABLE`` says which, by fault and by way. A further way is a further entry of ``WAYS``, a further fault one of
-``FAULTS``, and what comes of it a column or a line of the table. ``-s`` (and no ``-n``) prints the table that came out.
+``FAULTS``, and what comes of it is said in the table. ``-s`` (and no ``-n``) prints the table that came out, a column
+for each way that knows the fault.
 The security guide shows it, as ``as_rst`` writes it: ``python tools/fault_table.py`` puts it there.
 """
 
 from __future__ import annotations
 
+import base64
+import dataclasses
 import datetime
 import email.utils
 import socket
 import time
 import typing as t
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -25,28 +27,38 @@ import pytest
 from ansible_collections.netbox.cursor.plugins.module_utils import _connections
 from ansible_collections.netbox.cursor.plugins.module_utils._advice import advice, explain
 from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._elevations import Elevation, drawing, units
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
+from ansible_collections.netbox.cursor.plugins.module_utils._images import ENDPOINT as IMAGES
+from ansible_collections.netbox.cursor.plugins.module_utils._images import Attachments, wanted_of
 from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._schema_cache import SchemaCache
 from ansible_collections.netbox.cursor.plugins.module_utils._selection import parse
-from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
+from ansible_collections.netbox.cursor.tests.stand_in import HERE, Fault, NetBox, serve
 
 # Pages of 20 rows, which may be halved once: nothing smaller than 10 is asked for.
 ROWS, PAGE = 100, 20
+# Modules take the usual pages of 300 rows. So many attachments and half units are two of them.
+MANY = 400
 # Seconds in which each cell must have ended.
 SOON = 10
 ELSEWHERE = "http://127.0.0.2:1/api/"
+# A PNG of one pixel.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 
 
-@dataclass
+@dataclasses.dataclass
 class Way:
-    """A way to read: ``read`` makes something of a client, which is ``right`` when nothing went wrong."""
+    """A way to ask: ``ask`` makes something of a client, which is ``right`` when nothing went wrong."""
 
-    read: Callable[[Client, Path], t.Any]
+    ask: Callable[[Client, Path], t.Any]
     right: Callable[[t.Any], bool]
     path: str = "/api/dcim/sites/"
-    # Faults begin with the second request of this kind; things of one request have no second.
+    # Faults begin with the second request of this kind; things of one request have no second, and an upload comes
+    # after two pages of what is there already.
     after: int = 1
     pages: bool = True
     # Does an answer have `next` and `count`?
@@ -57,16 +69,29 @@ class Way:
 
 
 def rest(**options: t.Any) -> Way:
-    def read(client: Client, folder: Path) -> list[int]:
+    def ask(client: Client, folder: Path) -> list[int]:
         with Pager(client, page_size=PAGE, **options) as pager:
             return [row["id"] for row in pager.rows("dcim/sites")]
 
-    return Way(read, lambda ids: bool(ids == list(range(1, ROWS + 1))), links=True)
+    return Way(ask, lambda ids: bool(ids == list(range(1, ROWS + 1))), links=True)
 
 
 def by_graphql(client: Client, folder: Path) -> list[int]:
     with Pager(client, page_size=PAGE) as pager:
         return [int(row["id"]) for row in GraphQL(pager).rows("site_list", parse("id name"))]
+
+
+def upload(client: Client, folder: Path) -> str:
+    """Sees to it that the picture is attached by a name that each test has for itself."""
+    options = {"name": folder.name, "description": None, "src": None, "filename": None, "content_type": None}
+    wanted = wanted_of({**options, "content": base64.b64encode(PICTURE).decode(), "max_size": len(PICTURE)})
+    return Attachments(client, "dcim.site", 1).present(wanted, compare="content", check=False, digests=0).action
+
+
+def attached(netbox: NetBox, name: str) -> list[bytes]:
+    """The pictures of this name."""
+    rows = [row for row in netbox.table(IMAGES).values() if row["name"] == name]
+    return [netbox.media[row["image"].removeprefix(HERE)] for row in rows]
 
 
 WAYS = {
@@ -82,6 +107,20 @@ WAYS = {
         after=0,
         pages=False,
     ),
+    "image upload": Way(upload, lambda action: action in ("added", "left"), f"/api/{IMAGES}/", after=2, links=True),
+    "elevation as SVG": Way(
+        lambda client, folder: drawing(client, 1, Elevation("svg", "front")),
+        lambda text: text.startswith("<svg") and text.endswith("</svg>") and text.count('class="unit"') == MANY / 2,
+        "/api/dcim/racks/1/elevation/",
+        after=0,
+        pages=False,
+    ),
+    "elevation as JSON": Way(
+        lambda client, folder: [unit["id"] for unit in units(client, 1, Elevation("json", "front"))],
+        lambda ids: bool(ids == [1 + half / 2 for half in reversed(range(MANY))]),
+        "/api/dcim/racks/1/elevation/",
+        links=True,
+    ),
 }
 
 
@@ -96,13 +135,15 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-@dataclass
+@dataclasses.dataclass
 class What:
     """What goes wrong: an answer (``kind`` and ``argument`` of the stand-in's faults), or the way to the server."""
 
     kind: str = ""
     argument: t.Any = None
     retry_after: str | None = None
+    # NetBox does what is asked, and only the answer is lost.
+    done: bool = False
     # Of lists only; of REST lists only.
     lists: bool = False
     links: bool = False
@@ -111,7 +152,7 @@ class What:
     proxy: str | None = None
     token: str = ""
     tls: bool = False
-    options: dict[str, t.Any] = field(default_factory=dict)
+    options: dict[str, t.Any] = dataclasses.field(default_factory=dict)
 
 
 SHORT = {"timeout": 0.3}
@@ -172,6 +213,9 @@ def fill(netbox: NetBox) -> None:
     row = next(iter(netbox.table("dcim/sites").values()))
     sites = {number: {**row, "id": number, "name": f"site {number}"} for number in range(1, ROWS + 1)}
     netbox.table("dcim/sites").replace(sites)
+    netbox.table("dcim/racks")[1]["u_height"] = MANY // 2
+    there = {**next(iter(netbox.table(IMAGES).values())), "object_type": "dcim.site", "object_id": 1}
+    netbox.table(IMAGES).replace({number: {**there, "id": number, "name": f"{number}"} for number in range(1, MANY)})
 
 
 def cell(netbox: NetBox, what: What, way: Way, once: bool, folder: Path) -> str:
@@ -184,7 +228,7 @@ def cell(netbox: NetBox, what: What, way: Way, once: bool, folder: Path) -> str:
         if isinstance(argument, str):
             argument = argument.format(host=host, path=way.path)
         fault = Fault(what.kind, argument, path=way.path, after=way.after, times=1 if once else None)
-        fault.retry_after = what.retry_after
+        fault.retry_after, fault.done = what.retry_after, what.done
         # Without the small request for the number of rows, which may fail.
         fault.limit_above = 1 if way.pages else None
         netbox.faults.append(fault)
@@ -206,7 +250,7 @@ def cell(netbox: NetBox, what: What, way: Way, once: bool, folder: Path) -> str:
     )
     try:
         with client:
-            result = way.read(client, folder)
+            result = way.ask(client, folder)
         assert way.right(result), f"neither the right rows nor an error: {result}"
         outcome = "rows"
     except NetBoxError as error:
@@ -225,11 +269,11 @@ def cell(netbox: NetBox, what: What, way: Way, once: bool, folder: Path) -> str:
     return outcome
 
 
-# Fault, when (once, at the second request of a kind; or from then on), and what comes of it: ``rows``, the right ones,
-# or the error. One word for all ways, or one for each in the order of WAYS; ``-`` where there can be no such fault.
+# Fault, when (once, at the second request of a kind; or from then on), and what comes of it: ``rows`` if it is right,
+# or the error. Behind semicolons stand the ways that end otherwise. Ways that cannot have such a fault are left out.
 TABLE = """
 connection refused       | then on | Unreachable
-reset                    | once    | rows
+reset                    | once    | rows; image upload: ConnectionLost
 reset                    | then on | ConnectionLost
 reset in the body        | once    | rows
 reset in the body        | then on | ConnectionLost
@@ -247,13 +291,13 @@ read time-out            | then on | TimedOut
 429, Retry-After: 1      | then on | TooManyRequests
 429, Retry-After: date   | once    | rows
 429, Retry-After: date   | then on | TooManyRequests
-500                      | once    | rows rows rows rows rows ServerFailed
+500                      | once    | rows; schema, image upload, elevation as SVG: ServerFailed
 500                      | then on | ServerFailed
-502                      | once    | rows
+502                      | once    | rows; image upload: ServerFailed
 502                      | then on | ServerFailed
-503                      | once    | rows
+503                      | once    | rows; image upload: ServerFailed
 503                      | then on | ServerFailed
-504                      | once    | rows
+504                      | once    | rows; image upload: ServerFailed
 504                      | then on | ServerFailed
 HTML with 200            | once    | UnexpectedAnswer
 HTML with 200            | then on | UnexpectedAnswer
@@ -263,46 +307,48 @@ redirect to a host       | once    | Redirected
 redirect to a host       | then on | Redirected
 redirect to http         | once    | Redirected
 redirect to http         | then on | Redirected
-redirect to itself       | once    | rows rows rows rows Redirected rows
+redirect to itself       | once    | rows; GraphQL, image upload: Redirected
 redirect to itself       | then on | Redirected
-empty body               | once    | rows
+empty body               | once    | rows; image upload: ConnectionLost
 empty body               | then on | ConnectionLost
-not UTF-8                | once    | rows
+not UTF-8                | once    | rows; image upload: ConnectionLost
 not UTF-8                | then on | ConnectionLost
-not JSON                 | once    | rows
+not JSON                 | once    | rows; image upload: ConnectionLost
 not JSON                 | then on | ConnectionLost
 other JSON               | once    | UnexpectedAnswer
 other JSON               | then on | UnexpectedAnswer
 next to another host     | once    | rows
 next to another host     | then on | rows
-next loops               | once    | UnexpectedAnswer UnexpectedAnswer rows rows - -
-next loops               | then on | UnexpectedAnswer UnexpectedAnswer rows rows - -
+next loops               | once    | UnexpectedAnswer; offset, threaded offset, elevation as JSON: rows
+next loops               | then on | UnexpectedAnswer; offset, threaded offset, elevation as JSON: rows
 count too high           | once    | rows
-count too high           | then on | rows rows IncompleteList IncompleteList - -
+count too high           | then on | rows; offset, threaded offset: IncompleteList
 count too low            | once    | rows
 count too low            | then on | rows
 page too long            | once    | rows
 page too long            | then on | rows
 ids repeated             | once    | rows
 ids repeated             | then on | rows
-ids out of order         | once    | UnexpectedAnswer UnexpectedAnswer IncompleteList IncompleteList UnexpectedAnswer -
-ids out of order         | then on | UnexpectedAnswer UnexpectedAnswer IncompleteList IncompleteList UnexpectedAnswer -
-token revoked            | then on | AccessDenied AccessDenied AccessDenied AccessDenied AccessDenied rows
-permission removed       | then on | AccessDenied AccessDenied AccessDenied AccessDenied IncompleteList rows
+ids out of order         | once    | UnexpectedAnswer; offset, threaded offset, elevation as JSON: IncompleteList
+ids out of order         | then on | UnexpectedAnswer; offset, threaded offset, elevation as JSON: IncompleteList
+token revoked            | then on | AccessDenied; schema: rows
+permission removed       | then on | AccessDenied; GraphQL: IncompleteList; schema: rows
 certificate wrong        | then on | TLSFailed
 DNS wrong                | then on | Unreachable
 proxy wrong              | then on | Unreachable
 """
-EXPECTED: dict[tuple[str, str], list[str]] = {}
+EXPECTED: dict[tuple[str, str], str] = {}
+CELLS: list[tuple[str, str, str, str]] = []
 for _line in TABLE.strip().splitlines():
-    _fault, _when, _outcomes = (part.strip() for part in _line.split(" | "))
-    EXPECTED[_fault, _when] = _outcomes.split() if " " in _outcomes else [_outcomes] * len(WAYS)
-CELLS = [
-    (fault, when, name, outcome)
-    for (fault, when), outcomes in EXPECTED.items()
-    for name, outcome in zip(WAYS, outcomes)
-    if WAYS[name].knows(FAULTS[fault])
-]
+    _fault, _when, _text = (part.strip() for part in _line.split(" | "))
+    EXPECTED[_fault, _when] = _text
+    _common, *_others = _text.split("; ")
+    _outcomes = {name: _common for name, way in WAYS.items() if way.knows(FAULTS[_fault])}
+    for _other in _others:
+        _names, _outcome = _other.split(": ")
+        assert set(_names.split(", ")) <= set(_outcomes), _line
+        _outcomes.update(dict.fromkeys(_names.split(", "), _outcome))
+    CELLS += [(_fault, _when, name, outcome) for name, outcome in _outcomes.items()]
 
 
 def as_rst() -> str:
@@ -317,14 +363,7 @@ def as_rst() -> str:
     ]
     for fault in FAULTS:
         lines.append(f"  * - {fault}")
-        for when in ("once", "then on"):
-            outcomes: dict[str, list[str]] = {}
-            for way, outcome in zip(WAYS, EXPECTED.get((fault, when), [])):
-                if WAYS[way].knows(FAULTS[fault]):
-                    outcomes.setdefault(outcome, []).append(way)
-            common = max(outcomes, key=lambda outcome: len(outcomes[outcome]), default="")
-            others = [f"; {', '.join(ways)}: {one}" for one, ways in outcomes.items() if one != common]
-            lines.append(f"    - {common}{''.join(others)}".rstrip())
+        lines += [f"    - {EXPECTED.get((fault, when), '')}".rstrip() for when in ("once", "then on")]
     return "\n".join(lines) + "\n"
 
 
@@ -336,6 +375,16 @@ def came_out() -> Iterator[dict[tuple[str, str], list[str]]]:
     print()
     for (fault, when), outcomes in table.items():
         print(f"{fault:24} | {when:7} | {' '.join(outcomes)}")
+
+
+def it_is_attached_once(netbox: NetBox, folder: Path, sure: bool) -> None:
+    """The picture of an upload, unless it failed (not ``sure``); and in any case after another run."""
+    while netbox.at_once:
+        time.sleep(0.01)  # what the client has given up may still arrive
+    assert attached(netbox, folder.name) in ([[PICTURE]] if sure else [[PICTURE], []])
+    with Client(netbox.url, netbox.tokens["v1"], verify=netbox.ca_path or True) as client:
+        upload(client, folder)
+    assert attached(netbox, folder.name) == [PICTURE]
 
 
 @pytest.mark.parametrize(("fault", "when", "way", "outcome"), CELLS)
@@ -359,12 +408,26 @@ def test_it_ends_soon_in_the_right_rows_or_in_one_clear_error(
         monkeypatch.setenv("http_proxy", what.proxy)
     result = cell(netbox, what, WAYS[way], when == "once", tmp_path)
     came_out.setdefault((fault, when), []).append(result)
+    if way == "image upload":
+        monkeypatch.delenv("http_proxy", raising=False)
+        it_is_attached_once(netbox, tmp_path, sure=result == "rows")
     assert result == outcome
 
 
+@pytest.mark.parametrize(
+    "fault",
+    ["reset", "500", "502", "503", "504", "HTML with 200", "empty body", "not UTF-8", "not JSON", "other JSON"],
+)
+def test_an_upload_that_is_done_and_whose_answer_is_lost_is_found(plain: NetBox, tmp_path: Path, fault: str) -> None:
+    what = dataclasses.replace(FAULTS[fault], done=True)
+    assert cell(plain, what, WAYS["image upload"], True, tmp_path) == "rows"
+    assert sum(request.method == "POST" for request in plain.requests) == 1
+    it_is_attached_once(plain, tmp_path, sure=True)
+
+
 def test_each_fault_is_tried_in_each_way_that_knows_it() -> None:
-    assert {fault for fault, dummy in EXPECTED} == set(FAULTS)
-    assert all(len(outcomes) == len(WAYS) for outcomes in EXPECTED.values())
+    tried = {(fault, way) for fault, dummy, way, dummy in CELLS}
+    assert tried == {(fault, way) for fault in FAULTS for way in WAYS if WAYS[way].knows(FAULTS[fault])}
 
 
 def test_the_documentation_shows_this_table() -> None:

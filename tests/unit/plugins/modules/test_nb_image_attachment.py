@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import json
 import os
 import subprocess
@@ -275,12 +276,121 @@ def test_what_netbox_calls_gone_and_still_lists_is_not_taken_for_removed(netbox:
     assert returned["failure"]["status"] == 404
 
 
-def test_an_answer_that_gets_lost_is_found_out_by_the_next_run(netbox: NetBox, run_module: Run) -> None:
+def test_an_answer_that_gets_lost_is_found_out(netbox: NetBox, run_module: Run) -> None:
     netbox.faults.append(Fault("cut", path=LIST, after=1, times=1))
     returned = run_module(nb_image_attachment, **LEAF2, content=RED)
+    (row,) = named(netbox, "new")
+    assert (returned["action"], returned["image_attachment"]["id"]) == ("added", row["id"])
+    assert asked(netbox) == [
+        OF_LEAF2,
+        f"POST {LIST}",
+        OF_LEAF2,
+        "GET /media/image-attachments/device_2_new.png",
+        OF_LEAF2,
+    ]
+
+
+def test_an_answer_that_gets_lost_is_found_out_by_the_next_run(netbox: NetBox, run_module: Run) -> None:
+    netbox.faults.append(Fault("cut", path=LIST, after=1))
+    returned = run_module(nb_image_attachment, **LEAF2, content=RED)
     assert "run it again" in returned["msg"]
+    netbox.faults.clear()
     assert run_module(nb_image_attachment, **LEAF2, content=RED)["action"] == "left"
     assert len(named(netbox, "new")) == 1
+
+
+def test_where_nothing_can_be_found_out_the_picture_to_remove_is_named(netbox: NetBox, run_module: Run) -> None:
+    netbox.faults.append(Fault("cut", path=LIST, after=1))
+    returned = run_module(nb_image_attachment, **LEAF1, content=GREEN)
+    assert [row["id"] for row in named(netbox, "front")] == [1, 3]
+    assert "remove the one before, id 1 (/media/image-attachments/device_1_front.png)" in returned["msg"]
+
+
+def test_a_picture_that_comes_late_is_waited_for(netbox: NetBox, run_module: Run) -> None:
+    netbox.faults.append(Fault("slow", 0.5, path=LIST, after=1, times=1))
+    returned = run_module(nb_image_attachment, **LEAF1, content=GREEN, timeout=0.2)
+    (row,) = named(netbox, "front")
+    assert (returned["action"], returned["image_attachment"]["id"]) == ("replaced", row["id"])
+    assert sum(request.method == "POST" for request in netbox.requests) == 1
+
+
+def test_the_picture_of_another_task_is_not_taken_for_one_whose_answer_got_lost(
+    netbox: NetBox, run_module: Run
+) -> None:
+    table = netbox.table("extras/image-attachments")
+
+    def add_another(received: t.Any) -> None:
+        if received.method == "POST":
+            netbox.media["/media/other.png"] = picture("green")
+            table[4] = {**table[1], "id": 4, "object_id": 2, "name": "new", "image": f"{HERE}/media/other.png"}
+
+    netbox.hooks.append(add_another)
+    netbox.faults.append(Fault("reset", path=LIST, after=1, times=1))
+    assert "run it again" in run_module(nb_image_attachment, **LEAF2, content=RED)["msg"]
+    assert [row["id"] for row in named(netbox, "new")] == [4]
+
+
+class Broken(t.NamedTuple):
+    """A request that goes wrong once while ``front`` is replaced, and whether NetBox does it all the same."""
+
+    method: str
+    kind: str
+    done: bool
+
+    @property
+    def is_told(self) -> bool:
+        """Is it an error, as nothing can make up for it?"""
+        if self.method == "POST":
+            return not self.done
+        return self.kind == "other_json" and self.method != "GET media"
+
+
+# In the order in which they are made.
+REQUESTS = ["GET list", "GET media", "POST", "GET list again", "DELETE"]
+BREAKS = [
+    Broken(method, kind, done)
+    for method in REQUESTS
+    for kind, done in itertools.product(("reset", "cut", "status", "empty", "other_json"), (True, False))
+    if (done or kind != "cut") and (done or not method.startswith("GET"))
+]
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=lambda broken: f"{broken.method}-{broken.kind}-{broken.done}")
+def test_no_picture_is_lost_or_there_twice_whichever_request_goes_wrong(
+    broken: Broken, netbox: NetBox, run_module: Run
+) -> None:
+    # Of the same size, so that it must be read to be told apart.
+    old, new = picture("red")[::-1], picture("red")
+    netbox.media[FRONT.partition(" ")[2]] = old
+
+    def pictures() -> list[bytes]:
+        return [netbox.media[row["image"].replace("http://netbox.example", "")] for row in named(netbox, "front")]
+
+    fault = Fault(broken.kind, 503, after=REQUESTS.index(broken.method), times=1, done=broken.done)
+    netbox.faults.append(fault)
+    returned = run_module(nb_image_attachment, **LEAF1, content=RED, retries=1)
+    assert fault.seen > fault.after
+    assert returned.get("failed", False) == broken.is_told
+    if not broken.is_told:
+        assert (returned["action"], pictures()) == ("replaced", [new])
+    else:
+        assert pictures() in ([old], [new], [old, new])
+    if len(pictures()) == 2:
+        # It says which, and the next run does not go by chance.
+        assert "id 1 (/media/image-attachments/device_1_front.png)" in returned["msg"]
+        assert "state=absent" in run_module(nb_image_attachment, **LEAF1, content=RED)["msg"]
+        run_module(nb_image_attachment, **LEAF1, state="absent")
+    run_module(nb_image_attachment, **LEAF1, content=RED)
+    assert pictures() == [new]
+    assert files_are_those_of_attachments(netbox)
+
+
+def test_a_description_is_written_again_where_the_answer_got_lost(netbox: NetBox, run_module: Run) -> None:
+    for kind in ("cut", "other_json"):
+        netbox.faults[:] = [Fault(kind, path=f"{LIST}1/", times=1)]
+        returned = run_module(nb_image_attachment, **LEAF1, content=RED, description=kind, retries=1)
+        assert returned.get("action") == ("updated" if kind == "cut" else None)
+        assert "the answer is no image attachment" in returned.get("msg", "") or kind == "cut"
 
 
 @pytest.mark.parametrize(
@@ -292,6 +402,12 @@ def test_check_mode_foresees_what_netbox_would_refuse(
     returned = run_module(nb_image_attachment, check=True, **{**LEAF2, **options}, content=RED)
     assert returned["failed"]
     assert returned["failure"]["kind"] in ("UsageError", "NotFound")
+
+
+def test_object_types_that_are_none_are_an_error(netbox: NetBox, run_module: Run) -> None:
+    netbox.faults.append(Fault("other_json", path="/api/core/object-types/"))
+    returned = run_module(nb_image_attachment, check=True, **LEAF2, content=RED)
+    assert returned["failure"]["kind"] == "UnexpectedAnswer"
 
 
 def test_several_of_a_name_are_an_error_that_lists_them_and_can_be_removed(netbox: NetBox, run_module: Run) -> None:
