@@ -222,11 +222,11 @@ class _List:
             return self._ask(f"start: {start}, limit: {rows}", filters, impatient), rows
 
         answer, asked = self._size.ask(limit, ask)
-        for row in answer:
-            _number(row, self.name)
+        ids = [_number(row, self.name) for row in answer]
         # Filters through lists repeat a row for each of its objects that match.
         rows = once(answer)
-        ids = [_number(row, self.name) for row in rows]
+        if len(rows) < len(ids):
+            ids = [_number(row, self.name) for row in rows]
         if ids and (ids[0] < start or any(one >= other for one, other in zip(ids, ids[1:]))):
             raise UnexpectedAnswer(f"{self.name}: the rows of the page from id {start} are not in id order.")
         proven = self._graphql.proven
