@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -87,6 +88,20 @@ def soak(session: nox.Session) -> None:
     """Lists that change while they are read, and long runs; `-- --help` tells how to make it shorter"""
     session.install("-r", "demo/requirements.txt", "-r", "meta/ee-requirements.txt")
     session.run("python", "tests/soak", *session.posargs)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measured beside netbox.netbox and pynetbox; `-- --help` tells what, and how to measure more or less"""
+    session.install(
+        "-r", "demo/requirements.txt", "-r", "meta/ee-requirements.txt", "-r", "tests/bench/requirements.txt"
+    )
+    # Python finds the collection in a folder of the right name, whatever that of this checkout is.
+    with tempfile.TemporaryDirectory() as tree:
+        link = Path(tree) / "ansible_collections" / "netbox" / "cursor"
+        link.parent.mkdir(parents=True)
+        link.symlink_to(ROOT.resolve())
+        session.run("python", str(link / "tests" / "bench"), *session.posargs)
 
 
 if __name__ == "__main__":

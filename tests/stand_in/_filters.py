@@ -22,6 +22,7 @@ from ._lookups import (
     Tags,
     Text,
     boolean,
+    both,
     decimal,
     moment,
     where,
@@ -89,7 +90,7 @@ def select(estate: Estate, table: Table, query: Iterable[tuple[str, str]]) -> tu
             complaints[name] = [str(error)]
         else:
             if found is not None:
-                selected = found if selected is None else selected & found
+                selected = both(selected, found)
     return selected, complaints
 
 

@@ -27,6 +27,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ._answers import json_answer, page_for_people
+from ._costs import GRAPHQL_REQUEST
 from ._graphql_run import Run
 from ._graphql_schema import schema_of
 from ._state import NetBox, Received
@@ -74,7 +75,7 @@ class GraphQL:
         result = run.answer(operation, asked.get("variables") or {})
         received: Received = request.scope["received"]
         received.rows = run.rows
-        await self._netbox.worked("graphql", run.seconds)
+        await self._netbox.worked(received, "graphql", GRAPHQL_REQUEST + run.seconds)
         if result.errors:
             return json_answer(
                 request, {"data": result.data, "errors": [error.formatted for error in result.errors]}, 200, None

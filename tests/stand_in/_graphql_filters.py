@@ -13,7 +13,7 @@ import operator
 import re
 import typing as t
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 
 from graphql import (
@@ -32,12 +32,11 @@ from graphql import (
 from ._endpoints import target_of
 from ._graphql_schema import ENDPOINT_OF, TYPE_OF, back_field
 from ._graphql_values import OF_ANY_TYPE
-from ._lookups import COMPARISONS, time_of, with_descendants
+from ._lookups import COMPARISONS, Ids, both, time_of, with_descendants
 from ._tables import Estate, Key, Row, Table, key
 
 Test = Callable[[t.Any], bool]
 Wanted = t.Dict[str, t.Any]  # noqa: UP006 (read at run time, also by Python 3.9)
-Ids = t.Optional[t.Collection[int]]  # noqa: UP045 (read at run time, also by Python 3.9)
 
 
 class Filters:
@@ -184,16 +183,6 @@ def endpoint_named(held: str | None) -> str | None:
 
 def as_tuple(value: Key) -> tuple[Key, ...]:
     return value if isinstance(value, tuple) else (value,)
-
-
-def both(some: Ids, others: Collection[int]) -> Collection[int]:
-    """The ids in both; ranges stay ranges."""
-    if some is None:
-        return others
-    if isinstance(some, range) and isinstance(others, range):
-        return range(max(some.start, others.start), min(some.stop, others.stop))
-    few, many = sorted((some, others), key=len)
-    return {pk for pk in few if pk in many}
 
 
 def number(value: t.Any) -> int:

@@ -36,6 +36,7 @@ from graphql import (
     is_leaf_type,
     is_list_type,
     is_non_null_type,
+    print_ast,
 )
 from graphql.execution.values import get_argument_values, get_directive_values, get_variable_values
 
@@ -172,10 +173,28 @@ class Run:
             page = self._page(kind, table, arguments)
         except GraphQLError as error:
             raise Failed(error.message, node) from None
+        price = graphql_prices(table.endpoint).of_row()
+        if self._netbox.written is not None:
+            rows, seconds = self._netbox.written.rows(self._shown(nodes), page, lambda pk: self._made(show, table[pk]))
+            self.rows += len(rows)
+            self.seconds += len(rows) * price + seconds
+            return rows
         rows = [table[pk] for pk in page if pk in table]
         self.rows += len(rows)
-        self.seconds += len(rows) * graphql_prices(table.endpoint).of_row()
+        self.seconds += len(rows) * price
         return each(rows, show)
+
+    def _made(self, show: Get, row: Row) -> tuple[t.Any, float]:
+        """What is shown of a row, and the seconds that took; these are not added up here."""
+        before = self.seconds
+        made = show(row)
+        seconds, self.seconds = self.seconds - before, before
+        return made, seconds
+
+    def _shown(self, nodes: list[FieldNode]) -> tuple[str, ...]:
+        """What a query asks of the rows of a list, whichever rows these are."""
+        parts = [print_ast(node.selection_set) for node in nodes if node.selection_set]
+        return (nodes[0].name.value, *parts, *map(print_ast, self._fragments.values()), repr(self._variables))
 
     def _single(self, kind: GraphQLObjectType, table: Table, pk: str, show: Get) -> t.Any:
         if not pk.lstrip("-").isdigit():

@@ -15,14 +15,14 @@ import operator
 import re
 import typing as t
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from ._endpoints import target_of
 from ._tables import Estate, Key, Table
 
-Ids = t.Optional[t.Set[int]]  # noqa: UP006, UP045 (read at run time, also by Python 3.9)
+Ids = t.Optional[t.Collection[int]]  # noqa: UP045 (read at run time, also by Python 3.9)
 
 COMPARISONS = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
 TEXT_LOOKUPS: dict[str, Callable[[str, str], bool]] = {
@@ -42,6 +42,16 @@ class Invalid(Exception):
 
 def not_a_choice(value: str) -> Invalid:
     return Invalid(f"Select a valid choice. {value} is not one of the available choices.")
+
+
+def both(some: Ids, others: Collection[int]) -> Collection[int]:
+    """The ids in both; ranges stay ranges."""
+    if some is None:
+        return others
+    if isinstance(some, range) and isinstance(others, range):
+        return range(max(some.start, others.start), min(some.stop, others.stop))
+    few, many = sorted((some, others), key=len)
+    return {pk for pk in few if pk in many}
 
 
 def boolean(values: Sequence[str]) -> bool | None:
@@ -183,14 +193,15 @@ class Ordered:
         except (ValueError, OverflowError):
             raise Invalid(self.complaint) from None
         # Repeated bounds are alternatives: the widest counts.
-        if self.field == "id" and lookup in ("", "n"):
-            found = table.having("id", set(bounds))
-        elif self.field == "id":
+        if self.field == "id" and lookup in COMPARISONS:
             ids = table.ids()
             if lookup in ("lt", "lte"):
-                found = set(ids[: (bisect_left if lookup == "lt" else bisect_right)(ids, max(bounds))])
+                kept = ids[: (bisect_left if lookup == "lt" else bisect_right)(ids, max(bounds))]
             else:
-                found = set(ids[(bisect_left if lookup == "gte" else bisect_right)(ids, min(bounds)) :])
+                kept = ids[(bisect_left if lookup == "gte" else bisect_right)(ids, min(bounds)) :]
+            return kept if isinstance(kept, range) else set(kept)
+        if self.field == "id":
+            found = table.having("id", set(bounds))
         else:
             compare = COMPARISONS.get(lookup, operator.eq)
             found = table.where(

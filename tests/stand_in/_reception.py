@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
@@ -56,6 +57,7 @@ class Reception:
             if self._netbox.settings.latency:
                 await asyncio.sleep(self._netbox.settings.latency)
             async with self._netbox.worker():
+                received.taken = time.monotonic()
                 await self._answer(scope, receive, noted)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

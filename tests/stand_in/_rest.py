@@ -14,9 +14,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ._answers import here, json_answer, server_error
-from ._costs import rest_price
+from ._costs import REST_REQUEST, rest_price, skip_price
 from ._endpoints import endpoint_of
 from ._filters import select
+from ._lookups import Ids
 from ._ordering import ordered
 from ._pages import BadPage, Page, by_cursor, by_offset, limit_of, start_of
 from ._shapes import Shape, shape_of
@@ -75,10 +76,10 @@ class Rest:
         shape = shape_of(table.endpoint, settings.version, query if request.method == "GET" else {**query, "brief": ""})
         return await self._shown(request, table, page, shape, allow)
 
-    def _page(self, request: Request, table: Table, query: dict[str, str], found: set[int] | None) -> Page:
+    def _page(self, request: Request, table: Table, query: dict[str, str], found: Ids) -> Page:
         settings = self._netbox.settings
         url = f"{here(request)}{request.url.path}?{request.url.query}"
-        ids: t.Sequence[int] = table.ids() if found is None else sorted(found)
+        ids = table.ids() if found is None else found if isinstance(found, range) else sorted(found)
         if table.endpoint in PLAIN_LISTS:
             return by_offset(len(ids), query, limit_of(query, 0, len(ids)), url, lambda first, end: ids[first:end])
         limit = limit_of(query, settings.max_page_size)
@@ -98,10 +99,15 @@ class Rest:
         )
 
     async def _shown(self, request: Request, table: Table, page: Page, shape: Shape, allow: str) -> Response:
-        rows = [shape.cut(row) for row in rows_of(table, page.members)]
+        written = self._netbox.written
+        if written is None:
+            rows = [shape.cut(row) for row in rows_of(table, page.members)]
+        else:
+            rows, dummy = written.rows((table.endpoint, shape), page.members, lambda pk: (shape.cut(table[pk]), 0.0))
         received: Received = request.scope["received"]
         received.rows = len(rows)
-        await self._netbox.worked("rest", len(rows) * rest_price(table.endpoint, shape))
+        price = REST_REQUEST + len(rows) * rest_price(table.endpoint, shape)
+        await self._netbox.worked(received, "rest", price + page.skipped * skip_price(table.endpoint, shape))
         await self._netbox.work(len(rows), shape.name, page.skipped)
         return json_answer(request, page.envelope(rows), allow=allow)
 
@@ -118,7 +124,8 @@ class Rest:
             return self._described(request, table, "Instance", allow)
         settings = self._netbox.settings
         shape = shape_of(table.endpoint, settings.version, dict(request.query_params))
-        await self._netbox.worked("rest", rest_price(table.endpoint, shape))
+        price = REST_REQUEST + rest_price(table.endpoint, shape)
+        await self._netbox.worked(request.scope["received"], "rest", price)
         await self._netbox.work(1, shape.name, 0)
         answer = json_answer(request, shape.cut(row), allow=allow)
         changed = row.get("last_updated") or row.get("created")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import typing as t
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from ._faults import Fault
 from ._tables import Estate, Table
 from ._tokens import Tokens
+from ._written import Written
 
 FULL_VERSIONS = {"4.5": "4.5.10", "4.6": "4.6.8", "4.7": "4.7.0-beta1"}
 
@@ -67,6 +69,8 @@ class Received:
     # The path with the query as it was sent.
     url: str
     body: bytes = b""
+    # When a worker took it, by the monotonic clock.
+    taken: float = 0.0
     status: int | None = None
     rows: int | None = None
 
@@ -87,6 +91,8 @@ class NetBox:
         self.requests: list[Received] = []
         self.hooks: list[Callable[[Received], None]] = []
         self.faults: list[Fault] = []
+        # Where a benchmark keeps rows once they are written.
+        self.written: Written | None = None
         # Seconds that a real NetBox would have worked, by API.
         self.cost = {"rest": 0.0, "graphql": 0.0}
         # Files by path, as they lie on its disk.
@@ -132,11 +138,12 @@ class NetBox:
             if self._waiting:
                 self._waiting.pop(0).set_result(None)
 
-    async def worked(self, api: str, seconds: float) -> None:
-        """Notes what a real NetBox would have worked for an answer (_costs)."""
+    async def worked(self, received: Received, api: str, seconds: float) -> None:
+        """Notes what a real NetBox would have worked for an answer (_costs), and takes as long as that over it."""
         self.cost[api] += seconds
         if self.settings.cost_factor:
-            await asyncio.sleep(seconds * self.settings.cost_factor)
+            gone = time.monotonic() - received.taken
+            await asyncio.sleep(max(0.0, seconds * self.settings.cost_factor - gone))
 
     async def work(self, rows: int, shape: str, skipped: int) -> None:
         """Takes as long as this many rows take."""

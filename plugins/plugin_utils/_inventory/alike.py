@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
 from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import MAX_QUERY_BYTES, Pairs, encode
+from ansible_collections.netbox.cursor.plugins.module_utils._parameters import MAX_QUERY_BYTES, Pairs, chunks, encode
 from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row, look_ahead
 from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
 from ansible_collections.netbox.cursor.plugins.module_utils._selection import Field, parse
@@ -82,12 +82,19 @@ class Alike:
     def _having(self, nullable: Mapping[str, str | None]) -> dict[str, int]:
         """How many rows have something in these fields, and, by an empty name, how many rows there are: REST counts."""
 
-        def count(pair: tuple[str, str | None]) -> int:
-            return self._pager.count(self.endpoint, [*self._filters, *([(pair[1], "null")] if pair[1] else [])])
+        def count(filters: Pairs) -> int:
+            return self._pager.count(self.endpoint, filters)
 
-        asked = [("", None), *((key, name) for key, name in nullable.items() if name)]
+        asked = {"": self._filters}
+        asked.update((key, [*self._filters, (name, "null")]) for key, name in nullable.items() if name)
         workers = self._pager.workers
-        numbers = dict(zip((key for key, dummy in asked), ordered_map(workers, count, asked, look_ahead(workers.size))))
+        counted: Iterable[int]
+        if any(len(chunks(filters)) > 1 for filters in asked.values()):
+            # Such a list is counted by the workers, each of which would wait for another.
+            counted = map(count, asked.values())
+        else:
+            counted = ordered_map(workers, count, asked.values(), look_ahead(workers.size))
+        numbers = dict(zip(asked, counted))
         return {key: number if not key else numbers[""] - number for key, number in numbers.items()}
 
     def pages_of(self, fields: Sequence[Field], ids: Sequence[int], owner: str | None = None) -> Iterator[list[Row]]:

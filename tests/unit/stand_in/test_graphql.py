@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
+from ansible_collections.netbox.cursor.tests.stand_in._written import Written
 
 from .conftest import Client
 
@@ -390,8 +391,8 @@ def test_what_a_real_netbox_would_work_is_added_up(client: Client) -> None:
     client.get("/api/dcim/devices/?limit=10&start=0&fields=id,name,site,tags,primary_ip4")
     client.ask("{device_list(pagination:{start:0,limit:10}){id site{slug} tags{slug} config_context}}")
 
-    rest = 10 * 1.45 + 10 * (0.12 + 0.09 + 0.22 + 0.04)
-    graphql = 10 * (0.06 + 0.03 + 0.25 + 0.14)
+    rest = 2 * 50 + 10 * 1.4 + 10 * (0.07 + 0.09 + 0.22 + 0.04)
+    graphql = 10 + 10 * (0.05 + 0.03 + 0.25 + 0.14)
     assert client.netbox.cost == pytest.approx({"rest": rest / 1000, "graphql": graphql / 1000})
     told = requests.get(f"{client.netbox.url}/stand-in/cost", timeout=30).json()
     assert told == client.netbox.cost
@@ -400,13 +401,42 @@ def test_what_a_real_netbox_would_work_is_added_up(client: Client) -> None:
 def test_objects_in_objects_cost_each_time(client: Client) -> None:
     client.ask("{device_list(pagination:{start:1,limit:2}){device_type{manufacturer{slug}}}}")
 
-    assert client.netbox.cost["graphql"] == pytest.approx(2 * (0.06 + 0.03 + 0.03) / 1000)
+    assert client.netbox.cost["graphql"] == pytest.approx(0.01 + 2 * (0.05 + 0.03 + 0.03) / 1000)
 
 
 def test_rows_can_take_as_long_as_those_of_a_real_netbox(client: Client) -> None:
-    client.netbox.settings.cost_factor = 1000
+    client.netbox.settings.cost_factor = 30
 
     began = time.monotonic()
     client.ask("{ip_address_list(pagination:{start:0,limit:10}){id}}")
 
     assert time.monotonic() - began >= 0.3
+
+
+def test_rows_before_a_page_by_offset_cost_most_where_config_contexts_come_with_it(client: Client) -> None:
+    costs = []
+    for query in ("offset=10&brief=1", "offset=10&fields=id", "offset=10&fields=id&exclude=config_context"):
+        before = client.netbox.cost["rest"]
+        client.get(f"/api/dcim/devices/?limit=1&{query}")
+        costs.append(client.netbox.cost["rest"] - before)
+
+    request_and_row = 0.05 + 0.07 / 1000
+    skipped = [cost - request_and_row for cost in costs]
+    assert skipped == pytest.approx([10 * price / 1000 for price in (0.0006, 0.05, 0.0006)])
+
+
+def test_rows_kept_as_they_were_written_come_and_cost_as_before(client: Client) -> None:
+    query = "{device_list(pagination:{start:%d,limit:4}){id name site{slug} tags{slug}}}"
+
+    def ask(start: int) -> tuple[t.Any, t.Any, float]:
+        before = sum(client.netbox.cost.values())
+        listed = client.get(f"/api/dcim/devices/?start={start}&limit=4&fields=id,name,site").json()["results"]
+        answer = client.ask(query % start)
+        return listed, answer, sum(client.netbox.cost.values()) - before
+
+    plain = [ask(start) for start in (0, 2)]
+    client.netbox.written = Written()
+    for dummy in range(2):
+        for start, (listed, answer, cost) in zip((0, 2), plain):
+            assert ask(start)[:2] == (listed, answer)
+            assert ask(start)[2] == pytest.approx(cost)

@@ -120,6 +120,13 @@ def test_both_give_the_same_inventory_of_2000_devices_with_everything(large: Net
     assert by_graphql(large) > 20
 
 
+def test_hosts_whose_ids_need_several_urls_have_their_interfaces(read: t.Any) -> None:
+    with serve(version="4.6", estate=1000, interfaces=1) as netbox:
+        by_rest = listed(read(netbox, transport="rest", interfaces=True))
+        # 200 virtual machines: few enough to ask for the interfaces of these alone.
+        assert listed(read(netbox, transport="graphql", interfaces=True)) == by_rest
+
+
 def test_many_hosts_are_asked_for_through_graphql_and_few_through_rest(large: NetBox, read: t.Any) -> None:
     assert len(read(large).hosts) == len(large.table("dcim/devices")) + len(
         large.table("virtualization/virtual-machines")

@@ -1,0 +1,234 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command line: measures what it is told, and shows, keeps and publishes what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import sys
+import time
+import typing as t
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ansible_collections.netbox.cursor.tests.bench import _inventories as inventories
+from ansible_collections.netbox.cursor.tests.bench import _lists as lists
+from ansible_collections.netbox.cursor.tests.bench import _tables as tables
+from ansible_collections.netbox.cursor.tests.bench._netbox import LATENCY, WORKERS, NetBox, model
+from ansible_collections.netbox.cursor.tests.bench._results import Run
+from ansible_collections.netbox.cursor.tests.bench._runs import Place, Rounds, Work, place
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "tests" / "bench" / "results.json"
+IMAGES = ROOT / "docs" / "docsite" / "rst" / "images"
+OUTPUT = ROOT / "tests" / "output" / "bench"
+GROUPS = (inventories.GROUP, lists.GROUP, lists.GROWTH, lists.SPLIT)
+# netbox.netbox as the package `ansible` brings it.
+PEER = "3.23"
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}; all but the last")
+    parser.add_argument("--full", action="store_true", help="what is dear, too: two hours, 16 GB of memory")
+    parser.add_argument("--hosts", type=int, nargs="+", help="devices of the inventories")
+    parser.add_argument("--rows", type=int, nargs="+", help="rows of the lists")
+    parser.add_argument("--latency", type=int, nargs="+", choices=lists.LATENCIES, help="milliseconds to the lists")
+    parser.add_argument("--case", nargs="+", choices=list(inventories.CASES), help="which inventories")
+    parser.add_argument(
+        "--by", nargs="+", default=[], metavar="WORD", help="only programs with one of these in their name"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
+    parser.add_argument("--patience", type=float, default=30.0, help="but none again that took more seconds than this")
+    parser.add_argument("--from", dest="source", type=Path, help="show this file of results instead of measuring")
+    parser.add_argument("--publish", action="store_true", help="put tables and plots into the performance guide")
+    options = parser.parse_args(arguments)
+    unknown = set(options.groups) - set(GROUPS)
+    if unknown:
+        parser.error(f"no such group: {', '.join(sorted(unknown))}")
+    options.groups = options.groups or [*GROUPS[:-1], *([lists.SPLIT] if options.full else [])]
+    return options
+
+
+@dataclass
+class Bench:
+    """One run of it, with what it was told."""
+
+    options: argparse.Namespace
+    run: Run
+    complete: bool = True
+
+    def say(self, text: str) -> None:
+        self.complete = self.complete and not text.startswith("failed")
+        print(f"  {time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+    @property
+    def rounds(self) -> Rounds:
+        return Rounds(self.options.rounds, self.options.patience, tuple(self.options.by))
+
+    def measure(self, at: Place, group: str, case: str, size: int, works: Sequence[Work], **settings: t.Any) -> None:
+        """Measure these and show a table of them."""
+        print(f"{group}: {size:,}, {case}", file=sys.stderr, flush=True)
+        results = self.rounds.measured(at, works, self.say, **settings)
+        found = {int(one.median("found") or 0) for one in results}
+        if len(found) > 1:
+            self.say(f"{'failed: ' if at.netbox.is_model else ''}not all found the same: {sorted(found)}")
+        self.run.add(group, case, size, results)
+        if results:
+            shown = [replace(one, group=group, case=case, size=size) for one in results]
+            print(tables.as_text(*tables.shown(self.run, shown)), end="\n\n", flush=True)
+
+    def inventories(self, netbox: NetBox, size: int) -> None:
+        full = self.options.full or bool(self.options.case)
+        for case in self.options.case or inventories.CASES:
+            with place(netbox) as at:
+                works = [
+                    work
+                    for work in inventories.works(at, case)
+                    if not (inventories.is_dear(case, size, work.by) and not full)
+                    and not inventories.is_too_dear(case, size, work.by)
+                ]
+                if not any(work.by == inventories.OURS for work in works):
+                    continue
+                netbox.set(latency=0.0, cost_factor=0.0)
+                if self.rounds.wants(inventories.FLOOR):
+                    inventories.make_floor(at, case)
+                self.measure(at, inventories.GROUP, case, size, works, **inventories.MODEL)
+
+    def lists(self, netbox: NetBox, size: int) -> None:
+        full = self.options.full or bool(self.options.rows or self.options.latency)
+        for latency in self.options.latency or lists.LATENCIES if netbox.is_model else (0,):
+            works = [
+                work
+                for work in lists.works()
+                if not (lists.is_dear(size, latency, work.by) and not full) and not lists.is_too_dear(size, work.by)
+            ]
+            if size > lists.SIZES[-1] and latency != lists.LATENCIES[0]:
+                continue
+            with place(netbox) as at:
+                case = f"{latency} ms" if netbox.is_model else "as it is"
+                self.measure(at, lists.GROUP, case, size, works, workers=WORKERS, latency=latency / 1000)
+
+    def growth(self, netbox: NetBox, size: int) -> None:
+        for rows in self.options.rows or [rows for rows in lists.GROWN if rows <= size]:
+            with place(netbox) as at:
+                works = list(lists.grown(rows))
+                self.measure(at, lists.GROWTH, lists.GROWTH_CASE, rows, works, workers=WORKERS, latency=LATENCY)
+
+    def split_cursor(self) -> None:
+        for case, ids in lists.IDS.items():
+            with model(estate=2, ids=list(ids), row_cost=lists.SPLIT_ROW) as netbox, place(netbox) as at:
+                self.measure(at, lists.SPLIT, case, len(ids), list(lists.split()), workers=WORKERS, latency=LATENCY)
+
+    def of_model(self) -> None:
+        full, groups = self.options.full, self.options.groups
+        if inventories.GROUP in groups:
+            for size in self.options.hosts or (inventories.ALL_SIZES if full else inventories.SIZES):
+                with model(estate=size) as netbox:
+                    self.inventories(netbox, size)
+        if lists.GROUP in groups:
+            for size in self.options.rows or (lists.ALL_SIZES if full else lists.SIZES):
+                with model(estate=size, interfaces=0) as netbox:
+                    self.lists(netbox, size)
+        if lists.GROWTH in groups:
+            most = max(self.options.rows or lists.GROWN)
+            with model(estate=most, interfaces=0) as netbox:
+                self.growth(netbox, most)
+        if lists.SPLIT in groups:
+            self.split_cursor()
+
+    def of_real(self, netbox: NetBox) -> None:
+        devices = netbox.count("dcim/devices")
+        if inventories.GROUP in self.options.groups:
+            self.inventories(netbox, devices)
+        if lists.GROUP in self.options.groups:
+            self.lists(netbox, devices)
+        if lists.GROWTH in self.options.groups:
+            self.growth(netbox, devices)
+
+
+def about(url: str | None) -> dict[str, str]:
+    """Where and with what this is measured."""
+    versions = {name: importlib.metadata.version(name) for name in ("ansible-core", "pynetbox") if is_there(name)}
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    server = "16 workers, 20 ms away unless a table says otherwise" if url is None else "a real NetBox"
+    return {
+        "controller and NetBox"
+        if url is None
+        else "controller": f"{cores} cores of {processor()}, {platform.system()}",
+        "NetBox": server,
+        "Python": platform.python_version(),
+        **versions,
+        "netbox.netbox": peer_version(),
+    }
+
+
+def is_there(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def peer_version() -> str:
+    for entry in sys.path:
+        manifest = Path(entry) / "ansible_collections" / "netbox" / "netbox" / "MANIFEST.json"
+        if manifest.exists():
+            version: str = json.loads(manifest.read_text(encoding="utf-8"))["collection_info"]["version"]
+            return version
+    return "not there"
+
+
+def processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parsed(arguments)
+    url, token = os.environ.get("NETBOX_API"), os.environ.get("NETBOX_TOKEN", "")
+    began = time.monotonic()
+    if options.source:
+        bench = Bench(options, Run.load(options.source))
+    else:
+        bench = Bench(options, Run(about(url)))
+        for name, text in bench.run.about.items():
+            print(f"{name}: {text}")
+        if not bench.run.about["netbox.netbox"].startswith(PEER):
+            print(f"The figures of netbox.netbox are meant to be those of {PEER}.", file=sys.stderr)
+        if url:
+            print(f"{url} is read, and nothing is changed there.")
+            bench.of_real(NetBox(url, token))
+        else:
+            bench.of_model()
+        path = OUTPUT / "results.json"
+        bench.run.save(path)
+        print(f"Results: {path}; {time.monotonic() - began:.0f} s in all")
+    if not url or options.source:
+        print(tables.as_text(*tables.targets(bench.run)))
+    show(bench.run, options.publish)
+    return 0 if bench.complete else 1
+
+
+def show(run: Run, publish: bool) -> None:
+    """Draw the plots. Published, they are in the guide with the tables, and the results are kept beside us."""
+    from ansible_collections.netbox.cursor.tests.bench import _plots as plots
+
+    for path in plots.draw(run, IMAGES if publish else OUTPUT):
+        print(f"Plot: {path}")
+    if publish:
+        run.save(KEPT)
+        guide = ROOT / tables.GUIDE
+        guide.write_text(tables.with_tables(guide.read_text(encoding="utf-8"), run), encoding="utf-8")
+        print(f"Tables: {guide}")

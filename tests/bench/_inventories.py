@@ -1,0 +1,114 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an inventory costs: ``ansible-inventory --graph`` by ours, by netbox.netbox and by the floor.
+
+The floor sets the same variables on the same hosts from a JSON file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import typing as t
+from collections.abc import Iterator
+from pathlib import Path
+
+from ansible_collections.netbox.cursor.tests.bench._netbox import LATENCY, WORKERS
+from ansible_collections.netbox.cursor.tests.bench._runs import CHILD, Place, Work
+
+GROUP = "inventory"
+FLOOR, OURS, OURS_BY_REST, OURS_AT_ONCE, THEIRS = (
+    "floor",
+    "ours, GraphQL",
+    "ours, REST",
+    f"ours, GraphQL, {WORKERS} workers",
+    "netbox.netbox",
+)
+MODEL = {"workers": WORKERS, "latency": LATENCY}
+# Devices; there is a virtual machine for every five.
+SIZES = (1_000, 25_000)
+ALL_SIZES = (1_000, 5_000, 25_000, 100_000)
+SITE = "SITE"
+DETAILS = {"interfaces": True, "services": True, "dns_name": True}
+# The options of each case, as both take them.
+CASES: dict[str, dict[str, t.Any]] = {
+    "defaults": {},
+    "five": {"host_vars": ["site", "role", "platform", "status", "primary_ip4"]},
+    "details": DETAILS,
+    "site": {"query_filters": [{"site": SITE}]},
+    "cached": {"cache": True, "cache_plugin": "ansible.builtin.jsonfile"},
+}
+TITLES = {
+    "defaults": "all default variables",
+    "five": "host_vars: site, role, platform, status, primary_ip4",
+    "details": "with interfaces, services, DNS names",
+    "site": "filtered to one site",
+    "cached": "from the cache",
+}
+HOST = re.compile(r"--([^@\s]\S*)$", re.MULTILINE)
+
+
+def hosts_in(graph: str) -> int:
+    return len(set(HOST.findall(graph)))
+
+
+def is_dear(case: str, size: int, by: str) -> bool:
+    """Takes minutes: left out unless all is to be measured."""
+    if size <= SIZES[0]:
+        return False
+    return size > SIZES[-1] or case in ("details", "site") or (case == "cached" and by == THEIRS)
+
+
+def is_too_dear(case: str, size: int, by: str) -> bool:
+    """Would take hours, and tens of gigabytes."""
+    return by == THEIRS and size > SIZES[-1] and case in ("details", "cached")
+
+
+def works(place: Place, case: str) -> Iterator[Work]:
+    """The programs of a case. The floor's file has to be made before (`make_floor`)."""
+    options = dict(CASES[case])
+    if case == "site":
+        device = place.netbox.get("/api/dcim/devices/?limit=1")["results"][0]
+        options["query_filters"] = [{"site": device["site"]["slug"]}]
+
+    def work(by: str, plugin: str, own: dict[str, t.Any], **more: t.Any) -> Work:
+        path = source_of(place, case, by)
+        if case == "cached":
+            own = {**own, "cache_connection": f"{path}.cache"}
+        path.write_text(json.dumps({"plugin": f"{plugin}.nb_inventory", **options, **own}), encoding="utf-8")
+        return graph_of(by, path, **more)
+
+    yield graph_of(FLOOR, floor_of(place, case), asks=False)
+    yield work(OURS, "netbox.cursor", {"transport": "graphql"})
+    if case != "cached":
+        yield work(OURS_BY_REST, "netbox.cursor", {"transport": "rest"})
+    if case == "defaults":
+        yield work(OURS_AT_ONCE, "netbox.cursor", {"transport": "graphql", "max_workers": WORKERS})
+    if case != "five":  # It has no host_vars: that would be its defaults once more.
+        # What is on by default there, and not here.
+        theirs: dict[str, t.Any] = {"plurals": False, "services": case == "details"}
+        if place.netbox.token.startswith("nbt_"):
+            theirs["token"] = {"type": "Bearer", "value": place.netbox.token}
+        # It asks for whole pages one after the other: the stand-in needs no warming up to be in time.
+        yield work(THEIRS, "netbox.netbox", theirs, prepared=case == "cached")
+
+
+def graph_of(by: str, path: Path, **more: t.Any) -> Work:
+    return Work(by, (sys.executable, "-m", "ansible.cli.inventory", "-i", str(path), "--graph"), hosts_in, **more)
+
+
+def source_of(place: Place, case: str, by: str) -> Path:
+    return place.folder / f"{case}-{re.sub('[^a-z0-9]+', '-', by.lower())}.netbox.yml"
+
+
+def floor_of(place: Place, case: str) -> Path:
+    return place.folder / f"{case}.floor.json"
+
+
+def make_floor(place: Place, case: str) -> None:
+    """Write the hosts and variables of ours to the floor's file. The source of ours has to be there (`works`)."""
+    command = (sys.executable, str(CHILD / "hosts.py"), str(source_of(place, case, OURS)), str(floor_of(place, case)))
+    place.run(Work("floor's file", command, len))

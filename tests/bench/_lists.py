@@ -1,0 +1,85 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a list of devices costs: by our pager and nb_query, by pynetbox, and by netbox.netbox's nb_lookup."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from ansible_collections.netbox.cursor.tests.bench._netbox import WORKERS
+from ansible_collections.netbox.cursor.tests.bench._runs import CHILD, Work
+
+GROUP, GROWTH, SPLIT = "lists", "growth", "split_cursor"
+ENDPOINT = "dcim/devices"
+# Whole devices, of which there are so many, on the way for so many milliseconds.
+SIZES = (20_000,)
+ALL_SIZES = (20_000, 200_000)
+LATENCIES = (20, 1, 80)
+# Cursors of ours at once.
+CURSORS = (1, 2, 4, 8, 16)
+NB_QUERY, NB_LOOKUP = "nb_query, 4 workers", "nb_lookup"
+PLAIN, BY_CURSOR = "pynetbox", "pynetbox, cursor"
+# Rows of the list of which only ids and names are read.
+GROWN = (1_000, 10_000, 100_000, 1_000_000)
+GROWTH_CASE = "ids and names"
+GROWN_BY_CURSOR, GROWN_BY_OFFSET = "pager, 8 workers", "pager, 8 workers, by offset"
+# By offset, each page makes NetBox count off all rows before it.
+MOST_BY_OFFSET = 100_000
+# 20,000 ids of sites one after the other, and 90 % of them in 1 % of their range.
+IDS = {
+    "even": range(1, 20_001),
+    "skewed": [*range(1, 18_001), *range(18_890, 18_890 + 890 * 2_000, 890)],
+}
+# Seconds of the row of a full device (FACTS 5, 14), as which these count.
+SPLIT_ROW = 0.0013
+
+
+def pager(workers: int) -> str:
+    return f"pager, {workers} worker{'s' if workers > 1 else ''}"
+
+
+def threaded(workers: int) -> str:
+    return f"pynetbox, threaded, {workers} workers"
+
+
+def walk(by: str, client: str, workers: int = 1, rows: int | None = None, endpoint: str = ENDPOINT) -> Work:
+    command = (sys.executable, str(CHILD / "walk.py"), client, endpoint, str(workers), *([str(rows)] if rows else []))
+    return Work(by, command, int)
+
+
+def is_dear(size: int, latency: int, by: str) -> bool:
+    """Takes long: left out unless all is to be measured."""
+    if latency != LATENCIES[0]:
+        return by not in (pager(8), threaded(4))
+    return size > SIZES[-1] or by in (PLAIN, threaded(WORKERS), pager(2))
+
+
+def is_too_dear(size: int, by: str) -> bool:
+    """Would take an hour."""
+    return size > SIZES[-1] and by in (PLAIN, NB_LOOKUP, pager(1), pager(2))
+
+
+def works() -> Iterator[Work]:
+    for cursors in CURSORS:
+        yield walk(pager(cursors), "pager", cursors)
+    yield walk(NB_QUERY, "nb_query", 4)
+    yield walk(NB_LOOKUP, "nb_lookup")
+    yield walk(PLAIN, "pynetbox")
+    for threads in (4, WORKERS):
+        yield walk(threaded(threads), "pynetbox-threaded", threads)
+    yield walk(BY_CURSOR, "pynetbox-cursor")
+
+
+def grown(rows: int) -> Iterator[Work]:
+    """The first rows of a list that is as long as it has to be."""
+    yield walk(GROWN_BY_CURSOR, "pager", 8, rows)
+    if rows <= MOST_BY_OFFSET:
+        yield walk(GROWN_BY_OFFSET, "pager-offset", 8, rows)
+
+
+def split() -> Iterator[Work]:
+    for cursors in CURSORS:
+        yield walk(pager(cursors), "pager", cursors, endpoint="dcim/sites")

@@ -1,0 +1,127 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The NetBox that is measured: the stand-in in a process of its own, with a model of what it costs, or a real one.
+
+Run as a program it is the former: python _netbox.py SETTINGS. It says in JSON where it serves; each line of JSON it
+reads changes settings (those of the stand-in, _state.Settings) and is answered with what was spent so far.
+
+The stand-in writes each row once and keeps it, and takes as long over an answer as NetBox would, by the prices of
+tests/stand_in/_costs.py, however long it took itself: so neither its own work nor the number of its processes shows in
+what is measured.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import time
+import typing as t
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).absolute().parent
+# The folder that holds ansible_collections.
+COLLECTIONS = HERE.parents[4]
+# Requests that NetBox works on at once, and seconds that each is longer on its way.
+WORKERS = 16
+LATENCY = 0.02
+
+
+def python_path(*before: Path) -> str:
+    """Where programs find these folders first, then the collection, then what this process finds."""
+    return os.pathsep.join([*map(str, before), str(COLLECTIONS), *filter(None, sys.path)])
+
+
+class NetBox:
+    """One that is really there: it is only read."""
+
+    is_model = False
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url
+        self.token = token
+
+    def set(self, **_settings: t.Any) -> dict[str, float]:
+        """Change settings of the model, if this is one. What it spent so far, in seconds: `netbox`, which a real one
+        would have worked, and `stand_in`, processor time of its own. Of a real one that is not known."""
+        return {}
+
+    def get(self, path: str) -> t.Any:
+        kind = "Bearer" if self.token.startswith("nbt_") else "Token"
+        request = urllib.request.Request(
+            self.url.rstrip("/") + path,
+            headers={"Authorization": f"{kind} {self.token}", "Accept": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def count(self, endpoint: str) -> int:
+        found: int = self.get(f"/api/{endpoint}/?limit=1&brief=1")["count"]
+        return found
+
+
+class Model(NetBox):
+    """A stand-in that costs what NetBox costs."""
+
+    is_model = True
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        told = self._answer()
+        super().__init__(told["url"], told["token"])
+
+    def _answer(self) -> dict[str, t.Any]:
+        assert self._process.stdout is not None
+        answer: dict[str, t.Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+    def set(self, **settings: t.Any) -> dict[str, float]:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(settings) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+
+@contextmanager
+def model(**settings: t.Any) -> Iterator[Model]:
+    """A stand-in while the block runs; settings are those of ``serve``, and `ids`, which its sites have then."""
+    environment = {**os.environ, "PYTHONPATH": python_path()}
+    command = [sys.executable, str(HERE / "_netbox.py"), json.dumps(settings)]
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Model(process)
+        finally:
+            process.terminate()
+
+
+def main(settings: str) -> None:
+    from ansible_collections.netbox.cursor.tests.stand_in import serve
+    from ansible_collections.netbox.cursor.tests.stand_in._written import Written
+
+    # A collector would go through all the rows that are kept, again and again.
+    gc.disable()
+    options = json.loads(settings)
+    ids = options.pop("ids", None)
+    with serve(version="4.6", **options) as netbox:
+        netbox.written = Written()
+        if ids:
+            netbox.table("dcim/sites").replace({pk: {"id": pk, "name": f"site {pk}"} for pk in ids})
+        print(json.dumps({"url": netbox.url, "token": netbox.tokens["v1"]}), flush=True)
+        for line in sys.stdin:
+            for name, value in json.loads(line).items():
+                setattr(netbox.settings, name, value)
+            netbox.requests.clear()
+            print(json.dumps({"netbox": sum(netbox.cost.values()), "stand_in": time.process_time()}), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,130 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs programs in turns and notes what each took."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.netbox.cursor.tests.bench._netbox import COLLECTIONS, HERE, NetBox, python_path
+from ansible_collections.netbox.cursor.tests.bench._results import Result
+
+CHILD = HERE / "child"
+
+
+@dataclass(frozen=True)
+class Work:
+    """A program to measure. `found` counts in what it printed what it found: rows or hosts."""
+
+    by: str
+    command: tuple[str, ...]
+    found: Callable[[str], int]
+    asks: bool = True
+    # Run once before, unmeasured: fills a cache, or makes the stand-in write its rows.
+    prepared: bool = True
+
+
+class Failed(Exception):
+    """A program that did not do its work; with its last words."""
+
+
+class Place:
+    """A folder to work in, and the environment in which programs run: nothing of the user's settings shows there."""
+
+    def __init__(self, folder: Path, netbox: NetBox) -> None:
+        self.folder = folder
+        self.netbox = netbox
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "NETBOX_"))},
+            "NETBOX_API": netbox.url,
+            "NETBOX_TOKEN": netbox.token,
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_INVENTORY_PLUGINS": str(CHILD / "floor"),
+            "ANSIBLE_INVENTORY_ENABLED": "floor,auto",
+            "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
+            "ANSIBLE_HOME": str(folder),
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "XDG_CACHE_HOME": str(folder / "cache"),
+        }
+
+    def run(self, work: Work) -> dict[str, float]:
+        """Run it once: what it took, by measure, and what it found. Raises Failed."""
+        result, output, traffic = (self.folder / name for name in ("result.json", "output", "traffic.json"))
+        traffic.write_text("{}", encoding="utf-8")
+        environment = {**self._environment, "PYTHONPATH": python_path()}
+        if work.asks:
+            environment.update(PYTHONPATH=python_path(CHILD / "traffic"), TRAFFIC=str(traffic))
+        before = self.netbox.set()
+        measured = [sys.executable, "-I", "-S", str(CHILD / "measured.py"), str(result), str(output)]
+        ended = subprocess.run(
+            [*measured, *work.command], env=environment, cwd=self.folder, stderr=subprocess.PIPE, text=True, check=True
+        )
+        after = self.netbox.set()
+        told = json.loads(result.read_text(encoding="utf-8"))
+        if told.pop("status"):
+            raise Failed(f"{work.by}: {' '.join(ended.stderr.split())[-500:]}")
+        if work.asks:
+            told.update(json.loads(traffic.read_text(encoding="utf-8")))
+            told.update({name: seconds - before[name] for name, seconds in after.items()})
+        told["found"] = work.found(output.read_text(encoding="utf-8"))
+        return t.cast("dict[str, float]", told)
+
+
+@contextmanager
+def place(netbox: NetBox) -> Iterator[Place]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield Place(Path(folder), netbox)
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """How often each program is run: `most` times, but none again that took more than `patience` seconds so far."""
+
+    most: int = 3
+    patience: float = 30.0
+    # Names of those that are to run; none: all.
+    by: tuple[str, ...] = ()
+
+    def wants(self, by: str) -> bool:
+        return not self.by or any(word in by for word in self.by)
+
+    def measured(self, place: Place, works: Iterable[Work], say: Callable[[str], None], **model: t.Any) -> list[Result]:
+        """Each of the works that are wanted, in turns, so that what else the machine does hits all alike.
+
+        `model` are the settings of the model while they are measured; before, answers take no time. What failed is said
+        and left out.
+        """
+        results: dict[str, Result] = {}
+        wanted = {work.by: work for work in works if self.wants(work.by)}
+        place.netbox.set(latency=0.0, cost_factor=0.0)
+        for number in range(-1, self.most):
+            if number == 0:
+                place.netbox.set(cost_factor=1.0, **model)
+            for by, work in list(wanted.items()):
+                result = results.setdefault(by, Result(by))
+                if sum(result.values("wall")) > self.patience or (number < 0 and not work.prepared):
+                    continue
+                began = time.monotonic()
+                try:
+                    costs = place.run(work)
+                except Failed as failed:
+                    say(f"failed: {failed}")
+                    results.pop(by)
+                    del wanted[by]
+                    continue
+                if number >= 0:
+                    result.add(costs)
+                say(f"{by}, {f'round {number + 1}' if number >= 0 else 'to warm up'}: {time.monotonic() - began:.1f} s")
+        return list(results.values())

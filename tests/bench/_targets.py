@@ -1,0 +1,96 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the collection is to reach, as ratios of medians of one run."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.netbox.cursor.tests.bench import _inventories as inventories
+from ansible_collections.netbox.cursor.tests.bench import _lists as lists
+from ansible_collections.netbox.cursor.tests.bench._results import Run, ratio
+
+Place = t.Tuple[str, str, int, str]  # noqa: UP006 (read at run time)
+HOSTS = 25_000
+
+
+@dataclass(frozen=True)
+class Target:
+    what: str
+    at_most: float
+    measure: str
+    some: Place
+    other: Place
+
+    def measured(self, run: Run) -> float | None:
+        """The ratio; None where this run has not measured both."""
+        return ratio(run.find(*self.some), run.find(*self.other), self.measure)
+
+    def verdict(self, measured: float | None) -> str:
+        if measured is None:
+            return "not in this run"
+        return "met" if measured <= self.at_most else f"missed by {measured / self.at_most - 1:.0%}"
+
+
+def hosts(case: str, by: str) -> Place:
+    return (inventories.GROUP, case, HOSTS, by)
+
+
+def listed(by: str) -> Place:
+    return (lists.GROUP, f"{lists.LATENCIES[0]} ms", lists.SIZES[0], by)
+
+
+def grown(rows: int) -> Place:
+    return (lists.GROWTH, lists.GROWTH_CASE, rows, lists.GROWN_BY_CURSOR)
+
+
+OURS, FLOOR, THEIRS = inventories.OURS, inventories.FLOOR, inventories.THEIRS
+K25 = "inventory of 25,000"
+TARGETS = (
+    Target(f"{K25}: CPU, ours / floor", 1.6, "cpu", hosts("defaults", OURS), hosts("defaults", FLOOR)),
+    Target(f"{K25}: CPU, ours / netbox.netbox", 0.15, "cpu", hosts("defaults", OURS), hosts("defaults", THEIRS)),
+    Target(f"{K25}: memory, ours / floor", 1.3, "memory", hosts("defaults", OURS), hosts("defaults", FLOOR)),
+    Target(
+        f"{K25} with interfaces, services, DNS names: CPU, ours / netbox.netbox",
+        0.12,
+        "cpu",
+        hosts("details", OURS),
+        hosts("details", THEIRS),
+    ),
+    Target("the same: memory", 0.12, "memory", hosts("details", OURS), hosts("details", THEIRS)),
+    Target(
+        f"{K25}, 16 workers: time, ours / netbox.netbox",
+        0.1,
+        "wall",
+        hosts("defaults", inventories.OURS_AT_ONCE),
+        hosts("defaults", THEIRS),
+    ),
+    Target(
+        f"{K25}: NetBox's CPU, ours by GraphQL / netbox.netbox: all default variables",
+        0.45,
+        "netbox",
+        hosts("defaults", OURS),
+        hosts("defaults", THEIRS),
+    ),
+    Target("the same: host_vars of five", 0.2, "netbox", hosts("five", OURS), hosts("defaults", THEIRS)),
+    Target(
+        "the same: with interfaces, services, DNS names",
+        0.12,
+        "netbox",
+        hosts("details", OURS),
+        hosts("details", THEIRS),
+    ),
+    Target(f"{K25} from the cache: CPU, ours / floor", 1.1, "cpu", hosts("cached", OURS), hosts("cached", FLOOR)),
+    Target(
+        "20,000 rows: CPU, pager / pynetbox by cursor",
+        0.15,
+        "cpu",
+        listed(lists.pager(1)),
+        listed(lists.BY_CURSOR),
+    ),
+    Target("the same: time, 8 workers / 1 worker", 0.16, "wall", listed(lists.pager(8)), listed(lists.pager(1))),
+    Target("pager: memory, 1,000,000 rows / 10,000 rows", 1.1, "memory", grown(1_000_000), grown(10_000)),
+)

@@ -1,0 +1,37 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a program and writes what it took: python measured.py RESULT OUTPUT PROGRAM ...
+
+RESULT becomes JSON: `wall` and `cpu` (user and system) in seconds, `memory` (its peak) in MB, `status`. OUTPUT gets
+what the program printed. The peak that the system tells of a new process is at least that of the one which started it:
+this one is small.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+
+# In which getrusage counts memory.
+KILOBYTES = 1 if sys.platform == "darwin" else 1024
+
+
+def main(result: str, output: str, *program: str) -> None:
+    with open(output, "wb") as file:
+        began = time.perf_counter()
+        status = subprocess.call(program, stdout=file)
+        wall = time.perf_counter() - began
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    memory = used.ru_maxrss * KILOBYTES / 1e6
+    told = {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "memory": memory, "status": status}
+    with open(result, "w", encoding="utf-8") as file:
+        json.dump(told, file)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
