@@ -44,6 +44,7 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
         timeout=option("timeout"),
         retries=option("retries"),
         agent=agent,
+        warn=display.warning,
         log=lambda verbosity, line: display.verbose(f"netbox.cursor: {line}", caplevel=verbosity - 1),
     )
 
