@@ -13,6 +13,7 @@ import typing as t
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins import AnsiblePlugin
 from ansible.utils.display import Display
+from ansible.utils.path import unfrackpath
 
 from ansible_collections.netbox.cursor.plugins.module_utils._client import Client, headers_of
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
@@ -31,7 +32,7 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
             "api_endpoint is not set: write NetBox's address there, or into NETBOX_API in the environment, or into the "
             "variable netbox_api."
         )
-    certificate, key = option("client_cert"), option("client_key")
+    certificate, key, authorities = (_path(option(name)) for name in ("client_cert", "client_key", "ca_path"))
     if key and not certificate:
         raise UsageError("client_key is set without client_cert, the certificate it belongs to.")
     display = Display()
@@ -39,8 +40,8 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
         option("api_endpoint"),
         option("token"),
         headers=headers_of(option("headers")),
-        verify=_truth("validate_certs", option("validate_certs")) and (option("ca_path") or True),
-        certificate=(certificate, key) if key else certificate,
+        verify=_truth("validate_certs", option("validate_certs")) and (authorities or True),
+        certificate=(certificate, key) if certificate and key else certificate,
         timeout=option("timeout"),
         retries=option("retries"),
         agent=agent,
@@ -58,6 +59,11 @@ def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
         max_workers=plugin.get_option("max_workers"),
         executor_class=executor_class(plugin.get_option("thread_pool_executor")),
     )
+
+
+def _path(value: str | None) -> str | None:
+    """As Ansible has paths; an empty one is none."""
+    return str(unfrackpath(value, follow=False)) if value else None
 
 
 def _truth(name: str, value: t.Any) -> bool:

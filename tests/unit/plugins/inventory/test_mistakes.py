@@ -144,6 +144,15 @@ def test_a_certificate_that_vouches_for_itself(told: t.Any, read: t.Any, monkeyp
         assert read(netbox, token=netbox.tokens["v2"], ca_path=netbox.ca_path).hosts
 
 
+def test_paths_that_are_left_empty_are_none(read: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWX sets the variables of a credential also where people leave its fields empty."""
+    for name in ("NETBOX_CA_PATH", "NETBOX_CLIENT_CERT", "NETBOX_CLIENT_KEY"):
+        monkeypatch.setenv(name, "")
+    with serve(version="4.6", tls=True) as netbox:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(netbox.ca_path))
+        assert read(netbox).hosts
+
+
 def test_a_certificate_for_another_name(told: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_server, "HOST_NAMES", ("netbox.example.com",))
     with serve(version="4.6", tls=True) as netbox:
