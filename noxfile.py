@@ -82,6 +82,20 @@ def changelog(session: nox.Session) -> None:
     session.run("antsibull-changelog", "lint")
 
 
+@nox.session
+def package(session: nox.Session) -> None:
+    """What is in the tarball, how large it is, and whether execution environments can be made of it"""
+    session.install("ansible-builder~=3.2", "ansible-core~=2.21.0")
+    session.run("python", "tools/package.py")
+
+
+@nox.session(default=False)
+def stranger(session: nox.Session) -> None:
+    """README's first command, installation and examples, in a fresh copy with an empty HOME"""
+    session.install("-r", "demo/requirements.txt", "-r", "meta/ee-requirements.txt")
+    session.run("python", "tests/stranger")
+
+
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
     """Lists that change while they are read, and long runs; `-- --help` tells how to make it shorter"""
