@@ -77,9 +77,10 @@ for core in CORES:
 
 @nox.session
 def changelog(session: nox.Session) -> None:
-    """antsibull-changelog lint"""
-    session.install("antsibull-changelog~=0.36.0")
-    session.run("antsibull-changelog", "lint")
+    """antsibull-changelog lint; `-- release` makes a release of the fragments"""
+    # A release lists the plugins, which ansible-doc knows.
+    session.install("antsibull-changelog~=0.36.0", *(["ansible-core~=2.21.0"] if session.posargs else []))
+    session.run("antsibull-changelog", *(session.posargs or ["lint"]))
 
 
 @nox.session
