@@ -571,7 +571,11 @@ def _error_of_library(error: requests.exceptions.RequestException | urllib3.exce
     if isinstance(reason, urllib3.exceptions.NewConnectionError):
         return Unreachable(f"no connection: {_plain(reason)}.")
     if isinstance(error, (requests.exceptions.ConnectionError, urllib3.exceptions.HTTPError)):
-        return ConnectionLost(f"the connection broke: {_plain(reason)}.")
+        # urllib3 puts words of its own before those of the system: ('Connection aborted.', …).
+        causes = (
+            [cause for cause in reason.args if isinstance(cause, Exception)] if isinstance(reason, Exception) else []
+        )
+        return ConnectionLost(f"the connection broke: {_plain(causes[-1] if causes else reason)}.")
     return UsageError(f"the request cannot be made: {_plain(reason)}.")
 
 
