@@ -78,9 +78,24 @@ for core in CORES:
 
 @nox.session
 def changelog(session: nox.Session) -> None:
-    """antsibull-changelog lint"""
-    session.install("antsibull-changelog~=0.36.0")
-    session.run("antsibull-changelog", "lint")
+    """antsibull-changelog lint; `-- release` makes a release of the fragments"""
+    # A release lists the plugins, which ansible-doc knows.
+    session.install("antsibull-changelog~=0.36.0", *(["ansible-core~=2.21.0"] if session.posargs else []))
+    session.run("antsibull-changelog", *(session.posargs or ["lint"]))
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """What is in the tarball, how large it is, and whether execution environments can be made of it"""
+    session.install("ansible-builder~=3.2", "ansible-core~=2.21.0")
+    session.run("python", "tools/package.py")
+
+
+@nox.session(default=False)
+def stranger(session: nox.Session) -> None:
+    """README's first command, installation and examples, in a fresh copy with an empty HOME"""
+    session.install("-r", "demo/requirements.txt", "-r", "meta/ee-requirements.txt")
+    session.run("python", "tests/stranger")
 
 
 @nox.session(default=False)

@@ -105,17 +105,21 @@ options:
       - name: NETBOX_VALIDATE_CERTS
     vars:
       - name: netbox_validate_certs
+  # As paths, Ansible would take an empty text, as AWX makes of what is left empty, for the current folder.
   ca_path:
+    type: str
     env:
       - name: NETBOX_CA_PATH
     vars:
       - name: netbox_ca_path
   client_cert:
+    type: str
     env:
       - name: NETBOX_CLIENT_CERT
     vars:
       - name: netbox_client_cert
   client_key:
+    type: str
     env:
       - name: NETBOX_CLIENT_KEY
     vars:

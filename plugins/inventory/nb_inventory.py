@@ -318,7 +318,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._advice import expla
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import keep_private
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.load import load
-from ansible_collections.netbox.cursor.plugins.plugin_utils._options import refuse_unknown_options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._options import names_plugin, refuse_unknown_options
 
 ENDINGS = ("netbox.yml", "netbox.yaml", "nb_inventory.yml", "nb_inventory.yaml")
 
@@ -327,8 +327,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     NAME = "netbox.cursor.nb_inventory"
 
     def verify_file(self, path: str) -> bool:
-        """Whether the file's name is one for this plugin."""
-        return bool(super().verify_file(path)) and path.endswith(ENDINGS)
+        """Whether the file's name is one for this plugin. Ansible would not say that it is the name that is wrong."""
+        if not super().verify_file(path):
+            return False
+        if not path.endswith(ENDINGS) and names_plugin(path, self.NAME):
+            self.display.warning(
+                f"{path} is not read, though it names {self.NAME}: give it a name that ends in {' or '.join(ENDINGS)}."
+            )
+        return path.endswith(ENDINGS)
 
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
         """Resolve templates before Ansible converts the options; keep the cache as long as a stale one may be used."""

@@ -30,11 +30,15 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
 
 # The first that fits counts.
 _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
-    (MissingLibrary, f"Install it for the Python that runs this, {sys.executable}."),
-    (TLSFailed, "Name the authority of NetBox's certificate in ca_path, or see validate_certs."),
+    (MissingLibrary, f"Install it for the Python that runs this: {sys.executable} -m pip install requests"),
+    (TLSFailed, "Check the scheme and the port in api_endpoint: https:// needs a port that speaks TLS."),
     (Unreachable, "Check api_endpoint, and the proxy if there is one (HTTPS_PROXY, NO_PROXY)."),
     (TimedOut, "Allow more time in timeout, or ask for smaller pages with page_size."),
-    (ConnectionLost, "Check what stands between here and NetBox; retries says how often it is asked again."),
+    (
+        ConnectionLost,
+        "Check the scheme in api_endpoint, and what stands between here and NetBox; retries says how often it is asked "
+        "again.",
+    ),
     (Redirected, "Set api_endpoint to the address that NetBox itself answers at, with its scheme and base path."),
     (TooManyRequests, "Ask for less at once with max_workers, or allow more retries."),
     (TooLong, "Ask for smaller pages with page_size, or for fewer fields."),
@@ -44,7 +48,11 @@ _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
         "NetBox was edited meanwhile: run it again, or leave ordering out, so that the ids give the order.",
     ),
     (ServerFailed, "NetBox's own log says more. Smaller pages (page_size) and fewer max_workers are easier on it."),
-    (NotFound, "If this should be there, check api_endpoint: NetBox's address with its base path, if it has one."),
+    (
+        NotFound,
+        "Check api_endpoint: it is the address of NetBox's home page, with the base path if there is one, and nothing "
+        "behind it. Or this NetBox is older than what is asked for.",
+    ),
 )
 
 
@@ -59,10 +67,27 @@ def advice(error: NetBoxError) -> str:
                 "The token is known, but its user may not do this: add the permission in NetBox, or use another token."
             )
         if "not provided" in words or "no credentials" in words:
+            if error.with_token:
+                return (
+                    "A token was sent, and NetBox did not see it: a proxy may take the header Authorization away, and "
+                    "NetBox before 4.5 knows no tokens that begin with nbt_."
+                )
             return "Set token, or NETBOX_TOKEN in the environment."
+        if "invalid v1 token" in words or "parse key" in words:
+            return (
+                "Check token: is it whole? NetBox 4.5 and newer make tokens such as nbt_KEY.SECRET, all of which is "
+                "the token. Any other is of the old kind, of which this NetBox does not know this one."
+            )
         return (
             "Check token: it is not known to this NetBox, has expired, or may not be used from here; "
             "or its user lacks the permission."
+        )
+    if isinstance(error, TLSFailed) and "mismatch" in error.message:
+        return "Write api_endpoint with the name that the certificate is for."
+    if isinstance(error, TLSFailed) and "certificate" in error.message.lower():
+        return (
+            "Put the certificate of the authority that NetBox's comes from (if it is self-signed, that is NetBox's "
+            "own) into a file, and name the file in ca_path. validate_certs: false would trust anybody."
         )
     if isinstance(error, GraphQLFailed) and error.says("Cannot return null for non-nullable field"):
         return "The user of the token may not view that object: add the permission in NetBox, or do not select it."

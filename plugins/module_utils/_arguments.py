@@ -54,13 +54,14 @@ def connected(module: AnsibleModule) -> Iterator[Client]:
     Beside ``msg`` it has ``failure``: what was tried and what NetBox said, for programs.
     """
     try:
-        with _client(module.params, module.debug) as client:
+        with _client(module) as client:
             yield client
     except NetBoxError as error:
         module.fail_json(msg=explain(error), failure=failure_of(error))
 
 
-def _client(options: Mapping[str, t.Any], debug: t.Callable[[str], None]) -> Client:
+def _client(module: AnsibleModule) -> Client:
+    options = module.params
     return Client(
         options["api_endpoint"],
         _token(options["token"]),
@@ -71,7 +72,8 @@ def _client(options: Mapping[str, t.Any], debug: t.Callable[[str], None]) -> Cli
         timeout=options["timeout"],
         retries=options["retries"],
         agent="module",
-        log=lambda verbosity, line: debug(line),
+        log=lambda verbosity, line: module.debug(line),
+        warn=module.warn,
     )
 
 

@@ -61,6 +61,7 @@ else:
 
 T = t.TypeVar("T")
 
+OLDEST_NETBOX = (4, 5)
 # Its path below the endpoint.
 GRAPHQL = "graphql/"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -97,6 +98,7 @@ class Client:
     * ``agent``: what asks, for the User-Agent header.
     * ``session``: a session of the caller's own, with its own adapters; it is not closed here.
     * ``log``: called with a verbosity (1 = ``-v``) and a line of text; from several threads.
+    * ``warn``: called with what the user should know, once, if NetBox is older than what this is made for.
     * ``sleep``: waits that many seconds between retries; by default until then, or until the client is closed.
 
     Attribute ``api_version`` is NetBox's ``(major, minor)`` once any answer came, else ``None`` (FACTS 2).
@@ -116,6 +118,7 @@ class Client:
         agent: str = "python",
         session: requests.Session | None = None,
         log: t.Callable[[int, str], None] = lambda verbosity, line: None,
+        warn: t.Callable[[str], object] = lambda text: None,
         sleep: t.Callable[[float], object] | None = None,
     ) -> None:
         if REQUESTS_IMPORT_ERROR is not None:
@@ -139,6 +142,7 @@ class Client:
         self._timeout = timeout
         self._retries = retries
         self.log = log
+        self._warn = warn
         self._closed = threading.Event()
         self._sleep = sleep or self._closed.wait
         self.api_version: tuple[int, int] | None = None
@@ -337,8 +341,15 @@ class Client:
 
     def _learn_version(self, response: requests.Response) -> None:
         found = re.match(r"(\d+)\.(\d+)", response.headers.get("API-Version", ""))
-        if found:
-            self.api_version = (int(found[1]), int(found[2]))
+        if not found:
+            return
+        known, self.api_version = self.api_version, (int(found[1]), int(found[2]))
+        if known is None and self.api_version < OLDEST_NETBOX:
+            self._warn(
+                f"The NetBox at {_without_secrets(self.endpoint)} is {found[0]}. This collection is made for "
+                f"{'.'.join(map(str, OLDEST_NETBOX))} and newer: of an older one, facts may be missing and requests "
+                "may fail. Update NetBox, or check what you get."
+            )
 
     def _redirected(self, method: str, address: str, response: requests.Response, follow: bool) -> str:
         target = urljoin(address, response.headers.get("Location", ""))
@@ -360,6 +371,8 @@ class Client:
         """Tell ``error`` what was tried, and take the secrets out of what came back."""
         error.method = method
         error.url = _shortened(_without_secrets(url))
+        if isinstance(error, AccessDenied):
+            error.with_token = self._authorization is not None
         return self.cleaned(error)
 
     def cleaned(self, error: NetBoxError) -> NetBoxError:
@@ -568,14 +581,18 @@ def _error_of_library(error: requests.exceptions.RequestException | urllib3.exce
     if isinstance(reason, urllib3.exceptions.NewConnectionError):
         return Unreachable(f"no connection: {_plain(reason)}.")
     if isinstance(error, (requests.exceptions.ConnectionError, urllib3.exceptions.HTTPError)):
-        return ConnectionLost(f"the connection broke: {_plain(reason)}.")
+        # urllib3 puts words of its own before those of the system: ('Connection aborted.', …).
+        causes = (
+            [cause for cause in reason.args if isinstance(cause, Exception)] if isinstance(reason, Exception) else []
+        )
+        return ConnectionLost(f"the connection broke: {_plain(causes[-1] if causes else reason)}.")
     return UsageError(f"the request cannot be made: {_plain(reason)}.")
 
 
 def _plain(reason: object) -> str:
     """A library's message without ``<…HTTPSConnection object at 0x…>:`` and the like, which say nothing to a user."""
     text = re.sub(r"<[^<>]*object at 0x[0-9a-f]+>:?\s*", "", str(reason)[:MOST_OF_LIBRARY])
-    text = re.sub(r"\b(HTTPS?Connection(Pool)?)\([^)]*\):?\s*", "", text)
+    text = re.sub(r"\b_?HTTPS?Connection(Pool)?\([^)]*\):?\s*", "", text)
     return text.strip(" .")
 
 

@@ -120,7 +120,12 @@ class BadRequest(ErrorStatus):
 
 
 class AccessDenied(ErrorStatus):
-    """401 or 403: NetBox uses 403 for a bad token and for a missing permission alike (FACTS 3)."""
+    """401 or 403: NetBox uses 403 for a bad token and for a missing permission alike (FACTS 3).
+
+    ``with_token``: whether a token was sent.
+    """
+
+    with_token = False
 
 
 class NotFound(ErrorStatus):

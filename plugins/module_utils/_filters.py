@@ -130,7 +130,7 @@ class FilterCheck:
 
     def _doubt(self) -> str:
         if isinstance(self._schema, NetBoxError):
-            return f", as far as this collection knows; its own schema could not be had: {self._schema}"
+            return f", as far as this collection knows; its own schema could not be had: {self._schema}".rstrip(".")
         return ""
 
     def _unknown_custom_fields(self, endpoint: str, names: t.Iterable[str]) -> list[str]:

@@ -13,6 +13,7 @@ import typing as t
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins import AnsiblePlugin
 from ansible.utils.display import Display
+from ansible.utils.path import unfrackpath
 
 from ansible_collections.netbox.cursor.plugins.module_utils._client import Client, headers_of
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
@@ -36,12 +37,13 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
         option("api_endpoint"),
         option("token"),
         headers=headers_of(option("headers")),
-        verify=_truth("validate_certs", option("validate_certs")) and (option("ca_path") or True),
-        certificate=option("client_cert"),
-        key=option("client_key"),
+        verify=_truth("validate_certs", option("validate_certs")) and (_path(option("ca_path")) or True),
+        certificate=_path(option("client_cert")),
+        key=_path(option("client_key")),
         timeout=option("timeout"),
         retries=option("retries"),
         agent=agent,
+        warn=display.warning,
         log=lambda verbosity, line: display.verbose(f"netbox.cursor: {line}", caplevel=verbosity - 1),
     )
 
@@ -55,6 +57,11 @@ def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
         max_workers=plugin.get_option("max_workers"),
         executor_class=executor_class(plugin.get_option("thread_pool_executor")),
     )
+
+
+def _path(value: str | None) -> str | None:
+    """As Ansible has paths; an empty one is none."""
+    return str(unfrackpath(value, follow=False)) if value else None
 
 
 def _truth(name: str, value: t.Any) -> bool:

@@ -9,12 +9,30 @@
 from __future__ import annotations
 
 import difflib
+import re
 import typing as t
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+
+# What a file for a plugin says, in YAML or in the JSON that is YAML, too.
+_PLUGIN = r"""^[\s{]*["']?plugin["']?\s*:\s*["']?%s["']?\s*(,|\}|#|$)"""
+MOST_OF_FILE = 65536
+
+
+def names_plugin(path: str, name: str) -> bool:
+    """Whether the YAML file ``path`` says ``plugin: name``; ``False`` also where it cannot be read."""
+    if not path.endswith((".yml", ".yaml")):
+        return False
+    try:
+        with Path(path).open(encoding="utf-8", errors="replace") as file:
+            text = file.read(MOST_OF_FILE)
+    except OSError:
+        return False
+    return bool(re.search(_PLUGIN % re.escape(name), text, flags=re.MULTILINE))
 
 
 def refuse_unknown_options(definitions: Mapping[str, t.Any], names: Iterable[str]) -> None:

@@ -82,9 +82,9 @@ class Query:
             if check:
                 check.confirm(endpoint, self.pairs)
         except NotFound as error:
-            if not error.is_missing_object:
+            if not error.is_missing_object and endpoint not in ENDPOINTS:
                 error.message += f" There is no endpoint {endpoint}.{did_you_mean(endpoint)}"
-                error.detail = "" if endpoint not in ENDPOINTS else error.detail
+                error.detail = ""
             raise
 
     def _rows(self, pager: Pager, endpoint: str) -> Iterator[Row]:

@@ -103,7 +103,8 @@ class Reception:
 
         async def versioned(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] != 301 and is_api(scope):
-                MutableHeaders(scope=message)["API-Version"] = self._netbox.settings.version
+                settings = self._netbox.settings
+                MutableHeaders(scope=message)["API-Version"] = settings.told_version or settings.version
             await send(message)
 
         return versioned

@@ -24,6 +24,8 @@ from ._recorded import recorded_estate
 from ._state import NetBox, Settings
 
 HOST = "127.0.0.1"
+# What its certificate is for.
+HOST_NAMES = (HOST, "localhost")
 
 
 @contextmanager
@@ -90,5 +92,5 @@ def certificate(netbox: NetBox, folder: Path) -> str:
     authority = trustme.CA()
     netbox.ca_path = str(folder / "ca.pem")
     authority.cert_pem.write_to_path(netbox.ca_path)
-    authority.issue_cert(HOST, "localhost").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+    authority.issue_cert(*HOST_NAMES).private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
     return str(folder / "server.pem")

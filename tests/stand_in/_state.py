@@ -27,6 +27,8 @@ class Settings:
     """May be changed at any time; a change counts from the next request on."""
 
     version: str = "4.6"
+    # The version that its answers tell; None: its own.
+    told_version: str | None = None
     # 0: unlimited.
     max_page_size: int = 1000
     # Seconds each answer takes longer on its way; holds no worker.

@@ -1,0 +1,279 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Do with ansible-runner what AWX does (awx/main/tasks/jobs.py), with the files of the AWX guide; no token may show."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import textwrap
+import types
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import ansible_runner
+import yaml
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from PIL import Image
+
+from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
+
+ROOT = Path(sys.argv[1])
+BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:    .*\n|\n)+)", flags=re.MULTILINE)
+# As AWX sets them for each inventory update.
+UPDATE = {
+    "ANSIBLE_INVENTORY_UNPARSED_FAILED": "True",
+    "ANSIBLE_INVENTORY_EXPORT": "True",
+    "ANSIBLE_VERBOSE_TO_STDERR": "True",
+    "INVENTORY_UPDATE_ID": "1",
+}
+Values = t.Mapping[str, str]
+
+guide = (ROOT / "docs/docsite/rst/awx_guide.rst").read_text(encoding="utf-8")
+blocks = [(kind, textwrap.dedent(text)) for kind, text in BLOCK.findall(guide)]
+credential_type, file_injectors = (json.loads(text) for kind, text in blocks if kind == "json")
+shared_cache = yaml.safe_load(next(text for kind, text in blocks if "INVENTORY_CACHE" in text))
+files = {text.split()[1]: text for kind, text in blocks if kind == "yaml" and text.startswith("# ")}
+work = Path(tempfile.mkdtemp())
+
+
+def injected(injectors: t.Mapping[str, Values], values: Values, private: Path) -> dict[str, str]:
+    """The environment that AWX makes of a credential's ``values``: files first, whose names the rest may use."""
+    environment, tower = ImmutableSandboxedEnvironment(), types.SimpleNamespace()
+    namespace = {"tower": tower, **{name: value for name, value in values.items() if value}}
+    for label, template in injectors.get("file", {}).items():
+        number, path = tempfile.mkstemp(dir=private / "env")
+        with open(number, "w", encoding="utf-8") as file:
+            file.write(environment.from_string(template).render(namespace))
+        if "." in label:
+            tower.filename = getattr(tower, "filename", types.SimpleNamespace())
+            setattr(tower.filename, label.split(".")[1], path)
+        else:
+            tower.filename = path
+    return {name: environment.from_string(template).render(namespace) for name, template in injectors["env"].items()}
+
+
+def private_folder(name: str, *, project: t.Mapping[str, str] = files) -> Path:
+    """What AWX makes for one run: the project, and the collections that it requires."""
+    private = work / name
+    for folder in ("env", "inventory", "project/photos"):
+        (private / folder).mkdir(parents=True)
+    for place, text in project.items():
+        path = private / "project" / place
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for photo in ("building.png", "leaf2__front.png"):
+        stream = io.BytesIO()
+        Image.new("RGB", (8, 8), "blue").save(stream, "PNG")
+        (private / "project/photos" / photo).write_bytes(stream.getvalue())
+    (private / "requirements_collections").symlink_to(work / "requirements_collections")
+    return private
+
+
+def environment_of(private: Path, injectors: t.Mapping[str, Values], values: Values, **more: str) -> dict[str, str]:
+    collections = f"{private}/requirements_collections:~/.ansible/collections:/usr/share/ansible/collections"
+    home = {"HOME": str(private), "ANSIBLE_HOME": str(private / ".ansible"), "XDG_CACHE_HOME": str(private / "cache")}
+    return {**home, "ANSIBLE_COLLECTIONS_PATH": collections, **injected(injectors, values, private), **more}
+
+
+class Run(t.NamedTuple):
+    """What came of a run, and the folder of its files."""
+
+    status: str
+    said: str
+    artifacts: Path
+
+
+def run(private: Path, ident: str, environment: dict[str, str], secrets: t.Iterable[str], **options: t.Any) -> Run:
+    """Run and search all that AWX sees and keeps for ``secrets``."""
+    events: list[dict[str, t.Any]] = []
+
+    def keep(event: dict[str, t.Any]) -> bool:
+        events.append(event)
+        return True
+
+    ended = ansible_runner.run(
+        private_data_dir=str(private),
+        ident=ident,
+        envvars=environment,
+        quiet=True,
+        suppress_env_files=True,
+        event_handler=keep,
+        **options,
+    )
+    artifacts = private / "artifacts" / ident
+    said = "\n".join(event["stdout"] for event in events)
+    seen = {"the events": json.dumps(events)}
+    for path in private.rglob("*"):
+        # ansible-runner notes the environment in "command"; AWX removes it. What is in env/ is the credential.
+        if path.is_file() and path.name != "command" and path.parent != private / "env":
+            seen[str(path)] = path.read_text(encoding="utf-8", errors="replace")
+    assert str(artifacts / "stdout") in seen
+    for place, text in seen.items():
+        assert not any(secret in text for secret in secrets), f"a token is in {place}"
+    assert "Traceback" not in said, said
+    return Run(ended.status, said, artifacts)
+
+
+def update(
+    private: Path, ident: str, file: str, verbosity: int, environment: dict[str, str], secrets: t.Iterable[str]
+) -> tuple[dict[str, t.Any], Run]:
+    """An inventory update: what it found, and the run."""
+    output = private / "artifacts" / ident / "output.json"
+    project = private / "project"
+    words = ["ansible-inventory", "--list", "--export", "-i", str(project / file), "--output", str(output)]
+    words += ["--playbook-dir", str(project), *(["-" + "v" * verbosity] if verbosity else [])]
+    (private / "args").write_text(" ".join(words), encoding="utf-8")
+    ended = run(private, ident, {**environment, **UPDATE}, secrets)
+    (private / "args").unlink()
+    return json.loads(output.read_text(encoding="utf-8")) if output.exists() else {}, ended
+
+
+def secrets_of(netbox: NetBox) -> list[str]:
+    """The tokens, and their parts."""
+    return [part for token in netbox.tokens.values() for part in token.removeprefix("nbt_").split(".")]
+
+
+def install() -> None:
+    """What AWX does of ``collections/requirements.yml`` when it updates the project, with a collection from here."""
+    build = ["ansible-galaxy", "collection", "build", "--output-path", str(work)]
+    subprocess.run(build, cwd=ROOT, check=True)
+    required = yaml.safe_load(files["collections/requirements.yml"])["collections"]
+    assert [entry["name"] for entry in required] == ["netbox.cursor"], required
+    (built,) = work.glob("netbox-cursor-*.tar.gz")
+    (work / "requirements.yml").write_text(json.dumps({"collections": [{"name": str(built), "type": "file"}]}))
+    words = ["--force", "--requirements-file", str(work / "requirements.yml"), "--collections-path"]
+    subprocess.run(
+        ["ansible-galaxy", "collection", "install", *words, str(work / "requirements_collections")], check=True
+    )
+    # From here on, only what is installed.
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    os.environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path and not ROOT.is_relative_to(path))
+
+
+def check_updates(netbox: NetBox) -> None:
+    """All verbosities, and both ways to inject a token; what is wrong is said, and fails the update."""
+    values = {"address": netbox.url, "token": netbox.tokens["v2"], "authority": Path(netbox.ca_path or "").read_text()}
+    secrets, devices = secrets_of(netbox), len(netbox.table("dcim/devices"))
+    private = private_folder("updates")
+    environment = environment_of(private, credential_type["injectors"], values)
+    assert set(environment) > {"NETBOX_API", "NETBOX_TOKEN", "NETBOX_CA_PATH"}
+    for verbosity in (0, 1, 3, 5):
+        found, ended = update(private, f"v{verbosity}", "netbox.yml", verbosity, environment, secrets)
+        assert (ended.status, len(found["_meta"]["hostvars"])) == ("successful", devices), ended.said
+        assert ("dcim/devices: " in ended.said) == bool(verbosity)
+    assert f"from {private}/requirements_collections/" in ended.said, "another collection was run"
+    environment = environment_of(
+        private, file_injectors["injectors"], values, NETBOX_CA_PATH=environment["NETBOX_CA_PATH"]
+    )
+    assert "NETBOX_TOKEN" not in environment
+    found, ended = update(private, "file", "file.netbox.yml", 3, environment, secrets)
+    assert len(found["_meta"]["hostvars"]) > devices, ended.said
+
+    # No certificate, which the server needs; and a token that is none.
+    environment = environment_of(private, credential_type["injectors"], {**values, "authority": ""})
+    assert environment["NETBOX_CA_PATH"] == ""
+    found, ended = update(private, "untrusted", "netbox.yml", 0, environment, secrets)
+    assert ended.status == "failed" and not found and "name the file in ca_path" in " ".join(ended.said.split())
+    wrong = f"nbt_0123456789ab.{'0123456789' * 4}"
+    environment = environment_of(private, credential_type["injectors"], {**values, "token": wrong})
+    found, ended = update(private, "denied", "netbox.yml", 5, environment, [*secrets, wrong, *wrong.split(".")])
+    assert ended.status == "failed" and not found and "Check token" in ended.said
+
+
+def check_jobs(netbox: NetBox) -> None:
+    """A job template in two slices, with lookup, module and roles; facts are kept, tokens are not."""
+    values = {"address": netbox.url, "token": netbox.tokens["v2"]}
+    secrets = secrets_of(netbox)
+    private = private_folder("jobs")
+    environment = environment_of(private, credential_type["injectors"], values)
+    found = update(private, "hosts", "netbox.yml", 0, environment, secrets)[0]
+    hosts = sorted(found["_meta"]["hostvars"])
+    devices = netbox.table("dcim/devices")
+    gone = next(host for host in hosts if host.startswith("leaf2"))
+    row = devices[found["_meta"]["hostvars"][gone]["netbox_id"]]
+    row["status"] = {"value": "offline", "label": "Offline"}
+    site = min(netbox.table("dcim/sites").values(), key=lambda site: site["id"])
+    extra = {"photo_site": site["slug"], "racks_folder": str(private / "racks")}
+    for number, verbosity in enumerate((0, 5)):
+        part = {name: found["_meta"]["hostvars"][name] for name in hosts[number::2]}
+        inventory = {"all": {"hosts": list(part)}, "_meta": {"hostvars": part}}
+        script = private / "inventory" / "hosts"
+        # AWX's is such a script, too.
+        script.write_text(f"#!{sys.executable}\nprint({json.dumps(inventory)!r})\n", encoding="utf-8")
+        script.chmod(0o700)
+        netbox.requests.clear()
+        options = {"playbook": "audit.yml", "inventory": str(script), "verbosity": verbosity, "extravars": extra}
+        ended = run(private, f"slice{number}", {**environment, "ANSIBLE_CACHE_PLUGIN": "jsonfile"}, secrets, **options)
+        assert ended.status == "successful", ended.said
+        left = {json.loads(f'"{name}"') for name in re.findall(r'"msg": "(.+) is active"', ended.said)}
+        active = {host for host in part if devices[part[host]["netbox_id"]]["status"]["value"] == "active"}
+        assert left and left == active - {gone}, (left, active)
+        asked = [request for request in netbox.requests if request.path == "/api/dcim/devices/"]
+        assert len([one for one in asked if ("fields", "id,status") in one.query]) == 1, [one.url for one in asked]
+    names = {row["name"] for row in netbox.table("extras/image-attachments").values()}
+    assert {"building", "front"} <= names
+    assert (private / "racks" / "index.html").exists()
+
+    # Facts are kept where a playbook asks for it.
+    facts = {"name": "facts", "hosts": "localhost", "gather_facts": False}
+    sites = "{{ query('netbox.cursor.nb_query', 'dcim/sites', returns='names') }}"
+    play = [{**facts, "tasks": [{"ansible.builtin.set_fact": {"sites": sites, "cacheable": True}}]}]
+    (private / "project" / "facts.yml").write_text(json.dumps(play), encoding="utf-8")
+    ended = run(private, "facts", {**environment, "ANSIBLE_CACHE_PLUGIN": "jsonfile"}, secrets, playbook="facts.yml")
+    (kept,) = (ended.artifacts / "fact_cache").glob("*localhost")
+    assert site["name"] in kept.read_text(encoding="utf-8")
+
+    # What is searched would show a token: a playbook prints it.
+    leak = [
+        {**facts, "tasks": [{"ansible.builtin.debug": {"msg": "{{ lookup('ansible.builtin.env', 'NETBOX_TOKEN') }}"}}]}
+    ]
+    (private / "project" / "leak.yml").write_text(json.dumps(leak), encoding="utf-8")
+    try:
+        run(private, "leak", environment, secrets, playbook="leak.yml")
+    except AssertionError as error:
+        assert "a token is in the events" in str(error)
+    else:
+        raise AssertionError("a token in the events is not found")
+
+
+def check_shared_cache(netbox: NetBox, devices: int) -> None:
+    """Eight runs at once, again and again, each while others write: all of them whole."""
+    private = private_folder("cache")
+    values = {"address": netbox.url, "token": netbox.tokens["v2"]}
+    cache = {**shared_cache, "ANSIBLE_INVENTORY_CACHE_CONNECTION": str(work / "shared")}
+    environment = {**os.environ, **environment_of(private, credential_type["injectors"], values, **UPDATE, **cache)}
+    words = ["ansible-inventory", "--list", "--export", "-i", str(private / "project" / "netbox.yml")]
+
+    def one(timeout: str) -> int:
+        given = {**environment, "ANSIBLE_INVENTORY_CACHE_TIMEOUT": timeout}
+        ended = subprocess.run(words, env=given, capture_output=True, text=True, check=True)
+        assert "WARNING" not in ended.stderr.replace("[WARNING]: running with default collection", ""), ended.stderr
+        return len(json.loads(ended.stdout)["_meta"]["hostvars"])
+
+    with ThreadPoolExecutor(8) as pool:
+        # Nothing is kept yet; then kept ones are too old for half of the runs, which write them anew.
+        for timeouts in (["900"] * 8, ["900", "1"] * 4):
+            assert list(pool.map(one, timeouts)) == [devices] * 8
+    asked = len(netbox.requests)
+    assert one("900") == devices
+    assert len(netbox.requests) == asked, "what is kept is not used"
+    kept = list((work / "shared").iterdir())
+    assert len(kept) == 1, kept
+    assert not any(secret in kept[0].read_text(encoding="utf-8") for secret in secrets_of(netbox))
+
+
+install()
+with serve(version="4.6", estate=30, tls=True) as netbox:
+    check_updates(netbox)
+with serve(version="4.6") as netbox:
+    check_jobs(netbox)
+with serve(version="4.6", estate=300) as netbox:
+    check_shared_cache(netbox, 300)
