@@ -5,6 +5,7 @@
 # make demo      see it work, with a stand-in NetBox or with yours (NETBOX_API, NETBOX_TOKEN)
 # make test      every gate, with the newest ansible-core
 # make test-all  and ansible-test with the oldest ansible-core and one between
+# make docs      guides and reference as HTML, in .nox/html
 # make soak      lists that change while they are read, and long runs: 15 minutes (SOAK="--rounds 10" is shorter)
 # make clean     forget everything these made
 #
@@ -16,13 +17,16 @@ test-all: CORES := 2.21 2.16 2.18
 
 # The longest first.
 GATES = $(foreach core,$(CORES),sanity-$(core) units-$(core) integration-$(core)) build-import-check typing \
-	ansible-lint docs-check license-check formatters codeqa yamllint antsibull-nox-config extra-checks changelog
+	ansible-lint docs docs-check license-check formatters codeqa yamllint antsibull-nox-config extra-checks changelog
 
 export PYTHON
 
-.PHONY: demo test test-all soak clean
+.PHONY: demo docs test test-all soak clean
 demo:
 	@tools/run demo/run
+
+docs:
+	@tools/run nox --reuse-existing-virtualenvs --session docs
 
 soak:
 	@tools/run nox --reuse-existing-virtualenvs --session soak -- $(SOAK)
