@@ -120,7 +120,7 @@ def inline_lookups() -> dict[str, str]:
     found = {}
     for document in DOCUMENTS:
         for number, line in enumerate(document.read_text(encoding="utf-8").splitlines(), 1):
-            for place, code in enumerate(re.findall(r"``?((?:query|lookup)\('netbox\.cursor\.[^`]*\))``?", line)):
+            for place, code in enumerate(re.findall(r"``?((?:query|lookup)\('netbox\.cursor\.[^`]*)``?", line)):
                 found[f"{document.relative_to(ROOT)}:{number}.{place}"] = code
     return found
 
