@@ -5,6 +5,7 @@
 # make demo      see it work, with a stand-in NetBox or with yours (NETBOX_API, NETBOX_TOKEN)
 # make test      every gate, with the newest ansible-core
 # make test-all  and ansible-test with the oldest ansible-core and one between
+# make docs      guides and reference as HTML, in .nox/html
 # make stranger  what README says, done in a fresh copy with an empty HOME; part of test-all
 # make soak      lists that change while they are read, and long runs: 15 minutes (SOAK="--rounds 10" is shorter)
 # make bench     measure it beside netbox.netbox and pynetbox, with a modelled NetBox or with yours, which is only read
@@ -20,13 +21,17 @@ test-all: MORE := stranger
 
 # The longest first.
 GATES = $(foreach core,$(CORES),sanity-$(core) units-$(core) integration-$(core)) $(MORE) build-import-check typing \
-	ansible-lint docs-check license-check formatters codeqa yamllint antsibull-nox-config extra-checks changelog package
+	ansible-lint docs docs-check license-check formatters codeqa yamllint antsibull-nox-config extra-checks changelog \
+	package
 
 export PYTHON
 
-.PHONY: demo test test-all stranger soak bench clean
+.PHONY: demo docs test test-all stranger soak bench clean
 demo:
 	@tools/run demo/run
+
+docs:
+	@tools/run nox --reuse-existing-virtualenvs --session docs
 
 stranger:
 	@tools/run nox --reuse-existing-virtualenvs --session stranger

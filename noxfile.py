@@ -99,6 +99,28 @@ def stranger(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Guides and reference as HTML, in .nox/html"""
+    session.install("-r", "tools/docs/requirements.txt")
+    # Not below the checkout: Ansible loses roles where one ansible_collections lies in another.
+    with tempfile.TemporaryDirectory() as made:
+        collections, pages = Path(made, "collections"), Path(made, "pages")
+        pages.mkdir()
+        session.run("ansible-galaxy", "collection", "build", "--output-path", made, silent=True)
+        tarballs = map(str, Path(made).glob("*.tar.gz"))
+        installed = {"ANSIBLE_COLLECTIONS_PATH": str(collections)}
+        session.run("ansible-galaxy", "collection", "install", "--offline", *tarballs, env=installed, silent=True)
+        reference = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(pages))
+        session.run("antsibull-docs", "collection", *reference, "netbox.cursor", env=installed)
+        # Pictures are not in the tarball, and antsibull-docs would not take them.
+        text = shutil.ignore_patterns("*.rst")
+        shutil.copytree("docs/docsite/rst", pages / "docsite", ignore=text, dirs_exist_ok=True)
+        warnings_are_errors = ("-W", "--keep-going", "--fresh-env", "--write-all", "--quiet")
+        session.run("sphinx-build", *warnings_are_errors, "-c", "tools/docs", str(pages), ".nox/html")
+    session.log(f"Open {ROOT / '.nox/html/index.html'} in a browser.")
+
+
+@nox.session(default=False)
 def soak(session: nox.Session) -> None:
     """Lists that change while they are read, and long runs; `-- --help` tells how to make it shorter"""
     session.install("-r", "demo/requirements.txt", "-r", "meta/ee-requirements.txt")

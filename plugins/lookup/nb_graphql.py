@@ -85,8 +85,8 @@ EXAMPLES = r"""
       status: {exact: STATUS_ACTIVE}
 
 - name: The same fields as a list
-  ansible.builtin.set_fact:
-    devices: "{{ query('netbox.cursor.nb_graphql', 'device_list', fields=fields) }}"
+  ansible.builtin.debug:
+    msg: "{{ query('netbox.cursor.nb_graphql', 'device_list', fields=fields) }}"
   vars:
     fields:
       - name

@@ -57,4 +57,5 @@ def _replace(module: AnsibleModule, dest: str, content: bytes) -> None:
     number, part = tempfile.mkstemp(dir=module.tmpdir)
     with os.fdopen(number, "wb") as stream:
         stream.write(content)
-    module.atomic_move(part, dest)
+    # It looks for the folder in the name itself: a bare name has none.
+    module.atomic_move(part, os.path.abspath(dest))

@@ -121,7 +121,7 @@ EXAMPLES = r"""
 - name: Attach a drawing that another task made, NETBOX_API and NETBOX_TOKEN being set
   netbox.cursor.nb_image_attachment:
     object_type: dcim.rack
-    object_id: 7
+    object_id: 1
     name: temperature
     description: As of today
     content: "{{ drawing.content }}"

@@ -126,12 +126,12 @@ EXAMPLES = r"""
 
 - name: A large drawing of one rack, with one device made visible
   netbox.cursor.nb_rack_elevation:
-    rack_id: 7
+    rack_id: 1
     unit_width: 500
     unit_height: 40
     highlight:
-      - name:leaf1
-    dest: leaf1.svg
+      - name:sw1
+    dest: sw1.svg
 """
 
 RETURN = r"""

@@ -175,6 +175,14 @@ def test_a_token_that_may_not_see_racks(netbox: NetBox, run_module: Run) -> None
     assert returned["failure"]["status"] == 403
 
 
+def test_a_bare_file_name_is_a_file_in_the_folder_of_the_run(
+    run_module: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run_module(nb_rack_elevation, rack_id=1, dest="rack.svg")["dest"] == "rack.svg"
+    assert (tmp_path / "rack.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
 def test_a_file_that_cannot_be_written_is_an_error(run_module: Run, tmp_path: Path) -> None:
     for dest in (tmp_path / "nothing" / "x.svg", tmp_path):
         returned = run_module(nb_rack_elevation, rack_id=1, dest=str(dest))
