@@ -70,12 +70,13 @@ def bars(axes: t.Any, groups: Sequence[str], costs: dict[str, list[float | None]
     height = 0.8 / max(1, len(costs))
     for number, (by, values) in enumerate(costs.items()):
         places = [place + number * height for place in range(len(groups))]
-        drawn = axes.barh(places, [value or 0 for value in values], height, label=by)
+        drawn = axes.barh(places, [value or 0.0 for value in values], height, label=by)
         axes.bar_label(drawn, ["" if value is None else f" {value:,.1f}" for value in values])
     axes.set_yticks([place + 0.4 - height / 2 for place in range(len(groups))], groups)
     axes.invert_yaxis()
     axes.margins(x=0.15)
-    axes.legend()
+    if costs:
+        axes.legend()
 
 
 def over_cases(run: Run, size: int, measure: str) -> tuple[list[str], dict[str, list[float | None]]]:
@@ -135,7 +136,8 @@ def list_workers(run: Run, path: Path) -> None:
     axes.set_ylim(bottom=0)
     axes.set_xlabel("workers of the pager")
     axes.set_ylabel(f"seconds for {size:,} whole devices")
-    axes.legend()
+    if axes.lines:
+        axes.legend()
     save(figure, path)
 
 
