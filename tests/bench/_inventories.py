@@ -27,6 +27,7 @@ FLOOR, OURS, OURS_BY_REST, OURS_AT_ONCE, THEIRS = (
     f"ours, GraphQL, {WORKERS} workers",
     "netbox.netbox",
 )
+PROGRAMS = (FLOOR, OURS, OURS_BY_REST, OURS_AT_ONCE, THEIRS)
 MODEL = {"workers": WORKERS, "latency": LATENCY}
 # Devices; there is a virtual machine for every five.
 SIZES = (1_000, 25_000)
