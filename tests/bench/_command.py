@@ -23,7 +23,7 @@ from ansible_collections.netbox.cursor.tests.bench import _lists as lists
 from ansible_collections.netbox.cursor.tests.bench import _tables as tables
 from ansible_collections.netbox.cursor.tests.bench._netbox import LATENCY, WORKERS, NetBox, model
 from ansible_collections.netbox.cursor.tests.bench._results import Run
-from ansible_collections.netbox.cursor.tests.bench._runs import Place, Rounds, Work, place
+from ansible_collections.netbox.cursor.tests.bench._runs import Failed, Place, Rounds, Work, place
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "tests" / "bench" / "results.json"
@@ -89,28 +89,22 @@ class Bench:
         full = self.options.full or bool(self.options.case)
         for case in self.options.case or inventories.CASES:
             with place(netbox) as at:
-                works = [
-                    work
-                    for work in inventories.works(at, case)
-                    if not (inventories.is_dear(case, size, work.by) and not full)
-                    and not inventories.is_too_dear(case, size, work.by)
-                ]
-                if not any(work.by == inventories.OURS for work in works):
+                works = [work for work in inventories.works(at, case) if inventories.fits(case, size, work.by, full)]
+                if not works:
                     continue
                 netbox.set(latency=0.0, cost_factor=0.0)
-                if self.rounds.wants(inventories.FLOOR):
+                try:
                     inventories.make_floor(at, case)
+                except Failed as failed:
+                    self.say(f"failed: {failed}")
+                    works = [work for work in works if work.by != inventories.FLOOR]
                 self.measure(at, inventories.GROUP, case, size, works, **inventories.MODEL)
 
     def lists(self, netbox: NetBox, size: int) -> None:
         full = self.options.full or bool(self.options.rows or self.options.latency)
-        for latency in self.options.latency or lists.LATENCIES if netbox.is_model else (0,):
-            works = [
-                work
-                for work in lists.works()
-                if not (lists.is_dear(size, latency, work.by) and not full) and not lists.is_too_dear(size, work.by)
-            ]
-            if size > lists.SIZES[-1] and latency != lists.LATENCIES[0]:
+        for latency in self.options.latency or (lists.LATENCIES if netbox.is_model else lists.LATENCIES[:1]):
+            works = [work for work in lists.works() if lists.fits(size, latency, work.by, full)]
+            if not works:
                 continue
             with place(netbox) as at:
                 case = f"{latency} ms" if netbox.is_model else "as it is"

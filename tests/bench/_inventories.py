@@ -27,6 +27,7 @@ FLOOR, OURS, OURS_BY_REST, OURS_AT_ONCE, THEIRS = (
     f"ours, GraphQL, {WORKERS} workers",
     "netbox.netbox",
 )
+PROGRAMS = (FLOOR, OURS, OURS_BY_REST, OURS_AT_ONCE, THEIRS)
 MODEL = {"workers": WORKERS, "latency": LATENCY}
 # Devices; there is a virtual machine for every five.
 SIZES = (1_000, 25_000)
@@ -55,20 +56,18 @@ def hosts_in(graph: str) -> int:
     return len(set(HOST.findall(graph)))
 
 
-def is_dear(case: str, size: int, by: str) -> bool:
-    """Takes minutes: left out unless all is to be measured."""
+def fits(case: str, size: int, by: str, full: bool) -> bool:
+    """Whether it is measured: what takes minutes only with all, and never what takes hours and tens of gigabytes."""
     if size <= SIZES[0]:
+        return True
+    if by == THEIRS and size > SIZES[-1] and case in ("details", "cached"):
         return False
-    return size > SIZES[-1] or case in ("details", "site") or (case == "cached" and by == THEIRS)
-
-
-def is_too_dear(case: str, size: int, by: str) -> bool:
-    """Would take hours, and tens of gigabytes."""
-    return by == THEIRS and size > SIZES[-1] and case in ("details", "cached")
+    takes_minutes = size > SIZES[-1] or case in ("details", "site") or (case == "cached" and by == THEIRS)
+    return full or not takes_minutes
 
 
 def works(place: Place, case: str) -> Iterator[Work]:
-    """The programs of a case. The floor's file has to be made before (`make_floor`)."""
+    """The programs of a case. `make_floor` has to come before they are run."""
     options = dict(CASES[case])
     if case == "site":
         device = place.netbox.get("/api/dcim/devices/?limit=1")["results"][0]
@@ -84,7 +83,7 @@ def works(place: Place, case: str) -> Iterator[Work]:
     yield graph_of(FLOOR, floor_of(place, case), asks=False)
     yield work(OURS, "netbox.cursor", {"transport": "graphql"})
     if case != "cached":
-        yield work(OURS_BY_REST, "netbox.cursor", {"transport": "rest"})
+        yield work(OURS_BY_REST, "netbox.cursor", {"transport": "rest"}, prepares="REST")
     if case == "defaults":
         yield work(OURS_AT_ONCE, "netbox.cursor", {"transport": "graphql", "max_workers": WORKERS})
     if case != "five":  # It has no host_vars: that would be its defaults once more.
@@ -93,7 +92,7 @@ def works(place: Place, case: str) -> Iterator[Work]:
         if place.netbox.token.startswith("nbt_"):
             theirs["token"] = {"type": "Bearer", "value": place.netbox.token}
         # It asks for whole pages one after the other: the stand-in needs no warming up to be in time.
-        yield work(THEIRS, "netbox.netbox", theirs, prepared=case == "cached")
+        yield work(THEIRS, "netbox.netbox", theirs, prepares="their cache" if case == "cached" else "")
 
 
 def graph_of(by: str, path: Path, **more: t.Any) -> Work:
@@ -109,6 +108,7 @@ def floor_of(place: Place, case: str) -> Path:
 
 
 def make_floor(place: Place, case: str) -> None:
-    """Write the hosts and variables of ours to the floor's file. The source of ours has to be there (`works`)."""
+    """Write the hosts and variables of ours to the floor's file, which prepares what ours asks for and fills its cache.
+    The source of ours has to be there (`works`)."""
     command = (sys.executable, str(CHILD / "hosts.py"), str(source_of(place, case, OURS)), str(floor_of(place, case)))
     place.run(Work("floor's file", command, len))

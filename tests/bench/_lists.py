@@ -47,19 +47,16 @@ def threaded(workers: int) -> str:
 
 def walk(by: str, client: str, workers: int = 1, rows: int | None = None, endpoint: str = ENDPOINT) -> Work:
     command = (sys.executable, str(CHILD / "walk.py"), client, endpoint, str(workers), *([str(rows)] if rows else []))
-    return Work(by, command, int)
+    return Work(by, command, int, prepares="rows")
 
 
-def is_dear(size: int, latency: int, by: str) -> bool:
-    """Takes long: left out unless all is to be measured."""
+def fits(size: int, latency: int, by: str, full: bool) -> bool:
+    """Whether it is measured: what takes minutes only with all, and never what takes an hour."""
+    if size > SIZES[-1]:
+        return full and latency == LATENCIES[0] and by not in (PLAIN, NB_LOOKUP, pager(1), pager(2))
     if latency != LATENCIES[0]:
-        return by not in (pager(8), threaded(4))
-    return size > SIZES[-1] or by in (PLAIN, threaded(WORKERS), pager(2))
-
-
-def is_too_dear(size: int, by: str) -> bool:
-    """Would take an hour."""
-    return size > SIZES[-1] and by in (PLAIN, NB_LOOKUP, pager(1), pager(2))
+        return full or by in (pager(8), threaded(4))
+    return full or by not in (PLAIN, threaded(WORKERS), pager(2))
 
 
 def works() -> Iterator[Work]:

@@ -14,7 +14,6 @@ what is measured.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import subprocess
@@ -107,8 +106,6 @@ def main(settings: str) -> None:
     from ansible_collections.netbox.cursor.tests.stand_in import serve
     from ansible_collections.netbox.cursor.tests.stand_in._written import Written
 
-    # A collector would go through all the rows that are kept, again and again.
-    gc.disable()
     options = json.loads(settings)
     ids = options.pop("ids", None)
     with serve(version="4.6", **options) as netbox:

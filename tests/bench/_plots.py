@@ -15,6 +15,7 @@ import matplotlib
 matplotlib.use("svg")
 
 from matplotlib import pyplot  # noqa: E402
+from matplotlib.ticker import FuncFormatter  # noqa: E402
 
 from ansible_collections.netbox.cursor.tests.bench import _inventories as inventories  # noqa: E402
 from ansible_collections.netbox.cursor.tests.bench import _lists as lists  # noqa: E402
@@ -26,6 +27,7 @@ matplotlib.rcParams.update(
         "svg.fonttype": "none",
         "svg.hashsalt": "netbox.cursor",
         "font.size": 9,
+        "figure.constrained_layout.use": True,
         "axes.grid": True,
         "axes.axisbelow": True,
         "grid.alpha": 0.4,
@@ -40,10 +42,10 @@ SPDX-License-Identifier: GPL-3.0-or-later
 -->
 """
 SECONDS, MEGABYTES = "seconds", "megabytes"
+PROGRAMS = (*inventories.PROGRAMS, lists.GROWN_BY_CURSOR, lists.GROWN_BY_OFFSET)
 
 
 def save(figure: t.Any, path: Path) -> None:
-    figure.tight_layout()
     figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
     pyplot.close(figure)
     head, rest = path.read_text(encoding="utf-8").split("\n", 1)
@@ -51,7 +53,17 @@ def save(figure: t.Any, path: Path) -> None:
     path.write_text(f"{head}\n{LICENSE}" + "\n".join(lines) + "\n", encoding="utf-8")
 
 
-def lines(axes: t.Any, results: Iterable[Result], measure: str) -> None:
+def plain(number: float, _place: int) -> str:
+    """A number on an axis."""
+    return f"{number:,.0f}" if number >= 1 else f"{number:g}"
+
+
+def colour(by: str) -> str:
+    """The same program has the same colour everywhere."""
+    return f"C{PROGRAMS.index(by)}" if by in PROGRAMS else "C0"
+
+
+def lines(axes: t.Any, results: Iterable[Result], measure: str, unit: str, scale: str) -> None:
     """One line for each program, over the sizes."""
     by: dict[str, list[tuple[int, float]]] = {}
     for result in results:
@@ -60,44 +72,46 @@ def lines(axes: t.Any, results: Iterable[Result], measure: str) -> None:
             by.setdefault(result.by, []).append((result.size, cost))
     for name, points in by.items():
         sizes, costs = zip(*sorted(points))
-        axes.plot(sizes, costs, marker="o", markersize=4, label=name)
+        axes.plot(sizes, costs, marker="o", markersize=4, label=name, color=colour(name))
     axes.set_xscale("log")
-    axes.set_ylim(bottom=0)
+    axes.set_yscale(scale)
+    if scale == "linear":
+        axes.set_ylim(bottom=0)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(plain))
+    axes.set_ylabel(unit)
 
 
-def bars(axes: t.Any, groups: Sequence[str], costs: dict[str, list[float | None]]) -> None:
-    """Of each program a bar in each group, with its number."""
-    height = 0.8 / max(1, len(costs))
-    for number, (by, values) in enumerate(costs.items()):
-        places = [place + number * height for place in range(len(groups))]
-        drawn = axes.barh(places, [value or 0 for value in values], height, label=by)
-        axes.bar_label(drawn, ["" if value is None else f" {value:,.1f}" for value in values])
-    axes.set_yticks([place + 0.4 - height / 2 for place in range(len(groups))], groups)
+def bars(axes: t.Any, results: Sequence[Result], measure: str) -> None:
+    """Of each program a bar for each case, with its number."""
+    measured = {(one.case, one.by): one.median(measure) for one in results if one.median(measure) is not None}
+    cases = [case for case in inventories.CASES if any(case == known for known, dummy in measured)]
+    height = 0.8 / len(inventories.PROGRAMS)
+    for number, by in enumerate(inventories.PROGRAMS):
+        places = {case: place + number * height for place, case in enumerate(cases) if (case, by) in measured}
+        costs = [measured[case, by] for case in places]
+        drawn = axes.barh(list(places.values()), costs, height, label=by, color=colour(by))
+        axes.bar_label(drawn, [f" {cost:,.1f}" for cost in costs], fontsize=8)
+    titles = [
+        inventories.TITLES[case].replace("host_vars: ", "host_vars:\n").replace(", platform", ",\nplatform")
+        for case in cases
+    ]
+    axes.set_yticks([place + 0.4 - height / 2 for place in range(len(cases))], titles)
     axes.invert_yaxis()
-    axes.margins(x=0.15)
-    axes.legend()
-
-
-def over_cases(run: Run, size: int, measure: str) -> tuple[list[str], dict[str, list[float | None]]]:
-    found = [one for one in run.of(inventories.GROUP) if one.size == size and one.median(measure) is not None]
-    cases = [case for case in inventories.CASES if any(one.case == case for one in found)]
-    programs = list(dict.fromkeys(one.by for one in found))
-    costs = {by: [median_of(run.find(inventories.GROUP, case, size, by), measure) for case in cases] for by in programs}
-    return [inventories.TITLES[case].replace(": ", ":\n").replace("with ", "with\n") for case in cases], costs
-
-
-def median_of(result: Result | None, measure: str) -> float | None:
-    return result.median(measure) if result else None
+    axes.margins(x=0.12)
 
 
 def inventory_costs(run: Run, path: Path) -> None:
     size = max((one.size for one in run.of(inventories.GROUP) if one.size <= 25_000), default=0)
-    figure, (controller, netbox) = pyplot.subplots(2, 1, figsize=(8, 9))
+    results = [one for one in run.of(inventories.GROUP) if one.size == size]
+    figure, (controller, netbox) = pyplot.subplots(2, 1, figsize=(8, 10))
     for axes, measure, of in ((controller, "cpu", "of the controller"), (netbox, "netbox", "of NetBox, by the model")):
-        bars(axes, *over_cases(run, size, measure))
+        bars(axes, results, measure)
         axes.set_xlabel(f"seconds of CPU {of}")
         axes.set_xscale("symlog", linthresh=1)
+        axes.xaxis.set_major_formatter(FuncFormatter(plain))
     controller.set_title(f"Inventories of {size:,} devices")
+    figure.legend(*controller.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     save(figure, path)
 
 
@@ -105,10 +119,8 @@ def inventory_growth(run: Run, path: Path) -> None:
     results = [one for one in run.of(inventories.GROUP) if one.case == "defaults"]
     figure, sides = pyplot.subplots(1, 2, figsize=(9, 3.6))
     for axes, measure, unit in zip(sides, ("cpu", "memory"), ("seconds of CPU", MEGABYTES)):
-        lines(axes, results, measure)
-        axes.set_yscale("log")
+        lines(axes, results, measure, unit, "log")
         axes.set_xlabel("devices")
-        axes.set_ylabel(unit)
     sides[0].legend()
     save(figure, path)
 
@@ -116,26 +128,25 @@ def inventory_growth(run: Run, path: Path) -> None:
 def list_workers(run: Run, path: Path) -> None:
     """Time over workers: one line for each latency, and the other programs as they are."""
     size = lists.SIZES[0]
+    times = {(one.case, one.by): one.median("wall") or 0.0 for one in run.of(lists.GROUP) if one.size == size}
     figure, axes = pyplot.subplots(figsize=(8, 4))
-    for latency in sorted(lists.LATENCIES):
-        times = {
-            count: median_of(run.find(lists.GROUP, f"{latency} ms", size, lists.pager(count)), "wall")
-            for count in lists.CURSORS
-        }
-        points = [(count, time) for count, time in times.items() if time is not None]
-        if points:
-            axes.plot(*zip(*points), marker="o", markersize=4, label=f"pager, {latency} ms away")
-    rivals = (lists.NB_LOOKUP, lists.BY_CURSOR, lists.threaded(4))
-    for number, by in enumerate(rivals):
-        time = median_of(run.find(lists.GROUP, f"{lists.LATENCIES[0]} ms", size, by), "wall")
-        if time is not None:
-            axes.axhline(time, linestyle="--", color=f"C{number + 4}", label=f"{by}, {lists.LATENCIES[0]} ms away")
+    for number, latency in enumerate(sorted(lists.LATENCIES)):
+        measured = [count for count in lists.CURSORS if (f"{latency} ms", lists.pager(count)) in times]
+        seconds = [times[f"{latency} ms", lists.pager(count)] for count in measured]
+        if measured:
+            label = f"pager, {latency} ms away"
+            axes.plot(measured, seconds, marker="o", markersize=4, label=label, color=f"C{number}")
+    nearby = f"{lists.LATENCIES[0]} ms"
+    for number, by in enumerate((lists.NB_LOOKUP, lists.BY_CURSOR, lists.threaded(4))):
+        if (nearby, by) in times:
+            axes.axhline(times[nearby, by], linestyle="--", color=f"C{number + 4}", label=f"{by}, {nearby} away")
     axes.set_xscale("log", base=2)
     axes.set_xticks(lists.CURSORS, [str(count) for count in lists.CURSORS])
     axes.set_ylim(bottom=0)
     axes.set_xlabel("workers of the pager")
     axes.set_ylabel(f"seconds for {size:,} whole devices")
-    axes.legend()
+    if axes.lines:
+        axes.legend()
     save(figure, path)
 
 
@@ -143,9 +154,8 @@ def list_growth(run: Run, path: Path) -> None:
     figure, sides = pyplot.subplots(1, 3, figsize=(10, 3.4))
     units = {"wall": SECONDS, "memory": MEGABYTES, "netbox": "seconds of NetBox's CPU, by the model"}
     for axes, (measure, unit) in zip(sides, units.items()):
-        lines(axes, run.of(lists.GROWTH), measure)
+        lines(axes, run.of(lists.GROWTH), measure, unit, "linear" if measure == "memory" else "log")
         axes.set_xlabel("rows")
-        axes.set_ylabel(unit)
     sides[0].legend()
     save(figure, path)
 

@@ -32,8 +32,9 @@ class Work:
     command: tuple[str, ...]
     found: Callable[[str], int]
     asks: bool = True
-    # Run once before, unmeasured: fills a cache, or makes the stand-in write its rows.
-    prepared: bool = True
+    # The first of those with the same words is run once before, unmeasured: to fill a cache, or so that the stand-in
+    # has written the rows that they ask for.
+    prepares: str = ""
 
 
 class Failed(Exception):
@@ -107,6 +108,7 @@ class Rounds:
         and left out.
         """
         results: dict[str, Result] = {}
+        prepared = {""}
         wanted = {work.by: work for work in works if self.wants(work.by)}
         place.netbox.set(latency=0.0, cost_factor=0.0)
         for number in range(-1, self.most):
@@ -114,8 +116,9 @@ class Rounds:
                 place.netbox.set(cost_factor=1.0, **model)
             for by, work in list(wanted.items()):
                 result = results.setdefault(by, Result(by))
-                if sum(result.values("wall")) > self.patience or (number < 0 and not work.prepared):
+                if sum(result.values("wall")) > self.patience or (number < 0 and work.prepares in prepared):
                     continue
+                prepared.add(work.prepares)
                 began = time.monotonic()
                 try:
                     costs = place.run(work)

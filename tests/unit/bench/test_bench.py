@@ -91,7 +91,7 @@ def test_results_are_kept_as_they_are(run: Run, tmp_path: Path) -> None:
 def test_programs_run_in_turns_and_none_again_that_takes_long() -> None:
     said: list[str] = []
     quick, slow, broken = (
-        Work(by, (sys.executable, "-c", f"import time; time.sleep({seconds}); print(3){more}"), int, prepared=False)
+        Work(by, (sys.executable, "-c", f"import time; time.sleep({seconds}); print(3){more}"), int)
         for by, seconds, more in (("quick", 0, ""), ("slow", 0.3, ""), ("broken", 0, "; raise SystemExit('no NetBox')"))
     )
 
