@@ -227,16 +227,17 @@ def test_missing_requests(netbox: NetBox, tmp_path: Path) -> None:
     assert f"requests is not installed. Install it for the Python that runs this: {sys.executable} -m pip" in text
 
 
-def texts_of_plugins() -> str:
-    """All texts in the code, those of f-strings in pieces."""
-    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in (HERE / "plugins").rglob("*.py")]
+def texts_of_code() -> str:
+    """All texts of the plugins, and NetBox's words in the stand-in; those of f-strings in pieces."""
+    files = [*(HERE / "plugins").rglob("*.py"), *(HERE / "tests/stand_in").glob("*.py")]
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
     nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     return "\n".join(" ".join(node.value.split()) for node in nodes if isinstance(node.value, str))
 
 
 def test_the_messages_of_the_guide_are_those_of_the_code() -> None:
     """Of each line of four words or more, some four that follow each other are in the code."""
-    said = texts_of_plugins()
+    said = texts_of_code()
     lines = [line.strip() for block in BLOCK.findall(GUIDE) for line in block.splitlines() if line.strip()]
     assert len(lines) > 25
     for line in lines:
