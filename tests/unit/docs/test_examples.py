@@ -72,7 +72,7 @@ RENAMED = {
 }
 LEFT_OUT = {"dcim/devices": (6, 7, 8, 9), "virtualization/virtual-machines": (2, 3, 4), "dcim/racks": (3,)}
 PHOTOS = ("sw1-front", "sw1__front", "sw1__rear", "building")
-# Variables and environment variables that examples take for granted.
+# What an earlier task of an example made: a blue square.
 DRAWING = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFElEQVR4nGNUnPaZARtgwio6aCUAT8EBupF7edcAAAAASUVORK5CYII="
 
 
@@ -206,6 +206,16 @@ def run(netbox: NetBox, folder: Path, *command: str) -> subprocess.CompletedProc
         "PYTHONPATH": os.pathsep.join([COLLECTIONS, *sys.path]),
     }
     return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.relative_to(ROOT)))
+def test_no_example_is_overlooked(document: Path) -> None:
+    lines = [line.strip() for line in document.read_text(encoding="utf-8").splitlines()]
+    marks = {".rst": ".. code-block::", ".md": "```", ".py": "EXAMPLES = "}
+    found = sum(line.startswith(marks[document.suffix]) for line in lines)
+    each = 2 if document.suffix == ".md" else 1
+    assert found == each * sum(block.document == document for block in BLOCKS)
+    assert not any(line.endswith("::") and not line.startswith("..") for line in lines)
 
 
 def test_nothing_is_excused_that_is_not_there() -> None:
