@@ -71,8 +71,8 @@ RENAMED = {
     **{"staged": "active", "Staged": "Active"},
 }
 LEFT_OUT = {"dcim/devices": (6, 7, 8, 9), "virtualization/virtual-machines": (2, 3, 4), "dcim/racks": (3,)}
-PHOTOS = ("sw1-front", "sw1__front", "sw1__rear", "sw2__front", "building")
-# Variables and environment variables that examples take for granted.
+PHOTOS = ("sw1-front", "sw1__front", "sw1__rear", "building")
+# What an earlier task of an example made: a blue square.
 DRAWING = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFElEQVR4nGNUnPaZARtgwio6aCUAT8EBupF7edcAAAAASUVORK5CYII="
 
 
@@ -208,6 +208,16 @@ def run(netbox: NetBox, folder: Path, *command: str) -> subprocess.CompletedProc
     return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.relative_to(ROOT)))
+def test_no_example_is_overlooked(document: Path) -> None:
+    lines = [line.strip() for line in document.read_text(encoding="utf-8").splitlines()]
+    marks = {".rst": ".. code-block::", ".md": "```", ".py": "EXAMPLES = "}
+    found = sum(line.startswith(marks[document.suffix]) for line in lines)
+    each = 2 if document.suffix == ".md" else 1
+    assert found == each * sum(block.document == document for block in BLOCKS)
+    assert not any(line.endswith("::") and not line.startswith("..") for line in lines)
+
+
 def test_nothing_is_excused_that_is_not_there() -> None:
     lines = {(block.document.name, command_in(line)) for block in BLOCKS for line in block.text.splitlines()}
     there = {document.name for document in DOCUMENTS}
@@ -257,11 +267,12 @@ def told_by_play(output: str) -> dict[str, str]:
 
 
 def is_empty(said: str) -> bool:
-    """Whether a task of ours (not of a role) failed, was left out or found nothing."""
+    """Whether anything failed, or a task of ours (not of a role) was left out or found nothing."""
     tasks = re.split(r"^TASK (?=\[)", said, flags=re.MULTILINE)[1:]
     ours = [task for task in tasks if not task.startswith("[netbox.cursor.")]
-    nothing = r"""^(?:skipping|fatal|failed):|"msg": (?:\[\]|\{\}|""|"?0"?|null)$"""
-    return not tasks or any(re.search(nothing, task, re.MULTILINE) for task in ours) or "fatal: " in said
+    nothing = r"""^skipping:|"msg": (?:\[\]|\{\}|""|"?0"?|null)$"""
+    failed = re.search(r"^(?:fatal|failed):", said, re.MULTILINE)
+    return not tasks or bool(failed) or any(re.search(nothing, task, re.MULTILINE) for task in ours)
 
 
 def assert_in_order(shown: Block, said: str) -> None:
