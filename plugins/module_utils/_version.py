@@ -8,4 +8,4 @@
 
 from __future__ import annotations
 
-VERSION = "1.0.0-dev"
+VERSION = "1.0.0"
