@@ -19,8 +19,6 @@ html_title = html_short_title = "netbox.cursor"
 html_show_sphinx = False
 html_use_index = False
 html_copy_source = False
-# The changelog has no title before the first release.
-suppress_warnings = ["toc.no_title"]
 
 # What pages of Ansible's own documentation the generated ones refer to.
 ANSIBLE = "https://docs.ansible.com/projects/ansible/latest/reference_appendices/"
