@@ -111,7 +111,10 @@ class GraphQLSource(RestSource):
                 return few
         hosts = Alike(self._pager, self._graphql, HOSTS[kind], filters)
         # Beside a filter of the same name, REST cannot count those that have null.
-        by_rest = {field for field in wanted if not self._can_say(field, hosts) or f"{field}_id" in dict(filters)}
+        objects = hosts.custom_objects() if "custom_fields" in wanted else []
+        by_rest = {field for field in wanted if not self._can_say(field) or f"{field}_id" in dict(filters)}
+        if objects is None:
+            by_rest.add("custom_fields")
         if filters:
             # Their rows are asked for anyway, and what each of them holds itself costs next to nothing more.
             by_rest |= set(wanted) & {*PLAIN, "status", "custom_fields", "tags"}
@@ -137,6 +140,8 @@ class GraphQLSource(RestSource):
             hosts.add_tags(rows)
         if "status" in by_graphql:
             hosts.add_shown(rows, ["status"])
+        if objects and "custom_fields" in by_graphql:
+            hosts.add_shown(rows, objects, within="custom_fields")
         if "primary_ip" in by_graphql:
             self._add_primary(hosts, rows)
         if by_rest:
@@ -161,12 +166,10 @@ class GraphQLSource(RestSource):
         self._pager.client.log(1, reason)
         return super()._hosts(kind)
 
-    def _can_say(self, field: str, hosts: Alike) -> bool:
+    def _can_say(self, field: str) -> bool:
         """Whether GraphQL says what REST does, as far as anybody looks at it."""
         if field in self._plan.raw_fields:
             return field in (*PLAIN, "status", "config_context")
-        if field == "custom_fields":
-            return hosts.custom_fields_are_same()
         return field in SELECTIONS or field == "tags"
 
     def _host_pages(
@@ -211,7 +214,8 @@ class GraphQLSource(RestSource):
         few, owner = len(ids) <= FEW, kind[:-1]
         filters = self._owned_filters(f"{owner}_id", ids)
         listed = Alike(self._pager, self._graphql, INTERFACES[kind], filters)
-        by_rest = set() if "custom_fields" not in wanted or listed.custom_fields_are_same() else {"custom_fields"}
+        objects = listed.custom_objects() if "custom_fields" in wanted else []
+        by_rest = {"custom_fields"} if objects is None else set()
         texts = [INTERFACE_SELECTIONS[field] for field in wanted - by_rest - {"tags"}]
         fields = _selected([*texts, f"{owner} {{id}}"])
         keys = {field.key for field in fields}
@@ -232,6 +236,8 @@ class GraphQLSource(RestSource):
             for row in rows:
                 row["tagged_vlans"] = row["tagged_vlans"] or []
         listed.add_shown(rows, wanted & set(SHOWN))
+        if objects:
+            listed.add_shown(rows, objects, within="custom_fields")
         if by_rest:
             found = listed.by_rest(by_rest)
             rows = list(_joined(rows, found))
