@@ -116,10 +116,10 @@ class Bench:
                 works = list(lists.grown(rows))
                 self.measure(at, lists.GROWTH, lists.GROWTH_CASE, rows, works, workers=WORKERS, latency=LATENCY)
 
-    def split_cursor(self) -> None:
-        for case, ids in lists.IDS.items():
-            with model(estate=2, ids=list(ids), row_cost=lists.SPLIT_ROW) as netbox, place(netbox) as at:
-                self.measure(at, lists.SPLIT, case, len(ids), list(lists.split()), workers=WORKERS, latency=LATENCY)
+    def split_cursor(self, netbox: NetBox, case: str) -> None:
+        works, size = list(lists.split()), netbox.count(lists.ENDPOINT)
+        with place(netbox) as at:
+            self.measure(at, lists.SPLIT, case, size, works, workers=WORKERS, latency=LATENCY)
 
     def of_model(self) -> None:
         full, groups = self.options.full, self.options.groups
@@ -136,7 +136,9 @@ class Bench:
             with model(estate=most, interfaces=0) as netbox:
                 self.growth(netbox, most)
         if lists.SPLIT in groups:
-            self.split_cursor()
+            for case, ids in lists.IDS.items():
+                with model(estate=1, interfaces=0, ids=ids) as netbox:
+                    self.split_cursor(netbox, case)
 
     def of_real(self, netbox: NetBox) -> None:
         devices = netbox.count("dcim/devices")
