@@ -81,6 +81,7 @@ class Bench:
         if len(found) > 1:
             self.say(f"{'failed: ' if at.netbox.is_model else ''}not all found the same: {sorted(found)}")
         self.run.add(group, case, size, results)
+        self.run.save(OUTPUT / "results.json")
         if results:
             shown = [replace(one, group=group, case=case, size=size) for one in results]
             print(tables.as_text(*tables.shown(self.run, shown)), end="\n\n", flush=True)
@@ -208,9 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             bench.of_real(NetBox(url, token))
         else:
             bench.of_model()
-        path = OUTPUT / "results.json"
-        bench.run.save(path)
-        print(f"Results: {path}; {time.monotonic() - began:.0f} s in all")
+        print(f"Results: {OUTPUT / 'results.json'}; {time.monotonic() - began:.0f} s in all")
     if not url or options.source:
         print(tables.as_text(*tables.targets(bench.run)))
     show(bench.run, options.publish)

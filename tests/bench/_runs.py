@@ -58,6 +58,8 @@ class Place:
             "ANSIBLE_HOME": str(folder),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "XDG_CACHE_HOME": str(folder / "cache"),
+            # Sets have the same order in each run, so that all ask for the same fields in the same order.
+            "PYTHONHASHSEED": "0",
         }
 
     def run(self, work: Work) -> dict[str, float]:
