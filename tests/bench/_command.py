@@ -160,6 +160,7 @@ def about(url: str | None) -> dict[str, str]:
         "controller and NetBox"
         if url is None
         else "controller": f"{cores} cores of {processor()}, {platform.system()}",
+        "processes that ran already": f"{os.getloadavg()[0]:.1f} (load average when it began)",
         "NetBox": server,
         "Python": platform.python_version(),
         **versions,
