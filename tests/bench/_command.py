@@ -37,7 +37,7 @@ PEER = "3.23"
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}; all but the last")
-    parser.add_argument("--full", action="store_true", help="what is dear, too: two hours, 16 GB of memory")
+    parser.add_argument("--full", action="store_true", help="what is dear, too: three hours, 16 GB of memory")
     parser.add_argument("--hosts", type=int, nargs="+", help="devices of the inventories")
     parser.add_argument("--rows", type=int, nargs="+", help="rows of the lists")
     parser.add_argument("--latency", type=int, nargs="+", choices=lists.LATENCIES, help="milliseconds to the lists")
@@ -46,7 +46,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--by", nargs="+", default=[], metavar="WORD", help="only programs with one of these in their name"
     )
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
-    parser.add_argument("--patience", type=float, default=30.0, help="but none again that took more seconds than this")
+    parser.add_argument("--patience", type=float, default=15.0, help="but none again that took more seconds than this")
     parser.add_argument("--from", dest="source", type=Path, help="show this file of results instead of measuring")
     parser.add_argument("--publish", action="store_true", help="put tables and plots into the performance guide")
     options = parser.parse_args(arguments)
@@ -112,7 +112,7 @@ class Bench:
                 self.measure(at, lists.GROUP, case, size, works, workers=WORKERS, latency=latency / 1000)
 
     def growth(self, netbox: NetBox, size: int) -> None:
-        for rows in self.options.rows or [rows for rows in lists.GROWN if rows <= size]:
+        for rows in self.options.rows or [rows for rows in lists.ALL_GROWN if rows <= size]:
             with place(netbox) as at:
                 works = list(lists.grown(rows))
                 self.measure(at, lists.GROWTH, lists.GROWTH_CASE, rows, works, workers=WORKERS, latency=LATENCY)
@@ -133,7 +133,7 @@ class Bench:
                 with model(estate=size, interfaces=0) as netbox:
                     self.lists(netbox, size)
         if lists.GROWTH in groups:
-            most = max(self.options.rows or lists.GROWN)
+            most = max(self.options.rows or (lists.ALL_GROWN if full else lists.GROWN))
             with model(estate=most, interfaces=0) as netbox:
                 self.growth(netbox, most)
         if lists.SPLIT in groups:

@@ -15,7 +15,7 @@ import matplotlib
 matplotlib.use("svg")
 
 from matplotlib import pyplot  # noqa: E402
-from matplotlib.ticker import FuncFormatter  # noqa: E402
+from matplotlib.ticker import FuncFormatter, NullFormatter  # noqa: E402
 
 from ansible_collections.netbox.cursor.tests.bench import _inventories as inventories  # noqa: E402
 from ansible_collections.netbox.cursor.tests.bench import _lists as lists  # noqa: E402
@@ -75,6 +75,7 @@ def lines(axes: t.Any, results: Iterable[Result], measure: str, unit: str, scale
         axes.set_ylim(bottom=0)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(plain))
+        axis.set_minor_formatter(NullFormatter())
     axes.set_ylabel(unit)
 
 

@@ -96,7 +96,7 @@ class Rounds:
     """How often each program is run: `most` times, but none again that took more than `patience` seconds so far."""
 
     most: int = 3
-    patience: float = 30.0
+    patience: float = 15.0
     # Names of those that are to run; none: all.
     by: tuple[str, ...] = ()
 
