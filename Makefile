@@ -9,7 +9,7 @@
 # make stranger  what README says, done in a fresh copy with an empty HOME; part of test-all
 # make soak      lists that change while they are read, and long runs: 15 minutes (SOAK="--rounds 10" is shorter)
 # make bench     measure it beside netbox.netbox and pynetbox, with a modelled NetBox or with yours, which is only read
-#                (NETBOX_API, NETBOX_TOKEN): 10 minutes (BENCH="inventory --hosts 25000" is less, BENCH=--full more)
+#                (NETBOX_API, NETBOX_TOKEN): a dozen minutes (BENCH="inventory --hosts 25000" is less, BENCH=--full more)
 # make clean     forget everything these made
 #
 # PYTHON=... names the Python (3.12 or newer) to use; JOBS=... how many gates run side by side.

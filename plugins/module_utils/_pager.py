@@ -45,7 +45,7 @@ FIRST_WITH_CURSOR = (4, 6)
 # Rows asked for in one request. NetBox gives fewer where its MAX_PAGE_SIZE (1,000 unless changed) is lower.
 # With 4 workers, six pages of whole devices (4.5 kB each) stay below 60 MB on every Python, which those of 400 rows do
 # not on 3.9. With 8, the first page, which comes alone, is short enough for 20,000 rows to come 6 times sooner
-# (tests/bench/split_cursor.py).
+# (tests/bench).
 PAGE_SIZE = 300
 # Core endpoints where `start` is something else than a cursor, or breaks: asn-ranges have a field of that name, the
 # others are made from Python lists (FACTS 1, "Where cursor does NOT work").

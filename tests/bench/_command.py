@@ -37,7 +37,7 @@ PEER = "3.23"
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}; all but the last")
-    parser.add_argument("--full", action="store_true", help="what is dear, too: two hours, 16 GB of memory")
+    parser.add_argument("--full", action="store_true", help="what is dear, too: three hours, 16 GB of memory")
     parser.add_argument("--hosts", type=int, nargs="+", help="devices of the inventories")
     parser.add_argument("--rows", type=int, nargs="+", help="rows of the lists")
     parser.add_argument("--latency", type=int, nargs="+", choices=lists.LATENCIES, help="milliseconds to the lists")
@@ -46,7 +46,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--by", nargs="+", default=[], metavar="WORD", help="only programs with one of these in their name"
     )
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
-    parser.add_argument("--patience", type=float, default=30.0, help="but none again that took more seconds than this")
+    parser.add_argument("--patience", type=float, default=15.0, help="but none again that took more seconds than this")
     parser.add_argument("--from", dest="source", type=Path, help="show this file of results instead of measuring")
     parser.add_argument("--publish", action="store_true", help="put tables and plots into the performance guide")
     options = parser.parse_args(arguments)
@@ -81,6 +81,7 @@ class Bench:
         if len(found) > 1:
             self.say(f"{'failed: ' if at.netbox.is_model else ''}not all found the same: {sorted(found)}")
         self.run.add(group, case, size, results)
+        self.run.save(OUTPUT / "results.json")
         if results:
             shown = [replace(one, group=group, case=case, size=size) for one in results]
             print(tables.as_text(*tables.shown(self.run, shown)), end="\n\n", flush=True)
@@ -111,15 +112,15 @@ class Bench:
                 self.measure(at, lists.GROUP, case, size, works, workers=WORKERS, latency=latency / 1000)
 
     def growth(self, netbox: NetBox, size: int) -> None:
-        for rows in self.options.rows or [rows for rows in lists.GROWN if rows <= size]:
+        for rows in self.options.rows or [rows for rows in lists.ALL_GROWN if rows <= size]:
             with place(netbox) as at:
                 works = list(lists.grown(rows))
                 self.measure(at, lists.GROWTH, lists.GROWTH_CASE, rows, works, workers=WORKERS, latency=LATENCY)
 
-    def split_cursor(self) -> None:
-        for case, ids in lists.IDS.items():
-            with model(estate=2, ids=list(ids), row_cost=lists.SPLIT_ROW) as netbox, place(netbox) as at:
-                self.measure(at, lists.SPLIT, case, len(ids), list(lists.split()), workers=WORKERS, latency=LATENCY)
+    def split_cursor(self, netbox: NetBox, case: str) -> None:
+        works, size = list(lists.split()), netbox.count(lists.ENDPOINT)
+        with place(netbox) as at:
+            self.measure(at, lists.SPLIT, case, size, works, workers=WORKERS, latency=LATENCY)
 
     def of_model(self) -> None:
         full, groups = self.options.full, self.options.groups
@@ -132,11 +133,13 @@ class Bench:
                 with model(estate=size, interfaces=0) as netbox:
                     self.lists(netbox, size)
         if lists.GROWTH in groups:
-            most = max(self.options.rows or lists.GROWN)
+            most = max(self.options.rows or (lists.ALL_GROWN if full else lists.GROWN))
             with model(estate=most, interfaces=0) as netbox:
                 self.growth(netbox, most)
         if lists.SPLIT in groups:
-            self.split_cursor()
+            for case, ids in lists.IDS.items():
+                with model(estate=1, interfaces=0, ids=ids) as netbox:
+                    self.split_cursor(netbox, case)
 
     def of_real(self, netbox: NetBox) -> None:
         devices = netbox.count("dcim/devices")
@@ -157,6 +160,7 @@ def about(url: str | None) -> dict[str, str]:
         "controller and NetBox"
         if url is None
         else "controller": f"{cores} cores of {processor()}, {platform.system()}",
+        "processes that ran already": f"{os.getloadavg()[0]:.1f} (load average when it began)",
         "NetBox": server,
         "Python": platform.python_version(),
         **versions,
@@ -206,9 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             bench.of_real(NetBox(url, token))
         else:
             bench.of_model()
-        path = OUTPUT / "results.json"
-        bench.run.save(path)
-        print(f"Results: {path}; {time.monotonic() - began:.0f} s in all")
+        print(f"Results: {OUTPUT / 'results.json'}; {time.monotonic() - began:.0f} s in all")
     if not url or options.source:
         print(tables.as_text(*tables.targets(bench.run)))
     show(bench.run, options.publish)

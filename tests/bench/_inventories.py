@@ -58,12 +58,10 @@ def hosts_in(graph: str) -> int:
 
 def fits(case: str, size: int, by: str, full: bool) -> bool:
     """Whether it is measured: what takes minutes only with all, and never what takes hours and tens of gigabytes."""
-    if size <= SIZES[0]:
-        return True
     if by == THEIRS and size > SIZES[-1] and case in ("details", "cached"):
         return False
-    takes_minutes = size > SIZES[-1] or case in ("details", "site") or (case == "cached" and by == THEIRS)
-    return full or not takes_minutes
+    takes_minutes = size > SIZES[-1] or (size > SIZES[0] and case in ("details", "site"))
+    return full or not (takes_minutes or (case == "cached" and by == THEIRS))
 
 
 def works(place: Place, case: str) -> Iterator[Work]:

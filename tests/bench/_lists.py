@@ -23,18 +23,17 @@ CURSORS = (1, 2, 4, 8, 16)
 NB_QUERY, NB_LOOKUP = "nb_query, 4 workers", "nb_lookup"
 PLAIN, BY_CURSOR = "pynetbox", "pynetbox, cursor"
 # Rows of the list of which only ids and names are read.
-GROWN = (1_000, 10_000, 100_000, 1_000_000)
+GROWN = (1_000, 10_000, 100_000)
+ALL_GROWN = (*GROWN, 1_000_000)
 GROWTH_CASE = "ids and names"
 GROWN_BY_CURSOR, GROWN_BY_OFFSET = "pager, 8 workers", "pager, 8 workers, by offset"
 # By offset, each page makes NetBox count off all rows before it.
 MOST_BY_OFFSET = 100_000
-# 20,000 ids of sites one after the other, and 90 % of them in 1 % of their range.
+# Ranges of 20,000 ids, one after the other, and with 90 % of them in 1 % of their range.
 IDS = {
-    "even": range(1, 20_001),
-    "skewed": [*range(1, 18_001), *range(18_890, 18_890 + 890 * 2_000, 890)],
+    "even": [(1, 20_001, 1)],
+    "skewed": [(1, 18_001, 1), (18_890, 18_890 + 890 * 2_000, 890)],
 }
-# Seconds of the row of a full device (FACTS 5, 14), as which these count.
-SPLIT_ROW = 0.0013
 
 
 def pager(workers: int) -> str:
@@ -45,8 +44,8 @@ def threaded(workers: int) -> str:
     return f"pynetbox, threaded, {workers} workers"
 
 
-def walk(by: str, client: str, workers: int = 1, rows: int | None = None, endpoint: str = ENDPOINT) -> Work:
-    command = (sys.executable, str(CHILD / "walk.py"), client, endpoint, str(workers), *([str(rows)] if rows else []))
+def walk(by: str, client: str, workers: int = 1, rows: int | None = None) -> Work:
+    command = (sys.executable, str(CHILD / "walk.py"), client, ENDPOINT, str(workers), *([str(rows)] if rows else []))
     return Work(by, command, int, prepares="rows")
 
 
@@ -55,7 +54,7 @@ def fits(size: int, latency: int, by: str, full: bool) -> bool:
     if size > SIZES[-1]:
         return full and latency == LATENCIES[0] and by not in (PLAIN, NB_LOOKUP, pager(1), pager(2))
     if latency != LATENCIES[0]:
-        return full or by in (pager(8), threaded(4))
+        return full or by == pager(8)
     return full or by not in (PLAIN, threaded(WORKERS), pager(2))
 
 
@@ -79,4 +78,4 @@ def grown(rows: int) -> Iterator[Work]:
 
 def split() -> Iterator[Work]:
     for cursors in CURSORS:
-        yield walk(pager(cursors), "pager", cursors, endpoint="dcim/sites")
+        yield walk(pager(cursors), "pager", cursors)

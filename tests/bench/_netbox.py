@@ -90,7 +90,7 @@ class Model(NetBox):
 
 @contextmanager
 def model(**settings: t.Any) -> Iterator[Model]:
-    """A stand-in while the block runs; settings are those of ``serve``, and `ids`, which its sites have then."""
+    """A stand-in while the block runs; settings are those of ``serve``, and `ids`: ranges of those of its devices."""
     environment = {**os.environ, "PYTHONPATH": python_path()}
     command = [sys.executable, str(HERE / "_netbox.py"), json.dumps(settings)]
     with subprocess.Popen(
@@ -111,7 +111,8 @@ def main(settings: str) -> None:
     with serve(version="4.6", **options) as netbox:
         netbox.written = Written()
         if ids:
-            netbox.table("dcim/sites").replace({pk: {"id": pk, "name": f"site {pk}"} for pk in ids})
+            rows = {pk: {"id": pk, "name": f"device {pk}"} for limits in ids for pk in range(*limits)}
+            netbox.table("dcim/devices").replace(rows)
         print(json.dumps({"url": netbox.url, "token": netbox.tokens["v1"]}), flush=True)
         for line in sys.stdin:
             for name, value in json.loads(line).items():

@@ -15,7 +15,7 @@ import matplotlib
 matplotlib.use("svg")
 
 from matplotlib import pyplot  # noqa: E402
-from matplotlib.ticker import FuncFormatter  # noqa: E402
+from matplotlib.ticker import FuncFormatter, NullFormatter  # noqa: E402
 
 from ansible_collections.netbox.cursor.tests.bench import _inventories as inventories  # noqa: E402
 from ansible_collections.netbox.cursor.tests.bench import _lists as lists  # noqa: E402
@@ -35,12 +35,8 @@ matplotlib.rcParams.update(
         "axes.spines.right": False,
     }
 )
-LICENSE = """<!--
-Copyright (c) 2026 The netbox.cursor authors
-GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-SPDX-License-Identifier: GPL-3.0-or-later
--->
-"""
+# That of this file.
+LICENSE = [line.lstrip("# ") for line in Path(__file__).read_text(encoding="utf-8").splitlines()[:3]]
 SECONDS, MEGABYTES = "seconds", "megabytes"
 PROGRAMS = (*inventories.PROGRAMS, lists.GROWN_BY_CURSOR, lists.GROWN_BY_OFFSET)
 
@@ -49,8 +45,8 @@ def save(figure: t.Any, path: Path) -> None:
     figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
     pyplot.close(figure)
     head, rest = path.read_text(encoding="utf-8").split("\n", 1)
-    lines = (line.rstrip() for line in rest.splitlines())
-    path.write_text(f"{head}\n{LICENSE}" + "\n".join(lines) + "\n", encoding="utf-8")
+    lines = [head, "<!--", *LICENSE, "-->", *(line.rstrip() for line in rest.splitlines())]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def plain(number: float, _place: int) -> str:
@@ -79,6 +75,7 @@ def lines(axes: t.Any, results: Iterable[Result], measure: str, unit: str, scale
         axes.set_ylim(bottom=0)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(plain))
+        axis.set_minor_formatter(NullFormatter())
     axes.set_ylabel(unit)
 
 

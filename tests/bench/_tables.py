@@ -34,20 +34,6 @@ def spread(values: Sequence[float], digits: int = 1) -> str:
     return amount(middle, digits) + least_and_most
 
 
-# Of each column: its head, and what it shows of a result.
-COLUMNS: tuple[tuple[str, Callable[[Run, Result], str]], ...] = (
-    ("rounds", lambda run, one: str(len(one.values("wall")))),
-    ("time, s", lambda run, one: spread(one.values("wall"))),
-    ("CPU, s", lambda run, one: spread(one.values("cpu"), 2)),
-    ("/ floor", lambda run, one: to_floor(run, one)),
-    ("memory, MB", lambda run, one: amount(one.median("memory"), 0)),
-    ("requests", lambda run, one: amount(one.median("requests"), 0)),
-    ("read, MB", lambda run, one: amount(megabytes(one))),
-    ("NetBox's CPU, s", lambda run, one: amount(one.median("netbox"))),
-    ("stand-in's CPU, s", lambda run, one: amount(one.median("stand_in"))),
-)
-
-
 def to_floor(run: Run, one: Result) -> str:
     return amount(ratio(one, run.find(one.group, one.case, one.size, inventories.FLOOR), "cpu"), 2)
 
@@ -55,6 +41,20 @@ def to_floor(run: Run, one: Result) -> str:
 def megabytes(one: Result) -> float | None:
     read = one.median("bytes")
     return None if read is None else read / 1e6
+
+
+# Of each column: its head, and what it shows of a result.
+COLUMNS: tuple[tuple[str, Callable[[Run, Result], str]], ...] = (
+    ("rounds", lambda run, one: str(len(one.values("wall")))),
+    ("time, s", lambda run, one: spread(one.values("wall"))),
+    ("CPU, s", lambda run, one: spread(one.values("cpu"), 2)),
+    ("/ floor", to_floor),
+    ("memory, MB", lambda run, one: amount(one.median("memory"), 0)),
+    ("requests", lambda run, one: amount(one.median("requests"), 0)),
+    ("read, MB", lambda run, one: amount(megabytes(one))),
+    ("NetBox's CPU, s", lambda run, one: amount(one.median("netbox"))),
+    ("stand-in's CPU, s", lambda run, one: amount(one.median("stand_in"))),
+)
 
 
 def shown(run: Run, results: Sequence[Result]) -> tuple[list[str], Lines]:
@@ -111,12 +111,11 @@ def in_guide(run: Run) -> dict[str, tuple[list[str], Lines]]:
 
 
 def with_tables(text: str, run: Run) -> str:
-    """The guide with these tables in place of those of the same captions. Tables with nothing in them stay."""
+    """The guide with these tables in place of those of the same captions."""
     for caption, (head, lines) in in_guide(run).items():
         table = re.compile(rf"\.\. list-table:: {re.escape(caption)}\n(?:   .*\n|\n(?=   ))*")
         if not table.search(text):
             raise ValueError(f"{GUIDE} has no table {caption!r}.")
-        if lines:
-            made = as_rst(caption, head, lines)
-            text = table.sub(lambda found, made=made: made, text)  # type: ignore[misc]
+        made = as_rst(caption, head, lines or [["not in this run", *[""] * (len(head) - 1)]])
+        text = table.sub(lambda found, made=made: made, text)  # type: ignore[misc]
     return text

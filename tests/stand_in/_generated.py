@@ -236,6 +236,7 @@ class Machines:
         self._types = [shown("dcim/device-types", row) for row in places.types]
         for row, kind in zip(self._types, places.types):
             row["manufacturer"] = dict(kind["manufacturer"])
+        self._vm_role, self._vm_platform = self._roles[6], self._platforms["Debian 13"]
         self._kinds = self._all_kinds()
         self._role_by_share = [number for number, role in enumerate(ROLES) for _share in range(role[3])]
         self._status_by_share = [choice(value) for value, share in STATUSES for _share in range(share)]
@@ -281,6 +282,8 @@ class Machines:
                     "rack": lambda pk: self._rack(pk)["id"],
                     "device_type": lambda pk: self._kind(pk)[0]["id"],
                     "platform": lambda pk: (self._kind(pk)[1] or {"id": None})["id"],
+                    "location": lambda pk: self._room(pk)["id"],
+                    **dict.fromkeys(("cluster", "oob_ip", "virtual_chassis"), lambda pk: None),
                 },
                 lambda: sorted(range(1, devices + 1), key=lambda pk: natural(self._device_name(pk))),
             ),
@@ -309,7 +312,11 @@ class Machines:
                     "tenant": lambda pk: (self._tenant(pk) or {"id": None})["id"],
                     "tags": lambda pk: tuple(tag["id"] for tag in self._tags_of(pk)),
                     "cluster": lambda pk: self._cluster(pk)["id"],
+                    "role": lambda pk: self._vm_role["id"],
+                    "platform": lambda pk: self._vm_platform["id"],
+                    "device": lambda pk: None,
                 },
+                lambda: sorted(range(1, vms + 1), key=lambda pk: natural(self._vm_name(pk))),
             ),
             GeneratedTable(
                 "virtualization/interfaces",
@@ -344,6 +351,9 @@ class Machines:
 
     def _rack(self, pk: int) -> Row:
         return self._racks[self._site(pk)][pick(pk, 5, RACKS_PER_SITE)]
+
+    def _room(self, pk: int) -> Row:
+        return self._rooms[self._site(pk)][(self._rack(pk)["id"] - 1) % RACKS_PER_SITE % 2]
 
     def _status(self, pk: int) -> Row:
         return self._status_by_share[pick(pk, 6, len(self._status_by_share))]
@@ -414,7 +424,7 @@ class Machines:
             "serial": self._serial(pk),
             "asset_tag": self._asset_tag(pk),
             "site": self._sites[site],
-            "location": self._rooms[site][(rack["id"] - 1) % RACKS_PER_SITE % 2],
+            "location": self._room(pk),
             "rack": rack,
             "position": float(1 + pick(pk, 21, 38)),
             "status": self._status(pk),
@@ -439,8 +449,8 @@ class Machines:
             "name": name,
             "cluster": self._cluster(pk),
             "site": self._sites[self._vm_site(pk)],
-            "role": self._roles[6],
-            "platform": self._platforms["Debian 13"],
+            "role": self._vm_role,
+            "platform": self._vm_platform,
             "tenant": self._tenant(pk),
             "status": self._status(pk),
             "vcpus": float(1 << pick(pk, 22, 5)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from functools import lru_cache
 
 from graphql import (
     DocumentNode,
@@ -131,6 +132,7 @@ def limit_in(body: bytes, most: int) -> int:
     return max(limits, default=most)
 
 
+@lru_cache(maxsize=1000)
 def checked(schema: GraphQLSchema, query: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
     """The query, unless it says what cannot be said."""
     try:

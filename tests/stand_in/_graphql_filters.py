@@ -33,7 +33,7 @@ from ._endpoints import target_of
 from ._graphql_schema import ENDPOINT_OF, TYPE_OF, back_field
 from ._graphql_values import OF_ANY_TYPE
 from ._lookups import COMPARISONS, Ids, both, time_of, with_descendants
-from ._tables import Estate, Key, Row, Table, key
+from ._tables import Estate, Key, Table, key
 
 Test = Callable[[t.Any], bool]
 Wanted = t.Dict[str, t.Any]  # noqa: UP006 (read at run time, also by Python 3.9)
@@ -79,11 +79,11 @@ class Filters:
         if not matching:
             return lambda ids: ids
 
-        def count(row: Row) -> int:
+        def count(pk: int) -> int:
             # A row that matches for another reason is there once.
-            return prod(len(found.intersection(key(row[name]))) or 1 for name, found in matching.items())
+            return prod(len(found.intersection(table.key_of(pk, name))) or 1 for name, found in matching.items())
 
-        return lambda ids: [pk for pk in ids for _copy in range(count(table[pk]))]
+        return lambda ids: [pk for pk in ids for _copy in range(count(pk))]
 
     def _select_child(self, kind: GraphQLObjectType, name: str, value: Wanted) -> Ids:
         return self.select(t.cast("GraphQLObjectType", get_named_type(kind.fields[name].type)), value)

@@ -89,6 +89,8 @@ class Reception:
 
     def _fault(self, request: Request) -> Fault | None:
         """The first fault that strikes this request."""
+        if not self._netbox.faults:
+            return None
         most = self._netbox.settings.max_page_size
         if request.url.path == GRAPHQL:
             limit = limit_in(request.scope["received"].body, most)

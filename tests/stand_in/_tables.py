@@ -88,6 +88,10 @@ class Table(MutableMapping[int, Row]):
             return {pk for pk in wanted if pk in self}
         return self.where(field, lambda value: holds(value, wanted))
 
+    def key_of(self, pk: int, field: str) -> Key:
+        """What a filter compares of one row."""
+        return key(self[pk][field])
+
     def finder(self, field: str) -> Callable[[Key], Iterable[int]]:
         """`having` for many single values: what the table holds now is looked through once."""
         found: dict[Key, list[int]] = {}
@@ -183,6 +187,9 @@ class GeneratedTable(Table):
     def example(self, field: str) -> t.Any:
         # Made rows are much alike: some are enough.
         return next((row[field] for row in map(self.__getitem__, self.ids()[:20]) if row.get(field) is not None), None)
+
+    def key_of(self, pk: int, field: str) -> Key:
+        return self._columns[field](pk) if field in self._columns and self._is_made(pk) else super().key_of(pk, field)
 
     def where(self, field: str, test: Callable[[Key], bool]) -> set[int]:
         if field not in self._columns:

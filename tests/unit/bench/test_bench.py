@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.netbox.cursor.tests.bench import _command
 from ansible_collections.netbox.cursor.tests.bench import _inventories as inventories
 from ansible_collections.netbox.cursor.tests.bench import _lists as lists
 from ansible_collections.netbox.cursor.tests.bench._command import ROOT, Bench, parsed
@@ -92,18 +93,19 @@ def test_programs_run_in_turns_and_none_again_that_takes_long() -> None:
     said: list[str] = []
     quick, slow, broken = (
         Work(by, (sys.executable, "-c", f"import time; time.sleep({seconds}); print(3){more}"), int)
-        for by, seconds, more in (("quick", 0, ""), ("slow", 0.3, ""), ("broken", 0, "; raise SystemExit('no NetBox')"))
+        for by, seconds, more in (("quick", 0, ""), ("slow", 2.5, ""), ("broken", 0, "; raise SystemExit('no NetBox')"))
     )
 
     with place(NetBox("http://127.0.0.1:1", "")) as at:
-        results = Rounds(most=2, patience=0.25).measured(at, [slow, quick, broken], said.append)
+        results = Rounds(most=2, patience=2.4).measured(at, [slow, quick, broken], said.append)
 
     assert [(one.by, one.values("found")) for one in results] == [("slow", [3]), ("quick", [3, 3])]
     assert [line.split(":")[0] for line in said] == ["slow, round 1", "quick, round 1", "failed", "quick, round 2"]
     assert "no NetBox" in said[2]
 
 
-def test_a_small_estate_is_measured() -> None:
+def test_a_small_estate_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_command, "OUTPUT", tmp_path)
     words = [
         "inventory",
         "lists",
@@ -123,6 +125,7 @@ def test_a_small_estate_is_measured() -> None:
     bench.of_model()
 
     assert bench.complete
+    assert Run.load(tmp_path / "results.json") == bench.run
     floor = bench.run.find("inventory", "defaults", 200, inventories.FLOOR)
     ours = bench.run.find("inventory", "defaults", 200, inventories.OURS)
     walked = bench.run.find("lists", "20 ms", 300, lists.pager(1))
