@@ -37,6 +37,10 @@ class Work:
     prepares: str = ""
 
 
+# Also those that keep Python from keeping what it compiled: each run would compile everything again.
+SETTINGS = ("ANSIBLE_", "NETBOX_", "PYTHON")
+
+
 class Failed(Exception):
     """A program that did not do its work; with its last words."""
 
@@ -48,7 +52,7 @@ class Place:
         self.folder = folder
         self.netbox = netbox
         self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "NETBOX_"))},
+            **{name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)},
             "NETBOX_API": netbox.url,
             "NETBOX_TOKEN": netbox.token,
             "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
