@@ -27,9 +27,9 @@ options:
   page_size:
     description:
       - Objects to ask for in one request. NetBox gives fewer where its C(MAX_PAGE_SIZE) is lower.
+      - By default, 300 at first, and then up to 1,000 if they are small, as about 1 MB is.
       - A page that is too much for NetBox is asked for again in smaller pieces.
     type: int
-    default: 300
   max_workers:
     description:
       - Requests to NetBox at once. One list is read by as many cursors side by side, each on a part of the ids of its

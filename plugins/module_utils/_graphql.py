@@ -54,6 +54,7 @@ class GraphQL:
         self.client = pager.client
         self.workers = pager.workers
         self.page_size = pager.page_size
+        self.largest_page = pager.largest_page
         self.pagination = pager.pagination
         self.has_start = pager.pagination != "offset"
         # The longest list that came as long as it was asked for: the server's maximum is no less.
@@ -154,7 +155,8 @@ class _List:
         self._filters = filters
         self._most = most
         self._alone = alone or graphql.workers.size == 1
-        self._size = PageSize(graphql.client, name, min(graphql.page_size, most or graphql.page_size))
+        rows, largest = (min(size, most or size) for size in (graphql.page_size, graphql.largest_page))
+        self._size = PageSize(graphql.client, name, rows, largest)
         self._surplus = not any(field.key == "id" for field in fields)
         self._fields = [Field("id", "id"), *fields] if self._surplus else fields
         if any(field.key == "id" and field.name != "id" for field in fields):
@@ -197,6 +199,8 @@ class _List:
                 limit = len(first.rows)
             yield first.rows
             first = second
+        elif self._size.grow(first.rows):
+            limit = self._size.rows
         if self._alone or (self._most is not None and self._most <= limit):
             yield from follow(first, self._fetch, limit)
         else:

@@ -4,12 +4,14 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""How many rows to ask for at once: fewer where NetBox cannot finish a page, more again when it has recovered."""
+"""How many rows to ask for at once: more where rows are small, fewer where NetBox cannot finish a page."""
 
 from __future__ import annotations
 
+import json
 import threading
 import typing as t
+from collections.abc import Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._client import Client, too_much
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
@@ -18,6 +20,11 @@ T = t.TypeVar("T")
 
 # A page that is too much for the server is halved down to this, never below.
 SMALLEST_PAGE = 10
+# NetBox works for a request before it comes to the first row: as long as for 700 rows that are only their own fields
+# (tests/stand_in/_costs.py). So pages of small rows get longer, up to this many bytes of JSON.
+PAGE_BYTES = 1_000_000
+# Rows by which their size is estimated.
+SAMPLE = 20
 # Pages that must succeed before a larger one is tried again.
 PATIENCE = 8
 
@@ -25,16 +32,27 @@ PATIENCE = 8
 class PageSize:
     """The size of the pages of one list, called ``name`` in the log, shared by the workers that read it.
 
-    ``rows``: how many a page has at first, and at most.
+    ``rows``: how many a page has at first; ``largest``: how many it may have.
     """
 
-    def __init__(self, client: Client, name: str, rows: int) -> None:
+    def __init__(self, client: Client, name: str, rows: int, largest: int = 0) -> None:
         self.rows = rows
+        self._largest = largest
         self._client = client
         self._name = name
         self._most = rows
         self._succeeded = 0
         self._lock = threading.Lock()
+
+    def grow(self, page: Sequence[object]) -> bool:
+        """Let pages be longer if ``page``, the first one, was as long as could be, and its rows are small."""
+        with self._lock:
+            if not len(page) == self.rows == self._most < self._largest:
+                return False
+            sample = page[:: max(1, len(page) // SAMPLE)]
+            rows = PAGE_BYTES * len(sample) // len(json.dumps(sample))
+            self.rows = self._most = max(self.rows, min(self._largest, rows))
+            return True
 
     def ask(self, rows: int, fetch: t.Callable[[int, bool], T], at_once: tuple[int, ...] = ()) -> T:
         """Have ``fetch`` ask for a page of at most ``rows`` rows, and for half of it while that is too much.

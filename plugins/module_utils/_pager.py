@@ -42,11 +42,12 @@ from ansible_collections.netbox.cursor.plugins.module_utils._workers import Work
 
 MODES = ("auto", "cursor", "offset")
 FIRST_WITH_CURSOR = (4, 6)
-# Rows asked for in one request. NetBox gives fewer where its MAX_PAGE_SIZE (1,000 unless changed) is lower.
-# With 4 workers, six pages of whole devices (4.5 kB each) stay below 60 MB on every Python, which those of 400 rows do
-# not on 3.9. With 8, the first page, which comes alone, is short enough for 20,000 rows to come 6 times sooner
-# (tests/bench).
+# Rows asked for at first. With 4 workers, six pages of whole devices (4.5 kB each) stay below 60 MB on every Python,
+# which those of 400 rows do not on 3.9. With 8, the first page, which comes alone, is short enough for 20,000 rows to
+# come 6 times sooner (tests/bench).
 PAGE_SIZE = 300
+# Rows asked for where they are small. NetBox gives no more unless its MAX_PAGE_SIZE is changed.
+LARGEST_PAGE = 1000
 # Core endpoints where `start` is something else than a cursor, or breaks: asn-ranges have a field of that name, the
 # others are made from Python lists (FACTS 1, "Where cursor does NOT work").
 WITHOUT_CURSOR = re.compile(
@@ -61,7 +62,8 @@ class Pager:
     """Walks the lists of one NetBox.
 
     * ``pagination``: ``auto``, ``cursor`` (never anything else) or ``offset``.
-    * ``page_size``: rows in one request at most.
+    * ``page_size``: rows in one request; by default the first page has 300, and those after it up to 1,000, if they are
+      small.
     * ``max_workers``: requests under way at once, over all lists of this pager; 1 asks one after the other.
     * ``executor_class``: a drop-in for ``concurrent.futures.ThreadPoolExecutor``.
 
@@ -73,17 +75,18 @@ class Pager:
         client: Client,
         *,
         pagination: str = "auto",
-        page_size: int = PAGE_SIZE,
+        page_size: int | None = None,
         max_workers: int = 4,
         executor_class: t.Callable[..., concurrent.futures.Executor] = DaemonThreads,
     ) -> None:
         if pagination not in MODES:
             raise UsageError(f"pagination is {pagination!r}: choose from {', '.join(MODES)}.")
-        if page_size < 1:
+        if page_size is not None and page_size < 1:
             raise UsageError(f"page_size is {page_size}: at least one row is needed in a page.")
         self.client = client
         self.pagination = pagination
-        self.page_size = page_size
+        self.page_size = page_size or PAGE_SIZE
+        self.largest_page = page_size or LARGEST_PAGE
         self.workers = Workers(max_workers, executor_class)
         self._without_cursor: set[str] = set()
 
@@ -326,7 +329,8 @@ class _List:
         self._ordering = ordering
         self._most = most
         self._stale = stale
-        self._size = PageSize(pager.client, self._endpoint, min(pager.page_size, most or pager.page_size))
+        first, largest = (min(size, most or size) for size in (pager.page_size, pager.largest_page))
+        self._size = PageSize(pager.client, self._endpoint, first, largest)
         self.mode = "cursor"
         self.requests = 0
 
@@ -347,10 +351,11 @@ class _List:
             answer = self._first_by_cursor()
             if answer is not None and answer.count is None:
                 first = self._cursor_page(answer, 0)
+                limit = self._size.rows if self._size.grow(answer.rows) else answer.limit
                 if alone:
-                    yield from follow(first, self._fetch, answer.limit)
+                    yield from follow(first, self._fetch, limit)
                 else:
-                    yield from walk_ranges(first, self._fetch, self._survey, self._workers, answer.limit)
+                    yield from walk_ranges(first, self._fetch, self._survey, self._workers, limit)
                 return
         else:
             answer = None

@@ -164,6 +164,16 @@ def test_a_page_too_large_for_the_server_is_halved_until_it_comes(server: NetBox
     assert ids_of(server, page_size=500) == list(range(1, 1000))
 
 
+@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize("most", [1000, 400])
+def test_longer_pages_of_small_rows_cut_nothing(server: NetBox, workers: int, most: int) -> None:
+    server.settings.max_page_size = most
+    fill(server, range(1, 4001))
+    assert ids_of(server, max_workers=workers) == list(range(1, 4001))
+    by_start = server.settings.version != "4.5"
+    assert len(server.requests) < (30 if most < 1000 or not by_start else 15)
+
+
 def test_only_what_was_selected_is_in_the_rows(server: NetBox) -> None:
     rows = ask(server, "device_list", ["name", {"site": ["slug"]}])
     assert {tuple(row) for row in rows} == {("name", "site")}

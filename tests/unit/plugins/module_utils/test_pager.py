@@ -59,6 +59,36 @@ def test_2345_rows_by_1000_cost_three_requests_with_one_worker() -> None:
         assert len(netbox.requests) == 3
 
 
+@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize(
+    ("letters", "page_size", "longest"), [(0, None, 1000), (1500, None, 645), (4500, None, 300), (0, 200, 200)]
+)
+def test_pages_are_longer_where_rows_are_small(workers: int, letters: int, page_size: int | None, longest: int) -> None:
+    """A row without letters takes 34 bytes. The first page has 300 rows unless the user wants another number."""
+    with serve(version="4.6") as netbox:
+        fill(netbox, ())
+        netbox.table(SITES).replace({number: {"id": number, "name": "x" * letters} for number in range(1, 4001)})
+        assert walk(netbox, page_size=page_size, max_workers=workers) == list(range(1, 4001))
+        limits = [int(dict(received.query)["limit"]) for received in netbox.requests]
+        assert limits[0] == (page_size or 300)
+        assert max(limits) == pytest.approx(longest, rel=0.05)
+
+
+def test_longer_pages_that_are_too_long_for_the_server_are_halved() -> None:
+    with serve(version="4.6") as netbox:
+        fill(netbox, range(1, 4001))
+        netbox.faults.append(Fault("slow_above", limit_above=600))
+        assert walk(netbox, max_workers=4) == list(range(1, 4001))
+        assert max(received.rows or 0 for received in netbox.requests) == 500
+
+
+def test_a_maximum_of_the_server_below_longer_pages_cuts_nothing() -> None:
+    with serve(version="4.6", max_page_size=400) as netbox:
+        fill(netbox, range(1, 4001, 3))
+        for workers in (1, 4):
+            assert walk(netbox, max_workers=workers) == list(range(1, 4001, 3))
+
+
 def test_no_more_requests_are_under_way_than_there_are_workers() -> None:
     with serve(version="4.6", latency=0.01) as netbox:
         fill(netbox, range(1, 2000))
