@@ -11,7 +11,7 @@ from __future__ import annotations
 import collections
 import itertools
 import typing as t
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from ansible_collections.netbox.cursor.plugins.module_utils._errors import AccessDenied
@@ -202,36 +202,44 @@ class RestSource:
     def _owned_filters(self, name: str, ids: list[int]) -> Pairs:
         return [(name, str(number)) for number in ids] if len(ids) <= FEW else []
 
+    def _owned_by_any(self, owners: dict[str, list[int]], of_all: Pairs) -> list[Pairs]:
+        """Filters for what belongs to these hosts: one for each kind, as both together would match nothing; or
+        ``of_all``, where there are so many hosts that the whole list is cheaper."""
+        asked = [self._owned_filters(f"{kind[:-1]}_id", ids) for kind, ids in owners.items() if ids]
+        return asked if all(asked) else [of_all]
+
     def _interfaces(self, owners: dict[str, list[int]]) -> Owned:
         """Interfaces with their addresses inside."""
         whole = "all" in self._settings.interface_fields
         found: Owned = {}
-        for kind, listed in INTERFACES.items():
-            ids, owner = owners.get(kind), kind[:-1]
-            if not ids:
-                continue
-            interfaces = {}
-            known = set(ids)
-            for row in self._interface_rows(kind, ids):
+        interfaces: dict[tuple[str, int], Row] = {}
+        for kind, ids in owners.items():
+            owner, known = kind[:-1], set(ids)
+            for row in self._interface_rows(kind, ids) if ids else ():
                 if row[owner]["id"] in known:
                     row["ip_addresses"] = []
-                    interfaces[row["id"]] = row
+                    interfaces[INTERFACES[kind].model, row["id"]] = row
                     found.setdefault((kind, row[owner]["id"]), []).append(row)
                     if not whole:
                         del row[owner]
-            filters = self._owned_filters(f"{owner}_id", ids) or [("assigned_to_interface", "true")]
-            shape = Representation(fields=() if whole else ADDRESS_FIELDS)
+        for address in self._addresses(owners, whole):
+            interface = interfaces.get((address.get("assigned_object_type", ""), address.get("assigned_object_id", 0)))
+            if interface is not None:
+                for name in ("assigned_object", "assigned_object_id", "assigned_object_type"):
+                    address.pop(name, None)
+                interface["ip_addresses"].append(address)
+        return found
+
+    def _addresses(self, owners: dict[str, list[int]], whole: bool) -> Iterator[Row]:
+        """The addresses of the interfaces of these hosts, and maybe of others."""
+        shape = Representation(fields=() if whole else ADDRESS_FIELDS)
+        for filters in self._owned_by_any(owners, [("assigned_to_interface", "true")]):
             # Most addresses are in no VRF: it is cheaper to ask for it where there is one.
             vrfs = {} if whole else self._table("ipam/ip-addresses", [*filters, ("vrf_id__n", "null")], ("id", "vrf"))
             for address in self._pager.rows("ipam/ip-addresses", filters, representation=shape):
-                interface = interfaces.get(address.get("assigned_object_id"))
-                if interface is not None and address.get("assigned_object_type") == listed.model:
-                    for name in ("assigned_object", "assigned_object_id", "assigned_object_type"):
-                        address.pop(name, None)
-                    if not whole:
-                        address["vrf"] = vrfs.get(address["id"], {}).get("vrf")
-                    interface["ip_addresses"].append(address)
-        return found
+                if not whole:
+                    address["vrf"] = vrfs.get(address["id"], {}).get("vrf")
+                yield address
 
     def _interface_rows(self, kind: str, ids: list[int]) -> Iterable[Row]:
         """The interfaces of these hosts, and maybe of others."""
@@ -244,11 +252,9 @@ class RestSource:
         return itertools.chain.from_iterable(self._progress.pages(endpoint, pages))
 
     def _services(self, owners: dict[str, list[int]]) -> Owned:
-        asked = [self._owned_filters(f"{kind[:-1]}_id", ids) for kind, ids in owners.items() if ids]
         kinds = {listed.model: kind for kind, listed in HOSTS.items()}
         found: Owned = {}
-        # The services of devices and of virtual machines cannot be asked for together: both filters must match.
-        for filters in asked if all(asked) else [[]]:
+        for filters in self._owned_by_any(owners, []):
             for row in self._pager.rows("ipam/services", filters):
                 kind = kinds.get(row.get("parent_object_type") or "")
                 if kind:

@@ -74,6 +74,22 @@ def test_services_are_asked_for_the_hosts_that_there_are(netbox: NetBox, read: t
         assert some.hosts[name].vars["services"] == whole[name] != []
 
 
+def test_addresses_of_many_hosts_are_read_once(read: t.Any) -> None:
+    with serve(version="4.6", estate=2000, interfaces=1) as netbox:
+        inventory = read(netbox, interfaces=True, transport="rest", page_size=1000)
+        asked_for = [dict(one.query) for one in netbox.requests if one.path == "/api/ipam/ip-addresses/"]
+        starts = [query["start"] for query in asked_for if "vrf_id__n" not in query and "start" in query]
+        assert len(starts) == len(set(starts)) > 1
+        hosts = inventory.hosts.values()
+        for virtual in (False, True):
+            assert any(
+                one["ip_addresses"]
+                for host in hosts
+                if host.vars["is_virtual"] == virtual
+                for one in host.vars["interfaces"]
+            )
+
+
 def test_config_contexts_are_made_only_when_wanted(netbox: NetBox, read: t.Any) -> None:
     read(netbox)
     assert all(("exclude", "config_context") in one.query for one in netbox.requests if "devices" in one.path)
