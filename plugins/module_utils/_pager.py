@@ -48,6 +48,9 @@ FIRST_WITH_CURSOR = (4, 6)
 PAGE_SIZE = 300
 # Rows asked for where they are small. NetBox gives no more unless its MAX_PAGE_SIZE is changed.
 LARGEST_PAGE = 1000
+# With 4 cursors a list comes nearly four times sooner than with one (tests/bench). NetBox as its documentation installs
+# it has 5 processes: one stays for people.
+MAX_WORKERS = 4
 # Core endpoints where `start` is something else than a cursor, or breaks: asn-ranges have a field of that name, the
 # others are made from Python lists (FACTS 1, "Where cursor does NOT work").
 WITHOUT_CURSOR = re.compile(
@@ -76,7 +79,7 @@ class Pager:
         *,
         pagination: str = "auto",
         page_size: int | None = None,
-        max_workers: int = 4,
+        max_workers: int = MAX_WORKERS,
         executor_class: t.Callable[..., concurrent.futures.Executor] = DaemonThreads,
     ) -> None:
         if pagination not in MODES:
