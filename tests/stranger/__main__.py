@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -53,10 +54,10 @@ class Stranger:
             (self.home / ".config/pip").mkdir(parents=True)
             shutil.copy(settings, self.home / ".config/pip")
 
-    def run(self, command: str, cwd: Path | None = None, **environment: str) -> str:
+    def run(self, command: str, cwd: Path | None = None, environment: Mapping[str, str] | None = None) -> str:
         """What ``command`` says; it must end well, and without complaint."""
         began = time.monotonic()
-        given = {"HOME": str(self.home), "PATH": self.path, "LANG": "C.UTF-8", **environment}
+        given = {"HOME": str(self.home), "PATH": self.path, "LANG": "C.UTF-8", **(environment or {})}
         ended = subprocess.run(
             ["/bin/bash", "-c", command],
             cwd=cwd or self.folder / "work",
@@ -129,14 +130,14 @@ def examples(stranger: Stranger, checkout: Path, netbox: NetBox) -> None:
             tasks = json.loads(json.dumps(content).replace(RACKS, str(work / "racks")))
             play = [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]
             (work / "playbook.yml").write_text(yaml.safe_dump(play, sort_keys=False), encoding="utf-8")
-            said += stranger.run("ansible-playbook playbook.yml", **environment)
+            said += stranger.run("ansible-playbook playbook.yml", environment=environment)
         elif content and "plugin" in content:
             (work / "netbox.yml").write_text(text, encoding="utf-8")
         elif content:
             # requirements.yml names Galaxy, and what `installed` has installed.
             assert content == {"collections": [{"name": "netbox.cursor"}]}, content
         for command in re.findall(r"^\$ (ansible-inventory .*)$", text, flags=re.MULTILINE):
-            said += stranger.run(command, **environment)
+            said += stranger.run(command, environment=environment)
     for command in re.findall(r"`(ansible-doc [^`]*)`", readme(checkout)):
         said += stranger.run(command)
     for wanted in ("sw1 in ", "@site_ber1", "failed=0", "OPTIONS", "strict_filters"):
