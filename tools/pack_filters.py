@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make plugins/module_utils/_filter_index.py from tests/recordings/filters, and these from a server's schema.
+"""Make plugins/module_utils/_filters/index.py from tests/recordings/filters, and these from a server's schema.
 
 python tools/pack_filters.py                       pack what is recorded
 python tools/pack_filters.py https://netbox ...    record the names of these servers first, each under its version
@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDED = ROOT / "tests/recordings/filters"
-INDEX = ROOT / "plugins/module_utils/_filter_index.py"
+INDEX = ROOT / "plugins/module_utils/_filters/index.py"
 
 
 def record(server: str) -> None:

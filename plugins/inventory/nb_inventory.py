@@ -314,8 +314,8 @@ import typing as t
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.netbox.cursor.plugins.module_utils._advice import explain
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import keep_private
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.load import load
 from ansible_collections.netbox.cursor.plugins.plugin_utils._options import names_plugin, refuse_unknown_options

@@ -122,10 +122,10 @@ import typing as t
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.netbox.cursor.plugins.module_utils._advice import explain
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError, UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._selection import parse
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
+from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError, UsageError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import connect, open_pager
 from ansible_collections.netbox.cursor.plugins.plugin_utils._options import set_lookup_options
 

@@ -173,8 +173,8 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ansible_collections.netbox.cursor.plugins.module_utils._advice import explain
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import connect, open_pager
 from ansible_collections.netbox.cursor.plugins.plugin_utils._options import set_lookup_options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._query import Query

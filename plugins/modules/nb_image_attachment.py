@@ -213,15 +213,15 @@ failure:
 
 import typing as t
 
-from ansible_collections.netbox.cursor.plugins.module_utils._arguments import connected, new_module
-from ansible_collections.netbox.cursor.plugins.module_utils._images import (
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import filter_pairs
+from ansible_collections.netbox.cursor.plugins.module_utils._media.arguments import connected, new_module
+from ansible_collections.netbox.cursor.plugins.module_utils._media.images import (
     Attachments,
     name_of,
     object_id_of,
     object_type_of,
     wanted_of,
 )
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import filter_pairs
 
 
 def main() -> None:

@@ -184,15 +184,15 @@ failure:
 import hashlib
 import typing as t
 
-from ansible_collections.netbox.cursor.plugins.module_utils._arguments import connected, new_module
-from ansible_collections.netbox.cursor.plugins.module_utils._elevations import (
+from ansible_collections.netbox.cursor.plugins.module_utils._media.arguments import connected, new_module
+from ansible_collections.netbox.cursor.plugins.module_utils._media.elevations import (
     Elevation,
     drawing,
     rack_id_of,
     units,
     units_as_text,
 )
-from ansible_collections.netbox.cursor.plugins.module_utils._files import write_file
+from ansible_collections.netbox.cursor.plugins.module_utils._media.files import write_file
 
 
 def main() -> None:

@@ -15,10 +15,10 @@ from ansible.plugins import AnsiblePlugin
 from ansible.utils.display import Display
 from ansible.utils.path import unfrackpath
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client, headers_of
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._workers import executor_class
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client, headers_of
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import executor_class
 
 
 def connect(plugin: AnsiblePlugin, agent: str) -> Client:

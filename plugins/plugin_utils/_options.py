@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 # What a file for a plugin says, in YAML or in the JSON that is YAML, too.
 _PLUGIN = r"""^[\s{]*["']?plugin["']?\s*:\s*["']?%s["']?\s*(,|\}|#|$)"""

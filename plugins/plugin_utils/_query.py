@@ -12,13 +12,13 @@ import dataclasses
 import typing as t
 from collections.abc import Callable, Iterable, Iterator
 
-from ansible_collections.netbox.cursor.plugins.module_utils._endpoints import ENDPOINTS, did_you_mean, target
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import NotFound, UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._filters import FilterCheck
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import filter_pairs
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
-from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.check import FilterCheck
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.endpoints import ENDPOINTS, did_you_mean, target
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NotFound, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import filter_pairs
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
 # What is asked for where only this is wanted. ``display`` stands in for objects without a name.
 _FIELDS_FOR = {"names": ("id", "name", "display"), "ids": ("id",)}

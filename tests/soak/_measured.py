@@ -62,9 +62,9 @@ def inventories(url: str, token: str, number: int) -> Iterator[int]:
 
 
 def rows(url: str, token: str, number: int) -> Iterator[int]:
-    from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-    from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-    from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
+    from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+    from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+    from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 
     done, last = 0, 0
     shape = Representation("dcim/devices", fields=["id", "name"])

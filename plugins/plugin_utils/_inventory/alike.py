@@ -17,14 +17,19 @@ import collections
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
-from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import MAX_QUERY_BYTES, Pairs, chunks, encode
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row, look_ahead
-from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
-from ansible_collections.netbox.cursor.plugins.module_utils._selection import Field, parse
-from ansible_collections.netbox.cursor.plugins.module_utils._workers import ordered_map
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field, parse
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import (
+    MAX_QUERY_BYTES,
+    Pairs,
+    chunks,
+    encode,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row, look_ahead
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import ordered_map
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import Listed, Table
 
 # Types of custom fields whose values are the same in both APIs, and those whose values are ids in GraphQL.

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import GRAPHQL
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import DOWN, NetBoxError, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import GRAPHQL
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import DOWN, NetBoxError, UsageError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import connect, open_pager
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.graphql import GraphQLSource
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan

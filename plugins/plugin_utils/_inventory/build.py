@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Iterable, Iterator
 
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.hosts import Host, Hosts
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import HostNames, harmless, own_name
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan

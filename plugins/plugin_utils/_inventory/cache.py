@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 
-from ansible_collections.netbox.cursor.plugins.module_utils._version import VERSION
+from ansible_collections.netbox.cursor.plugins.module_utils._http.version import VERSION
 
 Content = dict[str, t.Any]
 

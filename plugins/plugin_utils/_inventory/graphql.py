@@ -15,11 +15,11 @@ import collections
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import AccessDenied
-from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
-from ansible_collections.netbox.cursor.plugins.module_utils._selection import Field, parse
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field, parse
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import AccessDenied
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.alike import Alike, Differs
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress

@@ -13,7 +13,7 @@ import typing as t
 import zoneinfo
 from collections.abc import Callable
 
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import Groups, chain, plural_of
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import VARIABLES, Plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import Sides

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from ansible.errors import AnsibleError
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import DOWN, NetBoxError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import DOWN, NetBoxError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.build import Build, Naming
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import Content, Entry, cache_key
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.fill import Filler

@@ -12,8 +12,8 @@ import collections
 import typing as t
 from collections.abc import Callable
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError, printable
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError, printable
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import Sides, Table
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import PLURAL, SINGULAR, Settings
 

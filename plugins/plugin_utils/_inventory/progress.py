@@ -14,7 +14,7 @@ import time
 import typing as t
 from collections.abc import Callable, Iterable, Iterator
 
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
 # Seconds before anything is said, and between two lines.
 PATIENCE = 3.0

@@ -14,13 +14,13 @@ import typing as t
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import AccessDenied
-from ansible_collections.netbox.cursor.plugins.module_utils._filters import FilterCheck
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import Pairs
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
-from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
-from ansible_collections.netbox.cursor.plugins.module_utils._workers import Tasks, Workers
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.check import FilterCheck
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import AccessDenied
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Tasks, Workers
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import (

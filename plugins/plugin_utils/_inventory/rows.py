@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 from collections.abc import Iterator
 
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
 
 class Listed(t.NamedTuple):

@@ -13,8 +13,8 @@ import re
 import typing as t
 from collections.abc import Callable, Mapping
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import Pairs, filter_pairs
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs, filter_pairs
 
 # What netbox.netbox calls by two names, with plurals and without.
 SINGULAR = {

@@ -20,9 +20,9 @@ URL, TOKEN = os.environ["NETBOX_API"], os.environ["NETBOX_TOKEN"]
 
 
 def pager(endpoint: str, workers: int, rows: int | None, *, pagination: str) -> Iterator[t.Any]:
-    from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-    from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-    from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
+    from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+    from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+    from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 
     shape = Representation(endpoint, fields=["id", "name"]) if rows else None
     with Client(URL, TOKEN) as client, Pager(client, max_workers=workers, pagination=pagination) as walking:

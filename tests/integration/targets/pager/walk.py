@@ -8,8 +8,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 
 for version in ("4.5", "4.6", "4.7"):
     command = [sys.executable, sys.argv[1], "--version", version, "--port", "0", "--estate", "3000"]

@@ -15,14 +15,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.netbox.cursor.plugins.module_utils import _graphql, _pager
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
-from ansible_collections.netbox.cursor.plugins.module_utils._filters import FilterCheck
-from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._schema_cache import SchemaCache
-from ansible_collections.netbox.cursor.plugins.module_utils._selection import parse
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.check import FilterCheck
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.schema_cache import SchemaCache
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql import walk
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
+from ansible_collections.netbox.cursor.plugins.module_utils._lists import pager as lists_pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 
 anything = settings(
     max_examples=300,
@@ -71,14 +72,14 @@ class Answering(Client):
 
 @pytest.fixture(autouse=True)
 def few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_pager, "MOST_REQUESTS", 300)
-    monkeypatch.setattr(_graphql, "MOST_REQUESTS", 300)
+    monkeypatch.setattr(lists_pager, "MOST_REQUESTS", 300)
+    monkeypatch.setattr(walk, "MOST_REQUESTS", 300)
 
 
 @anything
 @given(
     answers=answers,
-    pagination=st.sampled_from(_pager.MODES),
+    pagination=st.sampled_from(lists_pager.MODES),
     ordering=st.sampled_from([None, None, "name"]),
     many=st.booleans(),
     size=st.integers(1, 3),

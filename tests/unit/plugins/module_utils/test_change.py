@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import IncompleteList
-from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._selection import parse
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import IncompleteList
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.tests.soak._changes import BY_CURSOR, SITES, WAYS, walk
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 

@@ -24,10 +24,10 @@ import pytest
 import requests
 import trustme
 
-from ansible_collections.netbox.cursor.plugins.module_utils import _errors as errors
-from ansible_collections.netbox.cursor.plugins.module_utils._advice import explain
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._version import VERSION
+from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.version import VERSION
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
 SITES = "api/dcim/sites/"

@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.netbox.cursor.plugins.module_utils import _errors as errors
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._multipart import Multipart
+from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.multipart import Multipart
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
 FRONT = "/media/image-attachments/device_1_front.png"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.module_utils._endpoints import ENDPOINTS, target
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.endpoints import ENDPOINTS, target
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 
 @pytest.mark.parametrize(

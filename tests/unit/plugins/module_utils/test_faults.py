@@ -24,17 +24,17 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.module_utils import _connections
-from ansible_collections.netbox.cursor.plugins.module_utils._advice import advice, explain
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._elevations import Elevation, drawing, units
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
-from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._images import ENDPOINT as IMAGES
-from ansible_collections.netbox.cursor.plugins.module_utils._images import Attachments, wanted_of
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._schema_cache import SchemaCache
-from ansible_collections.netbox.cursor.plugins.module_utils._selection import parse
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.schema_cache import SchemaCache
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
+from ansible_collections.netbox.cursor.plugins.module_utils._http import connections
+from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import advice, explain
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._media.elevations import Elevation, drawing, units
+from ansible_collections.netbox.cursor.plugins.module_utils._media.images import ENDPOINT as IMAGES
+from ansible_collections.netbox.cursor.plugins.module_utils._media.images import Attachments, wanted_of
 from ansible_collections.netbox.cursor.tests.stand_in import HERE, Fault, NetBox, serve
 
 # Pages of 20 rows, which may be halved once: nothing smaller than 10 is asked for.
@@ -400,7 +400,7 @@ def test_it_ends_soon_in_the_right_rows_or_in_one_clear_error(
 ) -> None:
     what = FAULTS[fault]
     netbox = request.getfixturevalue("secure" if what.tls else "plain")
-    monkeypatch.setattr(_connections, "TIMEOUTS_OF_AN_ANSWER", 2)
+    monkeypatch.setattr(connections, "TIMEOUTS_OF_AN_ANSWER", 2)
     for name in ("no_proxy", "NO_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
     if what.proxy:

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._filters import VERSIONS, FilterCheck, shipped
-from ansible_collections.netbox.cursor.plugins.module_utils._schema_cache import SchemaCache
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.check import VERSIONS, FilterCheck, shipped
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.schema_cache import SchemaCache
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
 RECORDED = Path(__file__).resolve().parents[3] / "recordings" / "filters"
@@ -206,8 +206,8 @@ def test_a_folder_that_cannot_be_written_is_no_error(netbox: NetBox, tmp_path: P
 PROCESS = """
 import sys
 from pathlib import Path
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._schema_cache import SchemaCache
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.schema_cache import SchemaCache
 with Client(*sys.argv[1:3]) as client:
     print(len(SchemaCache(Path(sys.argv[3])).names(client)))
 """

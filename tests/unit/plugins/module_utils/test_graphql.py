@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.netbox.cursor.plugins.module_utils import _errors as errors
-from ansible_collections.netbox.cursor.plugins.module_utils._advice import explain
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._graphql import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._selection import parse
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
+from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
 SITES = "dcim/sites"

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._graphql_filters import FilterTypes, written
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.filters import FilterTypes, written
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 SCHEMA = graphql.build_schema("""
     type Query {device_list(filters: DeviceFilter): [String!]!}

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.module_utils._endpoints import ENDPOINTS
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.endpoints import ENDPOINTS
 
 HERE = Path(__file__).resolve().parents[4]
 PACKAGE = "ansible_collections.netbox.cursor."
@@ -54,7 +54,7 @@ def imported(file: Path) -> Iterator[str]:
 
 
 def _module(name: str) -> str:
-    """``plugins.module_utils._client.Client`` is ``module_utils/_client``."""
+    """``plugins.module_utils._http.client.Client`` is ``module_utils/_http/client``."""
     assert name.startswith("plugins."), f"plugins import {name}"
     parts = name.split(".")[1:]
     while parts and not (HERE / "plugins" / "/".join(parts)).with_suffix(".py").exists():
@@ -107,15 +107,20 @@ def texts_of(module: str) -> set[str]:
 
 
 def test_the_client_knows_no_endpoint() -> None:
-    assert not [text for text in texts_of("module_utils/_client") for endpoint in ENDPOINTS if endpoint in text]
-    assert set(imported(HERE / "plugins/module_utils/_client.py")) == {
-        f"module_utils/{name}" for name in ("_body", "_connections", "_errors", "_multipart", "_parameters", "_version")
+    assert not [text for text in texts_of("module_utils/_http/client") for endpoint in ENDPOINTS if endpoint in text]
+    assert set(imported(HERE / "plugins/module_utils/_http/client.py")) == {
+        f"module_utils/_http/{name}" for name in ("body", "connections", "errors", "multipart", "parameters", "version")
     }
 
 
 def test_the_pager_knows_no_option_and_no_ansible() -> None:
     """It is told numbers and names, and asks nobody for them."""
-    for module in ("module_utils/_pager", "module_utils/_ranges", "module_utils/_offsets", "module_utils/_workers"):
+    for module in (
+        "module_utils/_lists/pager",
+        "module_utils/_lists/ranges",
+        "module_utils/_lists/offsets",
+        "module_utils/_lists/workers",
+    ):
         text = (HERE / "plugins" / f"{module}.py").read_text(encoding="utf-8")
         assert "get_option" not in text and ".params[" not in text, module
         assert not re.search(r"^\s*(import|from) ansible\b", text, flags=re.MULTILINE), module
@@ -124,7 +129,9 @@ def test_the_pager_knows_no_option_and_no_ansible() -> None:
 def test_hosts_are_made_without_ansible_and_without_netbox() -> None:
     for module in ("hosts", "names", "rows"):
         text = (HERE / "plugins/plugin_utils/_inventory" / f"{module}.py").read_text(encoding="utf-8")
-        assert not re.search(r"^\s*(import|from) (ansible\b|requests)|_client|_pager", text, flags=re.MULTILINE), module
+        assert not re.search(
+            r"^\s*(import|from) (ansible\b|requests)|_http.client|_lists.pager", text, flags=re.MULTILINE
+        ), module
 
 
 @pytest.mark.parametrize("folder", PUBLIC)

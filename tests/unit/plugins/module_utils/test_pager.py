@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import AccessDenied, UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import AccessDenied, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
 SITES = "dcim/sites"

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import BadRequest, UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import chunks
-from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import BadRequest, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import chunks
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 

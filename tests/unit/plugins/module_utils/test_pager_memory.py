@@ -21,8 +21,8 @@ import pathlib
 import resource
 import sys
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 
 
 def peak():

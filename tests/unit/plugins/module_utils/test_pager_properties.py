@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import look_ahead
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import look_ahead
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 SITES = "dcim/sites"

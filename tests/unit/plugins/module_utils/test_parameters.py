@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import (
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import (
     chunks,
     encode,
     filter_pairs,

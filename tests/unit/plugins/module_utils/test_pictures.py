@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._pictures import Kind, kind_of, picture_in, picture_of
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._media.pictures import Kind, kind_of, picture_in, picture_of
 
 repeatably = settings(max_examples=50, deadline=None, derandomize=True, database=None)
 FORMATS: dict[str, tuple[str, str, dict[str, t.Any]]] = {

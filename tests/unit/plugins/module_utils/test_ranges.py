@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.netbox.cursor.plugins.module_utils import _ranges
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Page, look_ahead
-from ansible_collections.netbox.cursor.plugins.module_utils._workers import Workers
+from ansible_collections.netbox.cursor.plugins.module_utils._lists import ranges
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Page, look_ahead
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Workers
 
 # In units of the time that a row takes: 20 ms, where a row takes 1.3 ms.
 LATENCY = 15
@@ -92,11 +92,11 @@ class Clockwork:
 def walk(ids: Sequence[int], workers: int, limit: int) -> Server:
     """The server after a walk by that many cursors, from which all rows came once and in order."""
     server = Server(ids)
-    with mock.patch.object(_ranges, "Tasks", functools.partial(Clockwork, server)):
+    with mock.patch.object(ranges, "Tasks", functools.partial(Clockwork, server)):
         first = server.fetch(0, None, limit)
         server.clock = LATENCY + len(first.rows)
         seen: list[int] = []
-        for page in _ranges.walk(first, server.fetch, server.survey, Workers(workers), limit):
+        for page in ranges.walk(first, server.fetch, server.survey, Workers(workers), limit):
             seen += [row["id"] for row in page]
     assert seen == list(ids)
     return server

@@ -10,8 +10,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 DEVICES = "dcim/devices"
 NO_CONTEXT = ("exclude", "config_context")

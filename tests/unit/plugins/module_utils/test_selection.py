@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._selection import parse, written
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse, written
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 
 def tree_of(text: str) -> t.Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ansible_collections.netbox.cursor.plugins.module_utils._version import VERSION
+from ansible_collections.netbox.cursor.plugins.module_utils._http.version import VERSION
 
 ROOT = Path(__file__).resolve().parents[4]
 

@@ -20,9 +20,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._threads import DaemonThreads
-from ansible_collections.netbox.cursor.plugins.module_utils._workers import Tasks, Workers, executor_class, ordered_map
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.threads import DaemonThreads
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import (
+    Tasks,
+    Workers,
+    executor_class,
+    ordered_map,
+)
 
 trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="none")
 
@@ -216,7 +221,7 @@ def test_threads_of_our_own_do_what_those_of_python_do() -> None:
 def test_python_ends_though_a_thread_of_ours_is_busy() -> None:
     code = (
         "import time\n"
-        "from ansible_collections.netbox.cursor.plugins.module_utils._workers import Workers\n"
+        "from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Workers\n"
         "Workers(2).submit(time.sleep, 60)\n"
         "raise KeyboardInterrupt\n"
     )

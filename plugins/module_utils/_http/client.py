@@ -22,15 +22,15 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from ansible_collections.netbox.cursor.plugins.module_utils import _connections
-from ansible_collections.netbox.cursor.plugins.module_utils._body import (
+from ansible_collections.netbox.cursor.plugins.module_utils._http import connections
+from ansible_collections.netbox.cursor.plugins.module_utils._http.body import (
     ENCODINGS,
     LONGEST_ERROR,
     load,
     load_error,
     pieces,
 )
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     AccessDenied,
     BadRequest,
     ConnectionLost,
@@ -47,9 +47,9 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
     UsageError,
     error_for_status,
 )
-from ansible_collections.netbox.cursor.plugins.module_utils._multipart import Multipart
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import encode
-from ansible_collections.netbox.cursor.plugins.module_utils._version import VERSION
+from ansible_collections.netbox.cursor.plugins.module_utils._http.multipart import Multipart
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import encode
+from ansible_collections.netbox.cursor.plugins.module_utils._http.version import VERSION
 
 try:
     import requests
@@ -408,7 +408,7 @@ def _bounded(pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
 
 def _new_session() -> requests.Session:
     session = requests.Session()
-    adapter = _connections.Adapter(pool_connections=4, pool_maxsize=KEPT_CONNECTIONS)
+    adapter = connections.Adapter(pool_connections=4, pool_maxsize=KEPT_CONNECTIONS)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     # The token says who asks, in each request. NetBox would let the cookie of a session count before it (FACTS 3).

@@ -17,10 +17,10 @@ import typing as t
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from ansible_collections.netbox.cursor.plugins.module_utils._advice import advice
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._endpoints import ENDPOINTS
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.endpoints import ENDPOINTS
+from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import advice
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     AccessDenied,
     BadRequest,
     ConnectionLost,
@@ -33,11 +33,12 @@ from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
     UnexpectedAnswer,
     UsageError,
 )
-from ansible_collections.netbox.cursor.plugins.module_utils._multipart import Multipart
-from ansible_collections.netbox.cursor.plugins.module_utils._objects import find_one
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import Pairs
-from ansible_collections.netbox.cursor.plugins.module_utils._pictures import (
+from ansible_collections.netbox.cursor.plugins.module_utils._http.multipart import Multipart
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._media.objects import find_one
+from ansible_collections.netbox.cursor.plugins.module_utils._media.pictures import (
     EXTENSIONS,
     Fingerprint,
     Picture,
@@ -45,7 +46,6 @@ from ansible_collections.netbox.cursor.plugins.module_utils._pictures import (
     picture_in,
     picture_of,
 )
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
 
 ENDPOINT = "extras/image-attachments"
 # Seconds to wait, one after the other, for what is still under way: other tasks that are just replacing a picture to

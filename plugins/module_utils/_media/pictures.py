@@ -16,7 +16,7 @@ import struct
 import typing as t
 from collections.abc import Iterable, Iterator
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 PIECE = 65536
 # Content types with the file name extension that belongs to them.

@@ -20,7 +20,7 @@ import re
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UnexpectedAnswer, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UnexpectedAnswer, UsageError
 
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 # How NetBox writes the names of its enums (FACTS 9).

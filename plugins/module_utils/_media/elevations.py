@@ -13,12 +13,12 @@ import json
 import typing as t
 from collections.abc import Iterable, Mapping
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import ServerFailed, UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._objects import find_one
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import Pairs
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import ServerFailed, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._media.objects import find_one
 
 # NetBox takes any number, also those that make no drawing, or one that no program can show.
 MOST_PIXELS = 10000

@@ -18,9 +18,9 @@ import dataclasses
 import typing as t
 from collections.abc import Iterator
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import IncompleteList
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row, look_ahead
-from ansible_collections.netbox.cursor.plugins.module_utils._workers import Workers, ordered_map
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import IncompleteList
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row, look_ahead
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Workers, ordered_map
 
 
 @dataclasses.dataclass

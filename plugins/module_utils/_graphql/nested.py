@@ -12,9 +12,9 @@ import dataclasses
 import typing as t
 from collections.abc import Iterator, Sequence
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import IncompleteList, UnexpectedAnswer
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
-from ansible_collections.netbox.cursor.plugins.module_utils._selection import Field
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import IncompleteList, UnexpectedAnswer
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
 # In place of the id of an object in a list, where the id was not selected.
 UNKNOWN = -1

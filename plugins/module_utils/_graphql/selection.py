@@ -13,7 +13,7 @@ import re
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 # The lexical tokens of GraphQL; commas are white space to it, and comments are dropped.
 _TOKEN = re.compile(

@@ -11,8 +11,8 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Sequence
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import Pairs
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 
 # Only these have config contexts, which cost NetBox up to 4.6 more than all the rest unless told not to (FACTS 5).
 WITH_CONFIG_CONTEXT = ("dcim/devices", "virtualization/virtual-machines")

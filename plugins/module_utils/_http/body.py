@@ -16,7 +16,11 @@ import typing as t
 import zlib
 from collections.abc import Iterator
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import ConnectionLost, TooLong, UnexpectedAnswer
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    ConnectionLost,
+    TooLong,
+    UnexpectedAnswer,
+)
 
 if t.TYPE_CHECKING:  # pragma: no cover
     import requests

@@ -12,7 +12,7 @@ import difflib
 import re
 import typing as t
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 # All lists of objects that the schemas of NetBox 4.5, 4.6 and 4.7 name.
 _LISTS = {

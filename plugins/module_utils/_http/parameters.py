@@ -16,7 +16,7 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 Pairs = list[tuple[str, str]]
 """Query parameters in their order; a repeated name stands once per value."""

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
-from ansible_collections.netbox.cursor.plugins.module_utils._advice import explain
-from ansible_collections.netbox.cursor.plugins.module_utils._client import SHORTEST_SECRET, Client, headers_of
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import BadRequest, NetBoxError, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import SHORTEST_SECRET, Client, headers_of
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import BadRequest, NetBoxError, UsageError
 
 
 def connection_arguments() -> dict[str, dict[str, t.Any]]:

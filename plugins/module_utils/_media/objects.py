@@ -11,11 +11,11 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import NotOne, UnexpectedAnswer, UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._filters import FilterCheck
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import Pairs
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.check import FilterCheck
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NotOne, UnexpectedAnswer, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
 # What tells objects of one name apart. NetBox leaves out what an object does not have.
 _PLACES = ("site", "location", "rack", "device", "virtual_machine", "cluster", "tenant", "provider")

@@ -16,22 +16,22 @@ import itertools
 import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.filters import NAME, FilterTypes
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.filters import written as filters_written
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.nested import complete
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field, written
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     GraphQLFailed,
     IncompleteList,
     NetBoxError,
     UnexpectedAnswer,
     UsageError,
 )
-from ansible_collections.netbox.cursor.plugins.module_utils._graphql_filters import NAME, FilterTypes
-from ansible_collections.netbox.cursor.plugins.module_utils._graphql_filters import written as filters_written
-from ansible_collections.netbox.cursor.plugins.module_utils._nested import complete
-from ansible_collections.netbox.cursor.plugins.module_utils._offsets import HIGHEST_ID, once
-from ansible_collections.netbox.cursor.plugins.module_utils._page_size import PageSize
-from ansible_collections.netbox.cursor.plugins.module_utils._pager import MOST_REQUESTS, Pager, handed_on
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Page, Row, follow
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import walk as walk_ranges
-from ansible_collections.netbox.cursor.plugins.module_utils._selection import Field, written
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.offsets import HIGHEST_ID, once
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.page_size import PageSize
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import MOST_REQUESTS, Pager, handed_on
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Page, Row, follow
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import walk as walk_ranges
 
 # `start` is a 32-bit number, ids are not (FACTS 9).
 LARGEST_START = 2**31 - 1

@@ -16,8 +16,8 @@ import threading
 import typing as t
 from collections.abc import Iterable, Iterator
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
-from ansible_collections.netbox.cursor.plugins.module_utils._threads import DaemonThreads
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.threads import DaemonThreads
 
 K = t.TypeVar("K")
 T = t.TypeVar("T")

@@ -15,16 +15,16 @@ import json
 import typing as t
 import zlib
 
-from ansible_collections.netbox.cursor.plugins.module_utils import _filter_index
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
+from ansible_collections.netbox.cursor.plugins.module_utils._filters import index
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.schema_cache import SchemaCache
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     ErrorStatus,
     NetBoxError,
     UnexpectedAnswer,
     UsageError,
 )
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import NOT_FILTERS, Pairs
-from ansible_collections.netbox.cursor.plugins.module_utils._schema_cache import SchemaCache
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import NOT_FILTERS, Pairs
 
 Names = dict[str, "frozenset[str]"]
 """Query parameters by endpoint."""
@@ -39,7 +39,7 @@ VERSIONS = ("4.5", "4.6", "4.7")
 @functools.cache
 def shipped(version: str) -> Names:
     """What the collection knows of NetBox ``version`` (``4.6``), without asking."""
-    packed = getattr(_filter_index, "V" + version.replace(".", "_"))
+    packed = getattr(index, "V" + version.replace(".", "_"))
     return _names(json.loads(zlib.decompress(base64.b85decode(packed))))
 
 

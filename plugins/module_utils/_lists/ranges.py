@@ -21,7 +21,7 @@ import dataclasses
 import typing as t
 from collections.abc import Iterator
 
-from ansible_collections.netbox.cursor.plugins.module_utils._workers import Tasks, Workers
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Tasks, Workers
 
 Row = dict[str, t.Any]
 

@@ -16,8 +16,8 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError, UnexpectedAnswer
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError, UnexpectedAnswer
 
 Texts = dict[str, str]
 """Endpoints, and the names of their parameters with blanks between."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     AccessDenied,
     ConnectionLost,
     GraphQLFailed,

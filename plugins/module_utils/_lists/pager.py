@@ -22,23 +22,28 @@ import typing as t
 from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qsl
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import (
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     BadRequest,
     NetBoxError,
     ServerFailed,
     UnexpectedAnswer,
     UsageError,
 )
-from ansible_collections.netbox.cursor.plugins.module_utils._offsets import Window, numeric_ids, once, whole
-from ansible_collections.netbox.cursor.plugins.module_utils._offsets import walk as walk_offsets
-from ansible_collections.netbox.cursor.plugins.module_utils._page_size import PageSize
-from ansible_collections.netbox.cursor.plugins.module_utils._parameters import MAX_QUERY_BYTES, Pairs, chunks, encode
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import Page, Row, follow, look_ahead
-from ansible_collections.netbox.cursor.plugins.module_utils._ranges import walk as walk_ranges
-from ansible_collections.netbox.cursor.plugins.module_utils._representation import Representation
-from ansible_collections.netbox.cursor.plugins.module_utils._threads import DaemonThreads
-from ansible_collections.netbox.cursor.plugins.module_utils._workers import Workers, ordered_map
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import (
+    MAX_QUERY_BYTES,
+    Pairs,
+    chunks,
+    encode,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.offsets import Window, numeric_ids, once, whole
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.offsets import walk as walk_offsets
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.page_size import PageSize
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Page, Row, follow, look_ahead
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import walk as walk_ranges
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.threads import DaemonThreads
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Workers, ordered_map
 
 MODES = ("auto", "cursor", "offset")
 FIRST_WITH_CURSOR = (4, 6)

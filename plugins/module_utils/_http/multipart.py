@@ -11,7 +11,7 @@ import secrets
 import typing as t
 from collections.abc import Iterator, Mapping
 
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 
 class Multipart:

@@ -13,8 +13,8 @@ import threading
 import typing as t
 from collections.abc import Sequence
 
-from ansible_collections.netbox.cursor.plugins.module_utils._client import Client, too_much
-from ansible_collections.netbox.cursor.plugins.module_utils._errors import NetBoxError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client, too_much
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
 
 T = t.TypeVar("T")
 
