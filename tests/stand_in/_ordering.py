@@ -63,7 +63,7 @@ def _rank(estate: Estate, table: Table, row: Row, field: str) -> tuple[t.Any, ..
         return _tree_rank(table, row)
     value = row.get(field)
     if field == "name" and table.endpoint in INTERFACES:
-        return (1, interface_rank(value))
+        return (1, interface_rank(str(value)))
     if value is None:
         # Prefixes without a VRF come first.
         return (0,) if field == "vrf" else (2,)
