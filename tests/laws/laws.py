@@ -332,7 +332,11 @@ def _requested(asked: Received) -> set[tuple[str, str]]:
     if query.get("limit") in ("0", "1") or endpoint in FOR_AGREEMENT:
         # A count, or a sample.
         return set()
-    return {(endpoint, field) for field in query.get("fields", "").split(",") if field and field not in STRUCTURAL}
+    fields = set(query.get("fields", "").split(",")) - {"", *STRUCTURAL}
+    if "primary_ip" in fields:
+        # Without these, NetBox looks for the primary address of each row alone.
+        fields -= {"primary_ip4", "primary_ip6"}
+    return {(endpoint, field) for field in fields}
 
 
 def selected_paths(document: str) -> list[tuple[str, tuple[str, ...]]]:
