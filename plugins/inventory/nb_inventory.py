@@ -124,12 +124,28 @@ options:
     type: list
     elements: dict
     default: []
+  compatibility:
+    description:
+      - Set to V(netbox.netbox) to get the variables, defaults, and groups of C(netbox.netbox.nb_inventory) 3.23.
+      - The migration guide lists the differences that remain.
+    type: str
+    choices:
+      - netbox.netbox
+  allow_ansible_variables:
+    description:
+      - Names of variables that flattened data from NetBox can set although Ansible obeys them, or V(all).
+      - Without this option, keys such as C(ansible_connection) in config contexts, local context data, and custom
+        fields do not become variables. See O(flatten_config_context), O(flatten_local_context_data), and
+        O(flatten_custom_fields).
+    type: list
+    elements: str
+    default: []
   plurals:
     description:
       - Call variables C(sites), C(tenants), C(racks), C(device_roles), C(device_types), C(manufacturers) and
         C(platforms), each being a list of one; and put config contexts into lists.
+      - The default is V(false), or V(true) if O(compatibility=netbox.netbox).
     type: bool
-    default: false
   hostnames:
     description:
       - Jinja expressions; the first that is not empty is the name of a host. They see the object's fields and the
@@ -182,33 +198,20 @@ options:
   interface_fields:
     description:
       - Fields of interfaces to read, or V(all) for whole objects, and whole addresses in them.
+      - The default is V(name), V(label), V(enabled), V(type), V(description), V(mac_address), V(mtu), V(mode),
+        V(mgmt_only), V(lag), V(parent), V(untagged_vlan), V(tagged_vlans), V(vrf), V(tags), and V(custom_fields); or
+        V(all) if O(compatibility=netbox.netbox).
     type: list
     elements: str
-    default:
-      - name
-      - label
-      - enabled
-      - type
-      - description
-      - mac_address
-      - mtu
-      - mode
-      - mgmt_only
-      - lag
-      - parent
-      - untagged_vlan
-      - tagged_vlans
-      - vrf
-      - tags
-      - custom_fields
   virtual_disks:
     description: Add the variable C(virtual_disks) to virtual machines.
     type: bool
     default: false
   services:
-    description: Add the variable C(services).
+    description:
+      - Add the variable C(services).
+      - The default is V(false), or V(true) if O(compatibility=netbox.netbox).
     type: bool
-    default: false
   racks:
     description: Add the variables C(rack), C(rack_role) and C(locations).
     type: bool
@@ -317,7 +320,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import keep_private
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.load import load
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.run import run
 from ansible_collections.netbox.cursor.plugins.plugin_utils._options import names_plugin, refuse_unknown_options
 
 ENDINGS = ("netbox.yml", "netbox.yaml", "nb_inventory.yml", "nb_inventory.yaml")
@@ -360,6 +363,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         try:
             self._read_config_data(path)
-            load(self, cache, self._fresh)
+            run(self, cache, self._fresh)
         except NetBoxError as error:
             raise AnsibleParserError(f"{path}: {explain(error)}") from None

@@ -1,0 +1,61 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""The interfaces of a host: in natural order, with their IP addresses."""
+
+from __future__ import annotations
+
+import functools
+import re
+import typing as t
+from collections.abc import Iterable
+
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+
+# The parts of a name such as `Ethernet1/0/3:1.200`. NetBox sorts interfaces by them (utilities/ordering.py).
+_PARTS = re.compile(
+    r"(?P<type>[^\d.:]*)"
+    r"(?:(?P<slot>\d+)/)?(?:(?P<subslot>\d+)/)?(?:(?P<position>\d+)/)?(?:(?P<subposition>\d+)/)?"
+    r"(?P<number>\d+)?(?::(?P<channel>\d+))?(?:\.(?P<unit>\d+))?(?P<rest>.*)",
+    re.DOTALL,
+)
+# A name without slots comes after all names with slots: `mgmt0` after `Ethernet1/48`.
+_NO_SLOT = 9999
+
+
+@functools.lru_cache(maxsize=4096)
+def natural_order(name: str) -> tuple[t.Any, ...]:
+    """Return the key by which NetBox sorts interfaces: ``eth1/2`` before ``eth1/10`` before ``mgmt0``."""
+    parts = _PARTS.match(name)
+    assert parts  # every part is optional
+    slots = tuple(int(parts[slot] or _NO_SLOT) for slot in ("slot", "subslot", "position", "subposition"))
+    numbers = tuple(int(parts[number] or 0) for number in ("number", "channel", "unit"))
+    return (*slots, parts["type"], *numbers, parts["rest"])
+
+
+def sort_interfaces(interfaces: Iterable[Row]) -> list[Row]:
+    """Return interfaces in natural order. Those without a known name come in the order of their IDs."""
+    return sorted(interfaces, key=lambda one: (natural_order(one.get("name") or ""), one["id"]))
+
+
+def shape_interface(interface: Row, addresses: list[Row], owner: str, whole: bool) -> Row:
+    """Turn a row into what plays see, in place.
+
+    ``owner`` is the field that names the host. It is left out unless the user wants ``whole`` objects.
+    """
+    if not whole:
+        interface.pop(owner, None)
+    if "tags" in interface:
+        interface["tags"] = _slugs(interface["tags"])
+    for address in addresses:
+        for name in ("assigned_object", "assigned_object_id", "assigned_object_type"):
+            address.pop(name, None)
+    interface["ip_addresses"] = addresses
+    return interface
+
+
+def _slugs(tags: list[t.Any]) -> list[str]:
+    return [tag["slug"] for tag in tags]
