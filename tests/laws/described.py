@@ -320,7 +320,7 @@ class Rows:
                 thing,
                 thing.get("name", name),
                 data=thing["data"],
-                weight=thing.get("weight", 100),
+                weight=thing.get("weight", 0),
                 sites=sites,
             )
 

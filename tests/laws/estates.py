@@ -78,7 +78,7 @@ INTERFACE_TYPES = st.sampled_from(("1000base-t", "lag", "virtual", "10gbase-x-sf
 MODES = st.sampled_from((None, "access", "tagged", "tagged-all"))
 MACS = st.sampled_from(((), ("02:00:00:00:00:01",), ("02:00:00:00:00:0A", "02:00:00:00:00:02")))
 # How a host is reached: what addresses its first interfaces have, and which of them are primary.
-REACHED = st.sampled_from(("4", "none", "6", "46", "4 in second", "two names", "nat", "oob", "unset", "46 oob"))
+REACHED = st.sampled_from(("none", "4", "6", "46", "4 in second", "two names", "nat", "oob", "unset", "46 oob"))
 ADDRESS_ROLES = st.sampled_from((None, None, "vip", "anycast"))
 SERVICES = st.sampled_from(((), (), ("ssh",), ("ssh", "http"), ("all",), ("web server", "ssh")))
 PORTS = st.sampled_from(([22], [80, 443], [161]))
@@ -86,7 +86,9 @@ PROTOCOLS = st.sampled_from(("tcp", "udp"))
 
 RARE = st.sampled_from((False, False, False, True))
 FEW = st.sampled_from((0, 1, 2, 3))
-MANY_OR_FEW = st.sampled_from((1, 2, 3, 4, 6))
+SCOPES = st.sampled_from((None, "site", "location", "region"))
+WEIGHTS = st.sampled_from((0, 100))
+NOTHING = st.just(None)
 BOOLEANS = st.booleans()
 VERSIONS = st.sampled_from(("4.6", "4.6", "4.6", "4.5", "4.7"))
 # Integers below a number, each made once.
@@ -118,6 +120,11 @@ def without_blanks(thing: Thing) -> Thing:
     return {name: value for name, value in thing.items() if value not in (None, (), [], "", {})}
 
 
+def without_defaults(thing: Thing) -> Thing:
+    """The first of a list is what an object has if nothing else is written."""
+    return {name: value for name, value in thing.items() if value != 0}
+
+
 class Taken:
     """What is unique in NetBox."""
 
@@ -132,25 +139,47 @@ class Taken:
         return True
 
 
-def _tree(draw: Draw, count: int, under: t.Callable[[], Thing] = dict) -> Things:
+@st.composite
+def made(draw: Draw, make: t.Callable[[], Thing | None]) -> Thing | None:
+    """What ``make`` draws: one thing of a list, so that a failing example can lose it."""
+    # Otherwise hypothesis believes that nothing is drawn here.
+    draw(NOTHING)
+    return make()
+
+
+def several(draw: Draw, make: t.Callable[[], Thing | None], most: int = 3) -> Things:
+    """A list of what ``make`` draws; it returns None for what NetBox would refuse."""
+    return [thing for thing in draw(st.lists(made(make), max_size=most)) if thing is not None]
+
+
+def _tree(draw: Draw, most: int, under: t.Callable[[], Thing] = dict) -> Things:
     """Places in a tree: a slug is unique under its parent, as a name is."""
     listed: Things = []
     taken = Taken()
-    for _number in range(count):
+
+    def place() -> Thing | None:
         more = under()
-        parents = [place for place, other in enumerate(listed) if all(other.get(key) == more[key] for key in more)]
+        parents = [at for at, other in enumerate(listed) if all(other.get(key) == more[key] for key in more)]
         above = maybe(draw, len(parents))
         parent = None if above is None else parents[above]
         slug = draw(SLUGS)
         if taken.free(slug, parent, *more.values()):
             listed.append(without_blanks({"slug": slug, "parent": parent}) | more)
+        return None
+
+    several(draw, place, most)
     return listed
 
 
-def _unique(draw: Draw, count: int, **fields: t.Callable[[], t.Any]) -> Things:
+def _unique(draw: Draw, most: int = 3, **fields: t.Callable[[], t.Any]) -> Things:
     taken = Taken()
-    slugs = [slug for slug in (draw(SLUGS) for _number in range(count)) if taken.free(slug)]
-    return [without_blanks({"slug": slug, **{name: make() for name, make in fields.items()}}) for slug in slugs]
+
+    def thing() -> Thing | None:
+        slug = draw(SLUGS)
+        more = {name: make() for name, make in fields.items()}
+        return without_blanks({"slug": slug, **more}) if taken.free(slug) else None
+
+    return several(draw, thing, most)
 
 
 @st.composite
@@ -162,112 +191,124 @@ def estates(
     _places(draw, described)
     _organization(draw, described)
     _custom_fields(draw, described)
-    devices, machines = draw(st.integers(0, most_devices)), draw(st.integers(0, most_vms))
-    _chassis(draw, described, devices)
+    described.chassis = several(draw, lambda: {"name": draw(HOST_NAMES)}, 2) if draw(BOOLEANS) else []
     hosts = _Hosts(draw, described)
-    described.devices.extend(hosts.device(place) for place in range(devices))
-    described.virtual_machines.extend(hosts.virtual_machine() for _number in range(machines))
+    several(draw, hosts.device, most_devices)
+    several(draw, hosts.virtual_machine, most_vms)
     _masters(draw, described)
     _objects_of_custom_fields(draw, described)
     return described
 
 
 def _places(draw: Draw, described: Described) -> None:
-    described.regions = _tree(draw, draw(FEW))
-    described.site_groups = _tree(draw, draw(FEW))
-    described.tenant_groups = _unique(draw, draw(FEW))
+    described.regions = _tree(draw, 4)
+    described.site_groups = _tree(draw, 4)
+    described.tenant_groups = _unique(draw)
     for place, thing in enumerate(described.tenant_groups):
         above = maybe(draw, place)
         if above is not None:
             thing["parent"] = above
-    # A tenant's slug is unique in its group.
     taken = Taken()
-    for _number in range(draw(FEW)):
+
+    def tenant() -> Thing | None:
+        """Its slug is unique in its group."""
         slug, group = draw(SLUGS), maybe(draw, len(described.tenant_groups))
-        if taken.free(slug, group):
-            described.tenants.append(without_blanks({"slug": slug, "group": group}))
-    described.tags = _unique(draw, draw(FEW))
+        return without_blanks({"slug": slug, "group": group}) if taken.free("tenant", slug, group) else None
+
+    described.tenants = several(draw, tenant)
+    described.tags = _unique(draw)
     described.sites = _unique(
         draw,
-        draw(MANY_OR_FEW),
+        5,
         region=lambda: maybe(draw, len(described.regions)),
         group=lambda: maybe(draw, len(described.site_groups)),
         tenant=lambda: maybe(draw, len(described.tenants)) if draw(RARE) else None,
         time_zone=lambda: draw(TIME_ZONES),
         facility=lambda: draw(TEXTS) if draw(RARE) else None,
     )
-    count = len(described.sites)
-    described.locations = _tree(draw, draw(MANY_OR_FEW), lambda: {"site": below(draw, count)})
-    described.rack_roles = _unique(draw, draw(FEW))
-    taken = Taken()
-    for _number in range(draw(FEW)):
+    count = max(1, len(described.sites))
+    described.locations = _tree(draw, 6, lambda: {"site": below(draw, count)})
+    described.rack_roles = _unique(draw)
+
+    def rack() -> Thing | None:
         location = maybe(draw, len(described.locations))
         site = below(draw, count) if location is None else described.locations[location]["site"]
-        rack = without_blanks(
-            {"name": draw(NAMES), "location": location, "role": maybe(draw, len(described.rack_roles))}
-        )
-        # NetBox holds a rack's name unique in its location; without a location anything goes.
-        if location is None or taken.free(rack["name"], location):
-            described.racks.append({**rack, "site": site})
-    networks = Taken()
-    for number in range(draw(FEW)):
-        where = draw(st.sampled_from(("site", "location", "region", None)))
+        name, role = draw(NAMES), maybe(draw, len(described.rack_roles))
+        # A name is unique in a location; without a location anything goes.
+        if location is not None and not taken.free("rack", name, location):
+            return None
+        return {**without_blanks({"name": name, "location": location, "role": role}), "site": site}
+
+    described.racks = several(draw, rack)
+
+    def prefix() -> Thing | None:
+        where = draw(SCOPES)
         listed = getattr(described, f"{where}s") if where else ()
-        prefix = f"10.{number}.0.0/16" if draw(BOOLEANS) else f"2001:db8:{number}::/48"
-        if networks.free(prefix):
-            scope = {where: below(draw, len(listed))} if listed else {}
-            described.prefixes.append({"prefix": prefix, **scope})
+        number = below(draw, 4)
+        text = f"10.{number}.0.0/16" if draw(BOOLEANS) else f"2001:db8:{number}::/48"
+        scope = {where: below(draw, len(listed))} if listed else {}
+        return {"prefix": text, **scope} if taken.free(text) else None
+
+    described.prefixes = several(draw, prefix)
 
 
 def _organization(draw: Draw, described: Described) -> None:
-    described.manufacturers = _unique(draw, draw(st.sampled_from((1, 2))))
-    makers = len(described.manufacturers)
+    described.manufacturers = _unique(draw, 2)
+    makers = max(1, len(described.manufacturers))
     taken = Taken()
-    for _number in range(draw(MANY_OR_FEW)):
+
+    def kind() -> Thing | None:
         slug, maker = draw(SLUGS), below(draw, makers)
-        if taken.free(slug, maker):
-            described.device_types.append({"slug": slug, "manufacturer": maker})
-    described.roles = _tree(draw, draw(MANY_OR_FEW))
-    # A platform's slug is unique for its manufacturer, and among those without one.
+        return {"slug": slug, **without_defaults({"manufacturer": maker})} if taken.free(slug, maker) else None
+
+    described.device_types = several(draw, kind, 4)
+    described.roles = _tree(draw, 5)
     platforms: Things = []
-    for _number in range(draw(FEW)):
-        slug, maker_or_none, parent = draw(SLUGS), maybe(draw, makers), maybe(draw, len(platforms))
-        if taken.free("platform", slug, maker_or_none):
-            platforms.append(without_blanks({"slug": slug, "manufacturer": maker_or_none, "parent": parent}))
+
+    def platform() -> None:
+        """Its slug is unique for its manufacturer, and among those without one."""
+        slug, maker, parent = draw(SLUGS), maybe(draw, len(described.manufacturers)), maybe(draw, len(platforms))
+        if taken.free("platform", slug, maker):
+            platforms.append(without_blanks({"slug": slug, "manufacturer": maker, "parent": parent}))
+
+    several(draw, platform)
     described.platforms = platforms
-    described.cluster_types = _unique(draw, draw(st.sampled_from((1, 2))))
-    described.cluster_groups = _unique(draw, draw(FEW))
-    for _number in range(draw(FEW)):
+    described.cluster_types = _unique(draw, 2)
+    described.cluster_groups = _unique(draw, 2)
+
+    def cluster() -> Thing | None:
+        """Its name is unique in its group and in its site. NetBox does not compare those without one."""
         name, site, group = draw(NAMES), maybe(draw, len(described.sites)), maybe(draw, len(described.cluster_groups))
-        # Unique in the group and in the site; NetBox does not compare those without one.
+        kind = below(draw, len(described.cluster_types))
         in_group = group is None or taken.free("cluster of group", name, group)
-        if in_group and (site is None or taken.free("cluster in site", name, site)):
-            kind = below(draw, len(described.cluster_types))
-            described.clusters.append({"name": name, "type": kind, **without_blanks({"site": site, "group": group})})
+        if not in_group or (site is not None and not taken.free("cluster in site", name, site)):
+            return None
+        return {"name": name, **without_defaults({"type": kind}), **without_blanks({"site": site, "group": group})}
+
+    described.clusters = several(draw, cluster)
     described.vrfs = [{"name": f"vrf {number}", "rd": f"65000:{number}"} for number in range(draw(FEW))]
     described.vlans = [{"name": f"vlan{number}", "vid": 10 + number} for number in range(draw(FEW))]
-    for number in range(draw(FEW)):
-        site = maybe(draw, len(described.sites))
-        data = draw(CONTEXTS)
-        described.config_contexts.append({"data": data, "weight": 100 * (number % 2), **without_blanks({"site": site})})
+
+    def context() -> Thing | None:
+        fields = {"weight": draw(WEIGHTS), "site": maybe(draw, len(described.sites))}
+        return {"data": draw(CONTEXTS), **without_blanks(fields)}
+
+    described.config_contexts = several(draw, context, 2)
 
 
 def _custom_fields(draw: Draw, described: Described) -> None:
     taken = Taken()
-    for _number in range(draw(MANY_OR_FEW)):
+
+    def field() -> Thing | None:
         name, kind = draw(CUSTOM_NAMES), draw(KINDS)
-        if taken.free(name):
-            field = {"name": name, "type": kind}
-            if kind in ("object", "multiobject"):
-                field["of"] = draw(OBJECTS_OF)
-            if draw(RARE):
-                field[draw(st.sampled_from(("devices", "virtual_machines")))] = False
-            described.custom_fields.append(field)
+        found: Thing = {"name": name, "type": kind}
+        if kind in ("object", "multiobject"):
+            found["of"] = draw(OBJECTS_OF)
+        if draw(RARE):
+            found[draw(st.sampled_from(("devices", "virtual_machines")))] = False
+        return found if taken.free(name) else None
 
-
-def _chassis(draw: Draw, described: Described, devices: int) -> None:
-    if devices >= 2:
-        described.chassis = [{"name": draw(HOST_NAMES)} for _number in range(draw(st.sampled_from((0, 0, 1, 2))))]
+    described.custom_fields = several(draw, field, 5)
 
 
 def _masters(draw: Draw, described: Described) -> None:
@@ -286,7 +327,7 @@ def _objects_of_custom_fields(draw: Draw, described: Described) -> None:
         for thing in listed:
             values = {}
             for field in fields:
-                if draw(BOOLEANS):
+                if not draw(BOOLEANS):
                     continue
                 kind = field["type"]
                 count = len(getattr(described, field["of"])) if "of" in field else 0
@@ -316,9 +357,10 @@ class _Hosts:
         # Where the members of a chassis are.
         self._homes: dict[int, Thing] = {}
 
-    def device(self, place: int) -> Thing:
+    def device(self) -> None:
         draw, described = self._draw, self._described
-        thing: Thing = {"site": below(draw, len(described.sites)), "type": below(draw, len(described.device_types))}
+        site, kind = below(draw, len(described.sites)), below(draw, len(described.device_types))
+        thing: Thing = without_defaults({"site": site, "type": kind})
         chassis = maybe(draw, len(described.chassis)) if described.chassis and draw(BOOLEANS) else None
         if chassis is not None:
             self._positions[chassis] += 1
@@ -327,31 +369,31 @@ class _Hosts:
                 "chassis": chassis,
                 "vc_position": self._positions[chassis],
             }
-        thing["role"] = below(draw, len(described.roles))
-        thing.update(self._room(thing["site"]))
+        site = thing.get("site", 0)
+        thing.update(without_defaults({"role": below(draw, len(described.roles))}))
+        thing.update(self._room(site))
         thing.update(self._common(DEVICE_STATUS))
         platform = maybe(draw, len(described.platforms))
         if platform is not None:
             maker = described.platforms[platform].get("manufacturer")
-            if maker in (None, described.device_types[thing["type"]]["manufacturer"]):
+            kinds = described.device_types or [{}]
+            if maker in (None, kinds[thing.get("type", 0)].get("manufacturer", 0)):
                 thing["platform"] = platform
         if draw(RARE):
-            thing["asset_tag"] = f"A-{place}"
+            thing["asset_tag"] = f"A-{len(described.devices)}"
         # A cluster in a site has devices of that site only.
         near = [
-            number
-            for number, one in enumerate(described.clusters)
-            if one.get("site") in (None, thing["site"]) and draw(RARE)
+            number for number, one in enumerate(described.clusters) if one.get("site") in (None, site) and draw(RARE)
         ]
         if near:
             thing["cluster"] = near[0]
         name = draw(HOST_NAMES)
-        if name != "no-name" and self._taken.free("device", name.lower(), thing["site"], thing.get("tenant")):
+        if name != "no-name" and self._taken.free("device", name.lower(), site, thing.get("tenant")):
             thing["name"] = name
         self._network(thing, oob=True)
-        return thing
+        described.devices.append(thing)
 
-    def virtual_machine(self) -> Thing:
+    def virtual_machine(self) -> None:
         draw, described = self._draw, self._described
         thing = self._common(VM_STATUS)
         cluster = maybe(draw, len(described.clusters))
@@ -369,7 +411,7 @@ class _Hosts:
         hosts = [
             number
             for number, device in enumerate(described.devices)
-            if device.get("cluster") == cluster and cluster is not None and site in (None, device["site"])
+            if device.get("cluster") == cluster and cluster is not None and site in (None, device.get("site", 0))
         ]
         host = maybe(draw, min(len(hosts), 11))
         if host is not None:
@@ -390,7 +432,7 @@ class _Hosts:
         if draw(RARE):
             thing["disks"] = [{"size": 1000 * (number + 1)} for number in range(below(draw, 3) + 1)]
         self._network(thing, oob=False)
-        return thing
+        described.virtual_machines.append(thing)
 
     def _common(self, status: st.SearchStrategy[str]) -> Thing:
         draw, described = self._draw, self._described
@@ -408,8 +450,7 @@ class _Hosts:
 
     def _services(self) -> Things:
         draw = self._draw
-        names = draw(SERVICES)
-        return [{"name": name, "ports": draw(PORTS), "protocol": draw(PROTOCOLS)} for name in names]
+        return [{"name": name, "ports": draw(PORTS), "protocol": draw(PROTOCOLS)} for name in draw(SERVICES)]
 
     def _room(self, site: int) -> Thing:
         """A location, or a rack with or without a position in it."""

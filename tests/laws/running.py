@@ -259,6 +259,14 @@ def fill(inventory: InventoryData, earlier: Mapping[str, t.Any]) -> None:
             inventory.add_child(group, child)
 
 
+def fill_only(earlier: Mapping[str, t.Any]) -> Outcome:
+    """What Ansible has of the sources before ours."""
+    inventory = InventoryData()
+    fill(inventory, earlier)
+    inventory.reconcile_inventory()
+    return outcome_of(inventory, (), None, None, ())
+
+
 def outcome_of(
     inventory: InventoryData,
     warnings: tuple[str, ...],
