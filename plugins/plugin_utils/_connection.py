@@ -15,7 +15,8 @@ from ansible.plugins import AnsiblePlugin
 from ansible.utils.display import Display
 from ansible.utils.path import unfrackpath
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client, headers_of
+from ansible_collections.netbox.cursor.plugins.module_utils._http.access import parse_headers
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import executor_class
@@ -36,12 +37,13 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
     return Client(
         option("api_endpoint"),
         option("token"),
-        headers=headers_of(option("headers")),
+        headers=parse_headers(option("headers")),
         verify=_truth("validate_certs", option("validate_certs")) and (_path(option("ca_path")) or True),
         certificate=_path(option("client_cert")),
         key=_path(option("client_key")),
         timeout=option("timeout"),
         retries=option("retries"),
+        max_workers=option("max_workers"),
         agent=agent,
         warn=display.warning,
         log=lambda verbosity, line: display.verbose(f"netbox.cursor: {line}", caplevel=verbosity - 1),

@@ -70,6 +70,13 @@ class NetBoxError(Exception):
         self.tries = 1
         self.advice = ""
 
+    def amend(self, text: str = "", *, advice: str = "") -> NetBoxError:
+        """Append ``text``, a sentence, to the message, and replace the advice. Return the error itself."""
+        if text:
+            self.message = f"{self.message} {text}"
+        self.advice = advice or self.advice
+        return self
+
     def __str__(self) -> str:
         text = f"{self.method} {self.url}: {self.message}" if self.url else self.message
         if self.detail:
