@@ -12,7 +12,7 @@ import json
 import re
 import typing as t
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import BadRequest, NetBoxError, UsageError
 
@@ -26,18 +26,18 @@ SHORTEST_SECRET = 6
 def clean_endpoint(endpoint: str) -> str:
     """Return the base URL of NetBox with a trailing slash and without a trailing ``/api``."""
     text = str(endpoint or "").strip()
-    try:
-        parts = urlsplit(text)
-        # Reading the port finds out whether it is a number.
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid:
+    parts = split_url(text)
+    if parts is None:
         # An invalid address can contain a password at any place before the host.
         shown = text.rpartition("@")[2]
         raise UsageError(f"{shown!r} is no address of a NetBox: write https://netbox.example.com.")
+    if "@" in parts.netloc:
+        raise UsageError(
+            "api_endpoint must not contain a user name or a password. NetBox does not use them. Set token, or, for a "
+            "proxy in front of NetBox, the header Authorization in headers."
+        )
     if parts.query or parts.fragment:
-        raise UsageError(f"The address of NetBox {without_credentials(text)!r} must end with its path.")
+        raise UsageError(f"The address of NetBox {text!r} must end with its path.")
     path = re.sub(r"/+(api/*)?$", "", parts.path)
     return urlunsplit((parts.scheme, parts.netloc, path + "/", "", ""))
 
@@ -81,11 +81,24 @@ def clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return clean
 
 
+def _parts(value: str) -> list[str]:
+    """Return the parts of a header that a server could repeat alone.
+
+    These are the credentials after a scheme (``Token 0123…``), the secret of a token (``nbt_KEY.SECRET``), and the
+    values of pairs (``sessionid=0123…; theme=dark``).
+    """
+    credentials = value.partition(" ")[2]
+    secret = re.sub(r"^(\S+ )?nbt_[^.]*\.", "", value)
+    return [value, credentials, secret, *re.findall(r'="?([^\s;,"]+)', value)]
+
+
 class Mask:
     """Replaces secrets in what errors say."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        self._secrets = sorted({value for value in values if len(value) >= SHORTEST_SECRET}, key=len, reverse=True)
+        """``values``: of the headers that contain secrets."""
+        secrets = {part for value in values for part in _parts(value) if len(part) >= SHORTEST_SECRET}
+        self._secrets = sorted(secrets, key=len, reverse=True)
 
     def text(self, text: str) -> str:
         """Return ``text`` without secrets."""
@@ -101,6 +114,15 @@ class Mask:
         if isinstance(error, BadRequest):
             fields = error.fields.items()
             error.fields = {self.text(name): [self.text(text) for text in texts] for name, texts in fields}
+
+
+def split_url(url: str) -> SplitResult | None:
+    """Return the parts of a URL that a server names, or ``None`` if it is not an HTTP address."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 else None
+    except ValueError:  # a bracket without its other half, a port that is not a number
+        return None
 
 
 def without_credentials(url: str) -> str:

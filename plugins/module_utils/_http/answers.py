@@ -12,6 +12,7 @@ made, and older versions of the library decompress everything at once.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import email.utils
 import json
@@ -29,6 +30,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
     UnexpectedAnswer,
     error_for_status,
 )
+from ansible_collections.netbox.cursor.plugins.module_utils._http.transport import read_pieces
 
 if t.TYPE_CHECKING:  # pragma: no cover
     import requests
@@ -64,7 +66,7 @@ def body_of(response: requests.Response) -> bytes:
 def iterate_body(response: requests.Response) -> Iterator[bytes]:
     """Yield the decompressed body, which can have any length, in pieces of at most 64 kB."""
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    compressed = _iterate_compressed(response)
+    compressed = read_pieces(response, PIECE)
     if encoding in ("", "identity"):
         return compressed
     if encoding in ("gzip", "x-gzip"):
@@ -72,18 +74,6 @@ def iterate_body(response: requests.Response) -> Iterator[bytes]:
     if encoding == "deflate":
         return _inflate(compressed, zlib.MAX_WBITS)
     raise UnexpectedAnswer(f"the answer is compressed as {encoding}, which was not asked for.")
-
-
-def _iterate_compressed(response: requests.Response) -> Iterator[bytes]:
-    while True:
-        piece = response.raw.read(PIECE, decode_content=False)
-        if not piece:
-            break
-        yield piece
-    # urllib3 before 2.0 does not raise an error if this is not the whole body.
-    left = getattr(response.raw, "length_remaining", None)
-    if left:
-        raise ConnectionLost(f"the connection broke: {left} bytes of the answer are missing.")
 
 
 def _inflate(compressed: Iterator[bytes], window: int) -> Iterator[bytes]:
@@ -111,9 +101,17 @@ def read_json(response: requests.Response) -> t.Any:
     try:
         return parse_json(body)
     except (ValueError, RecursionError) as error:  # also UnicodeDecodeError
-        if "json" in response.headers.get("Content-Type", ""):
+        if is_json(response):
             raise ConnectionLost(f"the answer of {len(body)} bytes is damaged: {error}.") from error
         raise _not_of_type("JSON", response, body) from error
+
+
+def read_object(response: requests.Response) -> dict[str, t.Any]:
+    """Return the body as a JSON object."""
+    answer = read_json(response)
+    if not isinstance(answer, dict):
+        raise UnexpectedAnswer("the answer is JSON, but no object.", status=response.status_code)
+    return answer
 
 
 def read_json_or_nothing(response: requests.Response) -> t.Any:
@@ -149,11 +147,16 @@ def parse_json(body: bytes) -> t.Any:
     return json.loads(body)
 
 
+def is_json(response: requests.Response) -> bool:
+    """Return whether the response declares that its body is JSON."""
+    return "json" in response.headers.get("Content-Type", "")
+
+
 def _not_of_type(expected: str, response: requests.Response, body: bytes) -> UnexpectedAnswer:
-    said = response.headers.get("Content-Type") or "of unknown type"
-    return UnexpectedAnswer(
-        f"the answer is no {expected} but {said}.", status=response.status_code, detail=_words(body)
-    )
+    text = f"the answer is no {expected} but {response.headers.get('Content-Type') or 'of unknown type'}."
+    error = UnexpectedAnswer(text, status=response.status_code, detail=_words(body))
+    error.is_foreign = not is_json(response)
+    return error
 
 
 # Errors
@@ -177,13 +180,15 @@ def api_version(response: requests.Response) -> tuple[int, int] | None:
 
 
 def _error_body(response: requests.Response) -> bytes:
-    """Read the body of an error, or the beginning of a long one."""
+    """Read the body of an error: the beginning of a long one, and as much as there is of a damaged one."""
     begin = b""
-    for piece in iterate_body(response):
-        begin = (begin + piece)[:LONGEST_ERROR]
-        if len(begin) == LONGEST_ERROR:
-            response.raw.close()  # nothing else can be requested on a connection with half a response in it
-            break
+    # The status says more than the body.
+    with contextlib.suppress(NetBoxError):
+        for piece in iterate_body(response):
+            begin = (begin + piece)[:LONGEST_ERROR]
+            if len(begin) == LONGEST_ERROR:
+                response.raw.close()  # nothing else can be requested on a connection with half a response in it
+                break
     return begin
 
 

@@ -22,16 +22,19 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.access import 
     clean_endpoint,
     clean_headers,
     shorten,
+    split_url,
     without_credentials,
 )
 from ansible_collections.netbox.cursor.plugins.module_utils._http.answers import (
     ENCODINGS,
     api_version,
+    is_json,
     iterate_body,
     read_error,
     read_graphql,
     read_json,
     read_json_or_nothing,
+    read_object,
     read_text,
 )
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
@@ -152,6 +155,7 @@ class Client:
         self.log = log
         self._warn = warn
         self._sleep = sleep or self._transport.slots.sleep
+        self._json_came = False
         self.api_version: tuple[int, int] | None = None
 
     def __enter__(self) -> Client:
@@ -174,6 +178,10 @@ class Client:
         without a retry, so that the caller can request less.
         """
         return self._ask(_Request("GET", self._url(path, parameters), impatient=impatient), read_json)
+
+    def get_object(self, path: str, parameters: Iterable[tuple[str, str]] = ()) -> dict[str, t.Any]:
+        """GET ``path`` and return the one object that it is."""
+        return self._ask(_Request("GET", self._url(path, parameters)), read_object)
 
     def graphql(self, query: str, variables: Mapping[str, t.Any] | None = None, *, impatient: bool = False) -> t.Any:
         """POST a GraphQL query, which changes nothing, and return the JSON of the response.
@@ -215,13 +223,15 @@ class Client:
         names, because NetBox might not know its own address. All other files are requested from where they are, without
         the user's token, headers, and certificate. Redirects are not followed: NetBox's own lead to a login page.
         """
-        there, here = urlsplit(url), urlsplit(self.endpoint)
-        if there.scheme not in ("http", "https") or not there.hostname:
+        there, here = split_url(url), urlsplit(self.endpoint)
+        if there is None:
             raise UnexpectedAnswer(f"NetBox names {without_credentials(url)!r}, which is no address of a file.")
 
         def read_file(response: requests.Response) -> T:
             if response.headers.get("Content-Type", "").startswith("text/html"):
-                raise UnexpectedAnswer("the answer is a page for people, and no file.", status=response.status_code)
+                error = UnexpectedAnswer("the answer is a page for people, and no file.", status=response.status_code)
+                error.is_foreign = response.url.startswith(self.endpoint)
+                raise error
             return read(_first_bytes(iterate_body(response), most + 1))
 
         if there.path.startswith(here.path + "media/"):
@@ -263,6 +273,8 @@ class Client:
                 error.tries = tries
                 if isinstance(error, AccessDenied):
                     error.with_token = self._authorization is not None
+                if isinstance(error, UnexpectedAnswer):
+                    error.after_json = self._json_came
                 self._mask.error(error)
                 if tries > self._retries or not _may_repeat(error, request):
                     raise
@@ -281,7 +293,9 @@ class Client:
                     continue
                 if response.status_code >= 400:
                     raise read_error(response)
-                return read(response)
+                result = read(response)
+                self._json_came = self._json_came or is_json(response)
+                return result
         raise Redirected(f"NetBox redirected {MOST_REDIRECTS + 1} times in a row.")
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -305,10 +319,16 @@ class Client:
 
     def _redirected(self, request: _Request, address: str, response: requests.Response) -> str:
         """Return the address that a redirect leads to. Raise an error unless it can be followed with the token."""
-        target = urljoin(address, response.headers.get("Location", ""))
+        location = response.headers.get("Location", "")
+        try:
+            target = urljoin(address, location)
+        except ValueError:
+            target = ""
+        there, here = split_url(target), urlsplit(address)
+        if there is None:
+            raise Redirected(f"it redirects to {location!r}, which is no address.", status=response.status_code)
         if re.search(r"/login/?(\?|$)", target):
             raise AccessDenied("NetBox wants a login: it did not take the token.", status=response.status_code)
-        there, here = urlsplit(target), urlsplit(address)
         # Compared as strings, because programs disagree on what precedes an @ or follows a backslash.
         elsewhere = (there.scheme, there.netloc.lower()) != (here.scheme, here.netloc.lower())
         if elsewhere or request.method not in SAFE_METHODS or not request.follow:
@@ -340,6 +360,9 @@ def _may_repeat(error: NetBoxError, request: _Request) -> bool:
         return True
     if not request.safe or (request.impatient and too_much(error)):
         return False
+    if isinstance(error, UnexpectedAnswer) and error.is_foreign:
+        # In the middle of a walk, this is a load balancer's page. As the first response, the address is wrong.
+        return error.after_json
     return isinstance(error, (ConnectionLost, TimedOut)) or error.status in (502, 503, 504)
 
 

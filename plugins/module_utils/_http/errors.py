@@ -169,7 +169,14 @@ class GraphQLFailed(NetBoxError):
 
 
 class UnexpectedAnswer(NetBoxError):
-    """An answer that no NetBox gives: HTML, damaged JSON, JSON of another shape, a page that does not follow."""
+    """An answer that no NetBox gives: HTML, damaged JSON, JSON of another shape, a page that does not follow.
+
+    ``is_foreign``: whether another program than NetBox answered, such as a load balancer. ``after_json``: whether
+    NetBox itself answered an earlier request.
+    """
+
+    is_foreign = False
+    after_json = False
 
 
 class TooLong(UnexpectedAnswer):

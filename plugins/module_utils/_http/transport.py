@@ -33,6 +33,11 @@ if deadlines.REQUESTS_IMPORT_ERROR is None:
     import requests
     import urllib3
 
+    class _Session(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> None:
+            """Leave redirects to the client. requests would read their whole bodies, and trip over bad addresses."""
+
+
 # Connections that stay open between requests.
 KEPT_CONNECTIONS = 32
 # Characters of a library's message that are searched for things to leave out.
@@ -107,31 +112,40 @@ class Transport:
 
     @contextlib.contextmanager
     def exchange(self, method: str, url: str, **arguments: t.Any) -> Iterator[requests.Response]:
-        """Send a request and yield the response, whose body the block reads from ``response.raw``.
+        """Send a request and yield the response. The block reads its body with :func:`read_pieces`.
 
         A slot is taken until the block ends, so the block must not send requests itself. ``arguments`` are those of
-        ``requests``. Errors of the libraries, also those that the block meets while it reads, become ours.
+        ``requests``.
         """
-        with self.slots:
-            try:
-                with self._send(method, url, arguments) as response:
-                    yield response
-            except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
-                raise translate(error) from None
+        with self.slots, self._send(method, url, arguments) as response:
+            yield response
 
     def _send(self, method: str, url: str, arguments: dict[str, t.Any]) -> requests.Response:
         options = {**self._options, "allow_redirects": False, "stream": True, **arguments}
         try:
             return self._session.request(method, url, **options)
-        except requests.exceptions.RequestException:
-            raise
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise translate(error) from None
         except (OSError, ValueError) as error:
             # requests does not wrap these: a certificate file that does not exist, a name that no host can have.
             raise UsageError(f"the request cannot be made: {_plain(error)}.") from error
 
 
+def read_pieces(response: requests.Response, size: int) -> Iterator[bytes]:
+    """Yield the body as it was sent, in pieces of at most ``size`` bytes. Raise our errors."""
+    try:
+        while piece := response.raw.read(size, decode_content=False):
+            yield piece
+    except urllib3.exceptions.HTTPError as error:
+        raise translate(error) from None
+    # urllib3 before 2.0 does not raise an error if this is not the whole body.
+    left = getattr(response.raw, "length_remaining", None)
+    if left:
+        raise ConnectionLost(f"the connection broke: {left} bytes of the answer are missing.")
+
+
 def _new_session(verify: bool) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     adapter = deadlines.Adapter(verify, pool_connections=4, pool_maxsize=KEPT_CONNECTIONS)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
@@ -159,10 +173,12 @@ class _Rule(t.NamedTuple):
 def _rules() -> tuple[_Rule, ...]:
     """Return the table from the libraries' errors to ours. The first rule that fits applies."""
     theirs, pool = requests.exceptions, urllib3.exceptions
+    impossible = "the request cannot be made: {}."
     closed = "the connection broke: it was closed without a word, as by a server that restarts."
     untrusted = "the connection cannot be trusted: {}."
     proxy = "the proxy cannot be reached: {}."
     return (
+        _Rule((theirs.InvalidURL, theirs.InvalidHeader, pool.LocationValueError), UsageError, impossible),
         _Rule((ssl.SSLEOFError, ssl.SSLZeroReturnError), ConnectionLost, closed),
         # While a body is read, an SSL error means that the connection broke. requests does not wrap it then.
         _Rule((pool.SSLError, ssl.SSLError), TLSFailed, untrusted, outer=theirs.RequestException),
@@ -173,9 +189,8 @@ def _rules() -> tuple[_Rule, ...]:
         _Rule(pool.NewConnectionError, Unreachable, "no connection: {}."),
         _Rule(pool.ConnectTimeoutError, Unreachable, "no connection within the time-out."),
         _Rule((pool.ReadTimeoutError, socket.timeout), TimedOut, "no answer within the time-out."),
-        _Rule((theirs.InvalidURL, theirs.InvalidHeader), UsageError, "the request cannot be made: {}."),
         _Rule((theirs.ConnectionError, pool.HTTPError), ConnectionLost, "the connection broke: {}."),
-        _Rule(Exception, UsageError, "the request cannot be made: {}."),
+        _Rule(Exception, UsageError, impossible),
     )
 
 

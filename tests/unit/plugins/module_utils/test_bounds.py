@@ -107,6 +107,12 @@ def test_what_little_becomes_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatc
     assert isinstance(error, errors.TooLong) and "2 MB" in str(error) and "page_size" in explain(error)
 
 
+def test_redirect_body_is_not_read() -> None:
+    head = b"HTTP/1.1 302 Found\r\nLocation: /login/\r\nContent-Encoding: gzip\r\n\r\n"
+    with saying(lambda: [head, BOMBS["gzip"]]) as (address, dummy), within(8):
+        assert isinstance(refused(address), errors.AccessDenied)
+
+
 @pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "gzip, gzip", "x"])
 def test_only_what_was_asked_for_is_unpacked(encoding: str) -> None:
     head = OK + b"Content-Encoding: " + encoding.encode() + b"\r\n\r\n"
@@ -186,7 +192,8 @@ def test_what_stands_around_an_answer_is_bounded(before: bytes, piece: bytes) ->
 def test_an_answer_that_comes_drop_by_drop_is_given_up(before: bytes, piece: bytes) -> None:
     began = time.monotonic()
     with saying(endless(piece, before, pause=0.02)) as (address, dummy):
-        assert isinstance(refused(address, timeout=0.1), errors.NoAnswer)
+        # The status of an error says enough.
+        assert isinstance(refused(address, timeout=0.1), errors.BadRequest if before == ERROR else errors.NoAnswer)
     assert 0.4 < time.monotonic() - began < 3
 
 

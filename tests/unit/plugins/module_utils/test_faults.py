@@ -299,7 +299,7 @@ read time-out            | then on | TimedOut
 503                      | then on | ServerFailed
 504                      | once    | rows; image upload: ServerFailed
 504                      | then on | ServerFailed
-HTML with 200            | once    | UnexpectedAnswer
+HTML with 200            | once    | rows; image upload, elevation as SVG: UnexpectedAnswer
 HTML with 200            | then on | UnexpectedAnswer
 redirect to the login    | once    | AccessDenied
 redirect to the login    | then on | AccessDenied
