@@ -44,7 +44,7 @@ def clean_endpoint(endpoint: str) -> str:
 
 def authorization_header(token: str | Mapping[str, str] | None) -> str | None:
     """Return the value of the header Authorization for a token as users write it."""
-    if token is None or token == "":
+    if not token or (isinstance(token, str) and not token.strip()):
         return None
     if isinstance(token, Mapping):
         if set(token) != {"type", "value"}:

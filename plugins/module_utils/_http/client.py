@@ -133,6 +133,8 @@ class Client:
     ) -> None:
         if key and not certificate:
             raise UsageError("client_key is set without client_cert, the certificate it belongs to.")
+        if timeout <= 0:
+            raise UsageError(f"timeout must be more than 0 seconds, not {timeout:g}.")
         self.endpoint = clean_endpoint(endpoint)
         self._authorization = authorization_header(token)
         own_headers = clean_headers(headers or {})

@@ -24,6 +24,14 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
 
+try:
+    from ansible.template import trust_as_template as trusted
+except ImportError:  # ansible-core before 2.19 trusts each string
+
+    def trusted(value: str) -> str:
+        return value
+
+
 @pytest.fixture
 def netbox() -> Iterator[NetBox]:
     from ansible_collections.netbox.cursor.tests.stand_in import serve
@@ -41,7 +49,7 @@ def look_up(netbox: NetBox, monkeypatch: pytest.MonkeyPatch) -> Callable[..., li
     def look_up(*terms: str, name: str = "nb_query", variables: t.Any = None, **options: t.Any) -> list[t.Any]:
         options = {"api_endpoint": netbox.url, "token": netbox.tokens["v2"], "retries": 0, **options}
         options = {name: value for name, value in options.items() if value is not None}
-        loader, variables = DataLoader(), variables or {}
+        loader, variables = DataLoader(), {name: trusted(value) for name, value in (variables or {}).items()}
         templar = Templar(loader=loader, variables=variables)
         lookup = lookup_loader.get(f"netbox.cursor.{name}", loader=loader, templar=templar)
         found: list[t.Any] = lookup.run(list(terms), variables=variables, **options)
