@@ -108,7 +108,7 @@ class Query:
             raise UsageError(f"returns=count counts lists: {endpoint}/{number} is one object.")
         shape = self._representation(endpoint)
         try:
-            row = pager.client.get(f"api/{endpoint}/{number}/", shape.parameters)
+            row = pager.client.get_object(f"api/{endpoint}/{number}/", shape.parameters)
         except NotFound as error:
             if self.on_missing == "error" or not error.is_missing_object:
                 raise

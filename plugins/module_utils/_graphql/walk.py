@@ -64,9 +64,6 @@ class GraphQL:
     def query(self, text: str, variables: Mapping[str, t.Any] | None = None, *, impatient: bool = False) -> t.Any:
         """The ``data`` that answers a whole query. Raises :class:`GraphQLFailed` where there are errors."""
         answer = self.client.graphql(text, variables, impatient=impatient)
-        errors = answer.get("errors") if isinstance(answer, dict) else None
-        if errors:
-            raise self.client.cleaned(_failed(errors, text))
         data = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(data, dict):
             raise UnexpectedAnswer("the answer to a GraphQL query has no data.")
@@ -108,31 +105,6 @@ class GraphQL:
             raise UsageError(f"limit is {limit}: ask for one object at least.")
         walked = _List(self, name, list(fields), dict(filters or {}), limit, alone)
         return handed_on(self.client, name, walked.pages(), [walked], limit, walked.tidy)
-
-
-def _failed(errors: t.Any, text: str) -> GraphQLFailed:
-    """NetBox's errors, each with the place in the query that it is about."""
-    words, reasons = [], []
-    for error in errors if isinstance(errors, list) else [errors]:
-        message = str(error.get("message")) if isinstance(error, dict) else str(error)
-        reasons.append(message)
-        place = ""
-        if isinstance(error, dict) and isinstance(error.get("path"), list):
-            place = f" (at {'.'.join(map(str, error['path']))})"
-        elif isinstance(error, dict):
-            near = _near(error.get("locations"), text)
-            place = f" (near {near!r})" if near else ""
-        words.append(message + place)
-    return GraphQLFailed("the GraphQL query failed.", detail=" ".join(words[:3]), reasons=reasons)
-
-
-def _near(locations: t.Any, text: str) -> str:
-    """What stands in the query ``text`` where NetBox says that an error is."""
-    try:
-        line, column = locations[0]["line"], locations[0]["column"]
-        return text.splitlines()[line - 1][column - 1 :][:40]
-    except (IndexError, KeyError, TypeError):
-        return ""
 
 
 class _List:

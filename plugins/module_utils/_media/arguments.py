@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
+from ansible_collections.netbox.cursor.plugins.module_utils._http.access import SHORTEST_SECRET, parse_headers
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
-from ansible_collections.netbox.cursor.plugins.module_utils._http.client import SHORTEST_SECRET, Client, headers_of
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import BadRequest, NetBoxError, UsageError
 
 
@@ -65,7 +66,7 @@ def _client(module: AnsibleModule) -> Client:
     return Client(
         options["api_endpoint"],
         _token(options["token"]),
-        headers=headers_of(options["headers"]),
+        headers=parse_headers(options["headers"]),
         verify=options["validate_certs"] and (options["ca_path"] or True),
         certificate=options["client_cert"],
         key=options["client_key"],
