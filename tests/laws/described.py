@@ -246,7 +246,7 @@ class Rows:
         self._tree(
             "dcim/locations",
             described.locations,
-            lambda thing: {"site": self._one("dcim/sites", thing["site"])},
+            lambda thing: {"site": self._one("dcim/sites", thing.get("site", 0))},
         )
         self._organizational("dcim/rack-roles", described.rack_roles)
         for thing in described.racks:
@@ -254,7 +254,7 @@ class Rows:
                 "dcim/racks",
                 thing,
                 thing["name"],
-                site=self._one("dcim/sites", thing["site"]),
+                site=self._one("dcim/sites", thing.get("site", 0)),
                 location=self._one("dcim/locations", thing.get("location")),
                 role=self._one("dcim/rack-roles", thing.get("role")),
             )

@@ -82,11 +82,23 @@ class Outcome:
         return {host for host in self.hosts if group in self.groups_of(host)}
 
 
-class Wire:
-    """What answers requests in place of the network."""
+class Target(t.Protocol):
+    """A NetBox whose inventory is read."""
+
+    url: str
+
+    def run(self, options: Options, *, earlier: Mapping[str, t.Any] | None = None, plugin: str = OURS) -> Outcome:
+        """Read a source with these options as Ansible does. ``earlier``: what sources before this one gave."""
+
+    def rows(self, endpoint: str) -> list[dict[str, t.Any]]:
+        """All objects of a list."""
+
+
+class Mock:
+    """A mock NetBox that answers in this process."""
 
     def __init__(self, netbox: NetBox) -> None:
-        netbox.url = URL
+        self.url = netbox.url = URL
         self.netbox = netbox
         self._application = application(netbox)
         self._lock = threading.Lock()
@@ -94,6 +106,16 @@ class Wire:
         self.before: Callable[[str, str], None] | None = None
         # Called with path, query and what NetBox would answer; returns what is answered.
         self.change: Callable[[Received, t.Any], t.Any] | None = None
+
+    def run(self, options: Options, *, earlier: Mapping[str, t.Any] | None = None, plugin: str = OURS) -> Outcome:
+        chosen = {"api_endpoint": URL, "token": self.netbox.tokens["v1"], "retries": 0, **options}
+        self.netbox.requests.clear()
+        with wired(self):
+            outcome = read(chosen, earlier=earlier, plugin=plugin)
+        return dataclasses.replace(outcome, requests=tuple(self.netbox.requests))
+
+    def rows(self, endpoint: str) -> list[dict[str, t.Any]]:
+        return list(self.netbox.table(endpoint).values())
 
     def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body of the answer."""
@@ -161,12 +183,12 @@ def finish(coroutine: t.Coroutine[t.Any, t.Any, None]) -> None:
 
 
 @contextlib.contextmanager
-def wired(wire: Wire) -> Iterator[None]:
-    """Let this wire answer all requests of the library ``requests``."""
+def wired(mock: Mock) -> Iterator[None]:
+    """Let this mock answer all requests of the library ``requests``."""
     before = requests.adapters.HTTPAdapter.send
 
     def send(adapter: t.Any, request: t.Any, **arguments: t.Any) -> requests.Response:
-        return wire.send(adapter, request, **arguments)
+        return mock.send(adapter, request, **arguments)
 
     # The collection's adapter inherits this.
     requests.adapters.HTTPAdapter.send = send  # type: ignore[assignment,method-assign]
@@ -198,50 +220,38 @@ def heard() -> Iterator[list[str]]:
             setattr(Display, name, method)
 
 
-def run(
-    netbox: NetBox | Wire,
+def read(
     options: Options,
     *,
     plugin: str = OURS,
     earlier: Mapping[str, t.Any] | None = None,
-    parse: Callable[[t.Any, InventoryData, DataLoader, str], None] | None = None,
+    path: Path | None = None,
 ) -> Outcome:
-    """Read a source with these options as Ansible does. ``earlier``: what sources before this one gave."""
-    wire = netbox if isinstance(netbox, Wire) else Wire(netbox)
-    chosen = {"plugin": plugin, "api_endpoint": URL, "retries": 0, **options}
-    chosen.setdefault("token", wire.netbox.tokens["v1"])
-    if plugin != OURS:
-        del chosen["retries"]
-    path = FOLDER / "estate.netbox.yml"
-    path.write_text(json.dumps(chosen), encoding="utf-8")
+    """What a source with these options gives, as Ansible's InventoryManager reads it."""
+    path = path or FOLDER / "estate.netbox.yml"
+    path.write_text(json.dumps({"plugin": plugin, **options}), encoding="utf-8")
     inventory = InventoryData()
     fill(inventory, earlier or {})
-    wire.netbox.requests.clear()
     error: str | None = None
     crash: BaseException | None = None
-    with wired(wire), heard() as warnings:
+    with heard() as warnings:
         reader = inventory_loader.get(plugin)
-        # As InventoryManager does.
         inventory.current_source = str(path)
         try:
-            use_cache = bool(options.get("cache"))
-            if parse:
-                parse(reader, inventory, DataLoader(), str(path))
-            else:
-                reader.parse(inventory, DataLoader(), str(path), cache=use_cache)
-                if use_cache:
-                    reader.update_cache_if_changed()
+            reader.parse(inventory, DataLoader(), str(path), cache=bool(options.get("cache")))
+            if options.get("cache"):
+                reader.update_cache_if_changed()
         except AnsibleError as caught:
             error = str(caught)
-        except Exception as caught:  # noqa: BLE001
+        except Exception as caught:
             error, crash = f"{type(caught).__name__}: {caught}", caught
         inventory.current_source = None
         try:
             inventory.reconcile_inventory()
-        except Exception as caught:  # noqa: BLE001
+        except Exception as caught:
             # What was read cannot be used: Ansible has no message for that.
             error, crash = f"{type(caught).__name__}: {caught}", caught
-    return outcome_of(inventory, tuple(warnings), error, crash, tuple(wire.netbox.requests))
+    return outcome_of(inventory, tuple(warnings), error, crash)
 
 
 def fill(inventory: InventoryData, earlier: Mapping[str, t.Any]) -> None:
@@ -262,9 +272,10 @@ def fill(inventory: InventoryData, earlier: Mapping[str, t.Any]) -> None:
 def fill_only(earlier: Mapping[str, t.Any]) -> Outcome:
     """What Ansible has of the sources before ours."""
     inventory = InventoryData()
-    fill(inventory, earlier)
-    inventory.reconcile_inventory()
-    return outcome_of(inventory, (), None, None, ())
+    with heard():
+        fill(inventory, earlier)
+        inventory.reconcile_inventory()
+    return outcome_of(inventory, (), None, None)
 
 
 def outcome_of(
@@ -272,7 +283,6 @@ def outcome_of(
     warnings: tuple[str, ...],
     error: str | None,
     crash: BaseException | None,
-    asked: tuple[Received, ...],
 ) -> Outcome:
     hosts = {name: plain(host.vars) for name, host in inventory.hosts.items()}
     groups = {
@@ -283,7 +293,7 @@ def outcome_of(
         )
         for name, group in inventory.groups.items()
     }
-    return Outcome(hosts, groups, warnings, error, crash, asked)
+    return Outcome(hosts, groups, warnings, error, crash)
 
 
 def plain(value: t.Any) -> t.Any:
@@ -356,7 +366,7 @@ def _different_variables(
 
 
 def in_order(ranks: Mapping[str, int], seconds: float = 0.001) -> Callable[[str, str], None]:
-    """For ``Wire.before``: let answers arrive in the order of these ranks, by endpoint."""
+    """For ``Mock.before``: let answers arrive in the order of these ranks, by endpoint."""
 
     def wait(dummy: str, path: str) -> None:
         time.sleep(ranks.get(path.removeprefix("/api/").strip("/"), 0) * seconds)
