@@ -103,9 +103,10 @@ options:
     type: str
     default: ""
   empty_groups:
-    description: Make the groups of regions, site groups, sites and locations also where there are no hosts below.
+    description:
+      - Add the groups of all regions, site groups, sites, and locations, including those without hosts.
+      - The default is V(false), or V(true) if O(compatibility=netbox.netbox).
     type: bool
-    default: false
   host_vars:
     description:
       - Which variables hosts get, or V(all). What nobody asks for is not fetched.
