@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 
 from ansible.errors import AnsibleError
 from ansible.inventory.data import InventoryData
+from ansible.inventory.host import Host
 from ansible.utils.path import basedir
 from jinja2 import nodes
 from jinja2.environment import Environment
@@ -21,6 +22,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import RESERVED
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import text_of
 from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import marked
 
@@ -196,8 +198,10 @@ class Naming:
         ]
 
 
-def _host_names(name: str) -> dict[str, str]:
-    return {"inventory_hostname": name, "inventory_hostname_short": name.split(".")[0]}
+def _host_names(name: str) -> dict[str, t.Any]:
+    """Return the names that Ansible itself sets for a host."""
+    magic = Host(name, gen_uuid=False).get_magic_vars()
+    return {key: magic[key] for key in ("inventory_hostname", "inventory_hostname_short")}
 
 
 @dataclasses.dataclass
@@ -219,6 +223,8 @@ class _Recorder(InventoryData):
         self.host_variables: dict[str, t.Any] = {}
         self.host_groups: list[str] = []
         self.host_is_child = False
+        # Names of groups that keys give and Ansible reserves.
+        self.reserved: set[str] = set()
         super().__init__()
 
     def start(self, host: str) -> None:
@@ -228,16 +234,22 @@ class _Recorder(InventoryData):
     def set_variable(self, entity: str, varname: str, value: t.Any) -> None:
         self.host_variables[varname] = value
 
+    def add_group(self, group: str) -> str:
+        # The user writes the names in the option `groups`. The names in `keyed_groups` come from NetBox.
+        renamed = group in RESERVED and self.host and not self.host_is_child
+        return super().add_group(f"group_{group}" if renamed else group)
+
     def add_host(self, host: str, group: str | None = None, port: int | str | None = None) -> str:
         if group:
             self.host_groups.append(group)
+            self.reserved |= {group.removeprefix("group_")} & RESERVED
         return host
 
     def add_child(self, group: str, child: str) -> bool:
         if self.host_is_child:
             self.host_groups.append(group)
             return True
-        return super().add_child(group, child)
+        return super().add_child(group if group == "all" else self.add_group(group), child)
 
 
 class Constructor:
@@ -292,6 +304,13 @@ class Constructor:
         """Return each group of ``keyed_groups`` with its parent."""
         groups = self._recorder.groups.values()
         return [(group.name, child.name) for group in groups for child in group.child_groups if group.name != "all"]
+
+    def warnings(self) -> list[str]:
+        """Return a warning if ``keyed_groups`` gave names that Ansible reserves."""
+        return [
+            f"keyed_groups: Ansible reserves the name {name}. The group is now group_{name}."
+            for name in sorted(self._recorder.reserved)
+        ]
 
     def _before(self, name: str) -> dict[str, t.Any]:
         """Return the variables that the host has before this source adds its own."""

@@ -22,6 +22,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interface
     shape_interface,
     sort_interfaces,
 )
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import is_safe_address
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot, ancestors
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import INTERFACES, TABLES
@@ -185,6 +186,8 @@ class View:
         self.options = options
         # The members of each virtual chassis, by the member that is a host.
         self.members: dict[int, list[int]] = {}
+        # Addresses that `ansible_host` must not have, by the kind and ID of the host.
+        self.unsafe_addresses: dict[tuple[str, int], str] = {}
         self.memory: dict[tuple[str, t.Any], t.Any] = {}
 
     def related(self, table: str, row: Row, field: str) -> Row:
@@ -336,13 +339,16 @@ def owned(table: str) -> Reader:
 
 def read_ansible_host(view: View, kind: str, row: Row) -> str | None:
     """Return the primary address, or the DNS name or the out-of-band address that the options prefer."""
-    options = view.options
-    found = without_length(row.get("primary_ip"))
-    if options.ansible_host_dns_name:
-        found = read_dns_name(view, kind, row) or found
-    if options.oob_ip_as_primary_ip:
-        found = without_length(row.get("oob_ip")) or found
-    return found
+    found = [without_length(row.get("primary_ip"))]
+    if view.options.ansible_host_dns_name:
+        found.append(read_dns_name(view, kind, row))
+    if view.options.oob_ip_as_primary_ip:
+        found.append(without_length(row.get("oob_ip")))
+    for one in filter(None, reversed(found)):
+        if is_safe_address(one):
+            return one
+        view.unsafe_addresses[kind, row["id"]] = one
+    return None
 
 
 def read_dns_name(view: View, kind: str, row: Row) -> str | None:

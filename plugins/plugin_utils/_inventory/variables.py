@@ -9,11 +9,11 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import printable
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
 # Variables without the prefix `ansible_` that Ansible or this collection obeys. The lookups and modules of this
 # collection would send the token to the server in netbox_api, for example.
@@ -26,7 +26,6 @@ OBEYED = frozenset(
         *("netbox_retries", "netbox_branch"),
     )
 )
-FEW_NAMES = 10
 
 
 class Shape(t.NamedTuple):
@@ -136,10 +135,3 @@ class Variables:
 def is_obeyed(name: str) -> bool:
     """Return whether Ansible or this collection acts on a variable of this name."""
     return name.startswith("ansible_") or name in OBEYED
-
-
-def listing(names: Iterable[str], show: Callable[[str], str] = printable) -> str:
-    """Return the first names in alphabetical order, and how many more there are."""
-    ordered = sorted(names)
-    more = len(ordered) - FEW_NAMES
-    return ", ".join(map(show, ordered[:FEW_NAMES])) + (f", and {more} more" if more > 0 else "")
