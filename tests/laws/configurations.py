@@ -121,7 +121,7 @@ RENAMINGS: tuple[list[dict[str, str]], ...] = (
 )
 
 
-FEW = st.sampled_from((0, 0, 1, 2, 3))
+FEW = st.sampled_from((0, 1, 1, 2, 3))
 RARELY = st.sampled_from((False, False, False, False, False, True))
 OFTEN = st.booleans()
 _VALUES, _CONDITIONS, _KEYS = st.sampled_from(VALUES), st.sampled_from(CONDITIONS), st.sampled_from(KEYS)
@@ -137,7 +137,7 @@ _PARENTS = st.sampled_from(
     ("parents", "all", "{{ site }}", "{{ site.slug }}s", "site", "by {{ no_such_name }}", "web1")
 )
 _KEY_PREFIXES = st.sampled_from(("", "k", "site", "web 1"))
-_CHANCES = {share: st.sampled_from((False,) * (share - 1) + (True,)) for share in (2, 3, 4, 6, 10)}
+CHANCES = {share: st.sampled_from((False,) * (share - 1) + (True,)) for share in (2, 3, 4, 6, 10)}
 
 
 def subsets(variables: tuple[str, ...] = HOST_VARS) -> st.SearchStrategy[list[str]]:
@@ -148,20 +148,20 @@ def subsets(variables: tuple[str, ...] = HOST_VARS) -> st.SearchStrategy[list[st
 @st.composite
 def facts(draw: Draw) -> Options:
     """Which variables there are, and what they are called."""
-    options: Options = {name: True for name in SWITCHES if draw(_CHANCES[4])}
-    if draw(_CHANCES[4]):
+    options: Options = {name: True for name in SWITCHES if draw(CHANCES[4])}
+    if draw(CHANCES[4]):
         options["racks"] = False
-    if draw(_CHANCES[4]):
+    if draw(CHANCES[4]):
         options["host_vars"] = draw(_HOST_VARS)
-    if draw(_CHANCES[6]):
+    if draw(CHANCES[6]):
         options["vars_prefix"] = draw(st.sampled_from(PREFIXES))
-    if draw(_CHANCES[6]):
+    if draw(CHANCES[6]):
         options["rename_variables"] = draw(st.sampled_from(RENAMINGS))
-    if options.get("interfaces") and draw(_CHANCES[3]):
+    if options.get("interfaces") and draw(CHANCES[3]):
         options["interface_fields"] = ["all"] if draw(OFTEN) else draw(_INTERFACE_FIELDS)
-    if draw(_CHANCES[10]):
+    if draw(CHANCES[10]):
         options["hostname_field"] = draw(CUSTOM_NAMES)
-    if draw(_CHANCES[6]):
+    if draw(CHANCES[6]):
         options["duplicate_hostnames"] = draw(_DUPLICATES)
     return options
 
@@ -173,7 +173,7 @@ def groupings(draw: Draw) -> Options:
     keys = draw(_GROUP_BY)
     if keys:
         options["group_by"] = keys
-        if draw(_CHANCES[6]):
+        if draw(CHANCES[6]):
             options["group_prefix"] = draw(st.sampled_from(("g_", "nb-", "site_")))
     return options
 
@@ -181,13 +181,13 @@ def groupings(draw: Draw) -> Options:
 @st.composite
 def keyed_group(draw: Draw) -> Options:
     entry: Options = {"key": draw(_KEYS)}
-    if draw(_CHANCES[2]):
+    if draw(CHANCES[2]):
         entry["prefix"] = draw(_KEY_PREFIXES)
-    if draw(_CHANCES[3]):
+    if draw(CHANCES[3]):
         entry["parent_group"] = draw(_PARENTS)
-    if draw(_CHANCES[6]):
+    if draw(CHANCES[6]):
         entry["separator"] = draw(st.sampled_from(("", "-")))
-    if draw(_CHANCES[6]):
+    if draw(CHANCES[6]):
         entry.update(draw(st.sampled_from(({"default_value": "none"}, {"trailing_separator": False}))))
     return entry
 
@@ -205,9 +205,9 @@ def expressions(draw: Draw, *, names: bool = True) -> Options:
     keyed = [draw(keyed_group()) for _number in range(draw(FEW))]
     if keyed:
         options["keyed_groups"] = keyed
-    if names and draw(_CHANCES[4]):
+    if names and draw(CHANCES[4]):
         options["hostnames"] = [draw(_HOST_NAMES) for _number in range(draw(st.sampled_from((1, 2))))]
-    if draw(_CHANCES[10]):
+    if draw(CHANCES[10]):
         options["leading_separator"] = False
     return options
 
@@ -217,15 +217,17 @@ def filters(draw: Draw, described: Described) -> Options:
     """Filters that this estate's NetBox takes."""
     options: Options = {}
     for name in ("query_filters", "device_query_filters", "vm_query_filters"):
-        if draw(_CHANCES[6]):
-            found = [_filter(draw, described, name) for _number in range(draw(st.sampled_from((1, 2))))]
+        if draw(CHANCES[6]):
+            found = [draw(one_filter(described, name)) for _number in range(draw(st.sampled_from((1, 2))))]
             options[name] = found if draw(OFTEN) else {key: value for one in found for key, value in one.items()}
-    if draw(_CHANCES[10]):
+    if draw(CHANCES[10]):
         options[draw(st.sampled_from(("devices", "virtual_machines")))] = False
     return options
 
 
-def _filter(draw: Draw, described: Described, option: str) -> Options:
+@st.composite
+def one_filter(draw: Draw, described: Described, option: str) -> Options:
+    """A filter for hosts, for the option of that name."""
     lists = {
         "site": described.sites,
         "role": described.roles,
@@ -250,7 +252,7 @@ def _filter(draw: Draw, described: Described, option: str) -> Options:
     slugs = [thing["slug"] for thing in listed]
     if not slugs:
         return {"status": "active"}
-    if draw(_CHANCES[4]):
+    if draw(CHANCES[4]):
         return {name: slugs[:2]}
     return {name: draw(st.sampled_from(slugs))}
 
@@ -269,9 +271,9 @@ def configurations(
     options = {**draw(facts()), **draw(groupings())}
     if with_filters:
         options.update(draw(filters(described)))
-    if with_expressions and draw(OFTEN):
+    if with_expressions and not draw(CHANCES[4]):
         options.update(draw(expressions(names=with_names)))
-        if strict and draw(_CHANCES[4]):
+        if strict and draw(CHANCES[4]):
             options["strict"] = True
     return options
 

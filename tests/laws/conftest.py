@@ -17,13 +17,13 @@ if AnsibleCollectionConfig.collection_finder is None:
     init_plugin_loader()
 
 # An example takes as long as some runs of an inventory, and an estate is drawn of some hundred numbers.
-COMMON = {
-    "deadline": None,
-    "suppress_health_check": (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example),
-    "print_blob": True,
-}
-settings.register_profile("check", max_examples=200, derandomize="CI" in os.environ, **COMMON)
-settings.register_profile("soak", max_examples=5000, **COMMON)
+common = settings(
+    deadline=None,
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example),
+    print_blob=True,
+)
+settings.register_profile("check", common, max_examples=200, derandomize="CI" in os.environ)
+settings.register_profile("soak", common, max_examples=5000)
 settings.load_profile(os.environ.get("LAWS", "check"))
 if "LAWS_EXAMPLES" in os.environ:
     settings.register_profile("some", settings.default, max_examples=int(os.environ["LAWS_EXAMPLES"]))

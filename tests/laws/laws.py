@@ -165,7 +165,8 @@ FLAT_KEYS = (
 def whole_objects_do_not_matter(target: Target, options: Options) -> list[str]:
     """5. Whole objects give the same as the fields that the plan names."""
     planned = target.run(options)
-    compose = {**options.get("compose", {}), "law_whole": "netbox | length"}
+    # First, as what one expression needs must not make what others need forgotten.
+    compose = {"law_whole": "netbox | length", **options.get("compose", {})}
     return differences(planned, target.run({**options, "compose": compose}), ignored=("law_whole",))
 
 
@@ -177,13 +178,13 @@ def one_site_is_a_part(target: Target, options: Options, site: str) -> list[str]
     if every.error is not None or one.error is not None:
         # Names that are unique in a site need not be unique; an expression can fail elsewhere.
         return [] if every.error is not None else [f"error: {one.error}"]
-    there = {variables[WHO]: host for host, variables in every.hosts.items()}
-    here = {variables[WHO]: host for host, variables in one.hosts.items()}
+    there, here = hosts_by_object(every), hosts_by_object(one)
     expected = set(there) & _of_site(target, site)
     if options.get("duplicate_hostnames") == "warn":
         # Of two hosts with one name, the one elsewhere may be the one that is left out.
         expected &= set(here)
-    found = [f"{who}: only among all" for who in sorted(expected - set(here))]
+    found = [f"{host!r} is not a host of its own" for host in every.hosts if host not in there.values()]
+    found += [f"{who}: only among all" for who in sorted(expected - set(here))]
     found += [f"{who}: only in the site" for who in sorted(set(here) - expected) if who in there]
     both = sorted(set(here) & set(there))
     other_names = [who for who in both if here[who] != there[who]]
@@ -208,6 +209,11 @@ def one_site_is_a_part(target: Target, options: Options, site: str) -> list[str]
             if set(group.children) != children:
                 found.append(f"group {name!r}: children {sorted(group.children)} != {sorted(children)}")
     return found
+
+
+def hosts_by_object(outcome: Outcome) -> dict[str, str]:
+    """Names of hosts by the URL of the object that they were made of."""
+    return {variables[WHO]: host for host, variables in outcome.hosts.items() if WHO in variables}
 
 
 def _of_site(target: Target, site: str) -> set[str]:

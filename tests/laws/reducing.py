@@ -15,6 +15,8 @@ import dataclasses
 import typing as t
 from collections.abc import Callable, Iterator
 
+from ansible.errors import AnsibleError
+
 from ansible_collections.netbox.cursor.tests.laws.described import Described, Thing
 
 # By list of an estate: fields that hold a place in another list, or several.
@@ -61,7 +63,7 @@ def reduced(example: Example, still: Callable[[Example], bool], steps: int = 400
                 break
             try:
                 interesting = still(smaller)
-            except (LookupError, ValueError, TypeError):
+            except (LookupError, ValueError, TypeError, AnsibleError):
                 # Something refers to what is no longer there.
                 continue
             if interesting:
@@ -89,9 +91,10 @@ def _smaller_estates(described: Described) -> Iterator[Described]:
     for name in lists:
         for place, thing in enumerate(getattr(described, name)):
             for smaller in _smaller_values(thing):
-                listed = list(getattr(described, name))
-                listed[place] = smaller
-                yield dataclasses.replace(described, **{name: listed})
+                estate = copy.copy(described)
+                listed = getattr(described, name)
+                setattr(estate, name, [*listed[:place], smaller, *listed[place + 1 :]])
+                yield estate
 
 
 def _without(described: Described, name: str, place: int) -> Described:
@@ -128,7 +131,7 @@ def _smaller_values(value: t.Any) -> Iterator[t.Any]:
                 yield {**value, key: smaller}
     elif isinstance(value, (list, tuple)):
         for place in reversed(range(len(value))):
-            yield value[:place] + value[place + 1 :]
+            yield type(value)([*value[:place], *value[place + 1 :]])
         for place, inner in enumerate(value):
             for smaller in _smaller_values(inner):
                 yield type(value)([*value[:place], smaller, *value[place + 1 :]])
