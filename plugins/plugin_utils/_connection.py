@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import typing as t
 
@@ -17,7 +18,7 @@ from ansible.plugins import AnsiblePlugin
 from ansible.utils.display import Display
 from ansible.utils.path import unfrackpath
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http.access import parse_headers
+from ansible_collections.netbox.cursor.plugins.module_utils._http.access import parse_headers, string_or_none
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
@@ -40,6 +41,7 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
         option("api_endpoint"),
         option("token"),
         headers=parse_headers(option("headers") or {}),
+        branch=option("branch"),
         verify=_truth("validate_certs", option("validate_certs")) and (_path(option("ca_path")) or True),
         certificate=_path(option("client_cert")),
         key=_path(option("client_key")),
@@ -59,6 +61,13 @@ def _option(plugin: AnsiblePlugin, name: str) -> t.Any:
     return next((value for value in values if value not in (None, "")), definition.get("default"))
 
 
+def identity(plugin: AnsiblePlugin) -> list[str]:
+    """Return what the connection options select, for a cache key: NetBox, its branch, and a hash of who asks."""
+    option = functools.partial(_option, plugin)
+    user = hashlib.sha256(str([option("token"), option("headers")]).encode()).hexdigest()
+    return [str(option("api_endpoint")), str(option("branch")), user]
+
+
 def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
     """A pager over ``client``, as the options of ``plugin`` want it."""
     return Pager(
@@ -71,8 +80,9 @@ def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
 
 
 def _path(value: str | None) -> str | None:
-    """Expand a path as Ansible does. Return ``None`` if it is not set; Ansible makes a string of ``false``."""
-    return str(unfrackpath(value, follow=False)) if value and value.lower() != "false" else None
+    """Expand a path as Ansible does. Return ``None`` if it is not set."""
+    path = string_or_none(value)
+    return str(unfrackpath(path, follow=False)) if path else None
 
 
 def _truth(name: str, value: t.Any) -> bool:

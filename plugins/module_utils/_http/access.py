@@ -71,6 +71,11 @@ def parse_headers(value: t.Any) -> Mapping[str, str]:
     return value
 
 
+def string_or_none(value: str | None) -> str | None:
+    """Return a string, or ``None`` if it is not set: empty, or ``false``, which Ansible converts to a string."""
+    return value if value and value.lower() != "false" else None
+
+
 def clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return ``headers`` as strings. Raise :class:`UsageError` for those that HTTP does not allow."""
     clean = {}

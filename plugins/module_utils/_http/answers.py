@@ -26,6 +26,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
     ConnectionLost,
     GraphQLFailed,
     NetBoxError,
+    NotFound,
     TooLong,
     UnexpectedAnswer,
     error_for_status,
@@ -170,7 +171,10 @@ def read_error(response: requests.Response) -> NetBoxError:
     kind = error_for_status(status)
     if kind is BadRequest:
         return BadRequest(message, status=status, detail=_words(body), fields=_fields(body))
-    return kind(message, status=status, detail=_words(body), retry_after=_retry_after(response))
+    error = kind(message, status=status, detail=_words(body), retry_after=_retry_after(response))
+    if isinstance(error, NotFound):
+        error.from_netbox = api_version(response) is not None
+    return error
 
 
 def api_version(response: requests.Response) -> tuple[int, int] | None:

@@ -37,6 +37,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.answers import
     read_object,
     read_text,
 )
+from ansible_collections.netbox.cursor.plugins.module_utils._http.branches import Branch
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     AccessDenied,
     ConnectionLost,
@@ -77,18 +78,23 @@ LONGEST_PAUSE = 60.0
 class _Request:
     """What is sent, and under which conditions it is sent again.
 
-    * ``arguments``: further arguments of ``requests``, such as a body.
+    * ``headers``, ``body``: besides the client's own headers; and an argument of ``requests`` that makes a body.
     * ``safe``: whether two requests change no more than one.
     * ``impatient``: whether the caller sends a smaller request if NetBox cannot finish this one.
     * ``follow``: whether redirects are followed.
+    * ``in_branch``: whether it is sent to the branch that the user chose.
+    * ``elsewhere``: whether it is sent to another server than NetBox, without anything of the user's.
     """
 
     method: str
     url: str
-    arguments: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    body: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     safe: bool = True
     impatient: bool = False
     follow: bool = True
+    in_branch: bool = True
+    elsewhere: bool = False
 
 
 class Client:
@@ -98,6 +104,7 @@ class Client:
     * ``token``: ``None`` (public NetBox), a token (``nbt_…`` is sent as ``Bearer``, any other as ``Token``) or
       ``{"type": …, "value": …}``, sent as it is.
     * ``headers``: more headers for each request.
+    * ``branch``: name of a branch of the netbox-branching plugin, to which all requests are sent.
     * ``verify``: whether to check NetBox's certificate, or the path of a CA file or directory to check it with.
     * ``certificate``, ``key``: paths of a client certificate and of its key; no key if one file contains both.
     * ``timeout``: seconds to wait for a connection, and for each further part of a response. A whole response can
@@ -119,6 +126,7 @@ class Client:
         token: str | Mapping[str, str] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
+        branch: str | None = None,
         verify: bool | str = True,
         certificate: str | None = None,
         key: str | None = None,
@@ -153,6 +161,7 @@ class Client:
             session=session,
             max_workers=max_workers,
         )
+        self._branch = Branch(branch) if branch else None
         self._retries = retries
         self.log = log
         self._warn = warn
@@ -191,7 +200,7 @@ class Client:
         ``impatient`` as for :meth:`get`. Raise :class:`GraphQLFailed` if the response contains errors.
         """
         body = {"query": query, "variables": dict(variables or {})}
-        request = _Request("POST", self._url(GRAPHQL), {"json": body}, impatient=impatient)
+        request = _Request("POST", self._url(GRAPHQL), body={"json": body}, impatient=impatient)
         return self._ask(request, functools.partial(read_graphql, query=query))
 
     def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str, end: str) -> str:
@@ -209,12 +218,13 @@ class Client:
         ``content`` is sent as JSON, or as a form. A POST is sent again only if NetBox certainly did not receive it. The
         other methods change nothing more when they are repeated; a repeated DELETE raises :class:`NotFound`.
         """
-        arguments: dict[str, t.Any] = {}
+        headers: dict[str, str] = {}
+        body: dict[str, t.Any] = {}
         if isinstance(content, Multipart):
-            arguments = {"data": content, "headers": {**self._headers, "Content-Type": content.content_type}}
+            headers, body = {"Content-Type": content.content_type}, {"data": content}
         elif content is not None:
-            arguments = {"json": dict(content)}
-        request = _Request(method, self._url(path), arguments, safe=method != "POST")
+            body = {"json": dict(content)}
+        request = _Request(method, self._url(path), headers, body, safe=method != "POST")
         return self._ask(request, read_json_or_nothing)
 
     def download(self, url: str, most: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
@@ -232,7 +242,7 @@ class Client:
         def read_file(response: requests.Response) -> T:
             if response.headers.get("Content-Type", "").startswith("text/html"):
                 error = UnexpectedAnswer("the answer is a page for people, and no file.", status=response.status_code)
-                error.is_foreign = response.url.startswith(self.endpoint)
+                error.is_foreign = response.url.startswith(self.endpoint)  # elsewhere, nothing better will come
                 raise error
             return read(_first_bytes(iterate_body(response), most + 1))
 
@@ -244,8 +254,7 @@ class Client:
                 # A file server elsewhere can have a directory of that name, too.
                 if there.hostname == here.hostname:
                     raise
-        bare = {"headers": {"User-Agent": self._headers["User-Agent"]}, "auth": _send_no_credentials, "cert": None}
-        return self._ask(_Request("GET", url, bare, follow=False), read_file)
+        return self._ask(_Request("GET", url, follow=False, elsewhere=True), read_file)
 
     def pause(self, error: NetBoxError) -> None:
         """Wait before a retry after ``error``: as long as NetBox requires, or longer with each failure."""
@@ -264,17 +273,20 @@ class Client:
 
         This is the only place where an error learns which request failed and loses its secrets.
         """
+        arguments = {**self._arguments(request), **request.body}
         tries = 0
         while True:
             tries += 1
             try:
-                return self._ask_once(request, read)
+                return self._ask_once(request, arguments, read)
             except NetBoxError as error:
                 error.method = request.method
                 error.url = shorten(without_credentials(request.url))
                 error.tries = tries
                 if isinstance(error, AccessDenied):
                     error.with_token = self._authorization is not None
+                if self._branch:
+                    self._branch.explain(error)
                 if isinstance(error, UnexpectedAnswer):
                     error.after_json = self._json_came
                 self._mask.error(error)
@@ -283,10 +295,22 @@ class Client:
                 self.log(2, f"{error} Asking again.")
                 self.pause(error)
 
-    def _ask_once(self, request: _Request, read: t.Callable[[requests.Response], T]) -> T:
+    def _arguments(self, request: _Request) -> dict[str, t.Any]:
+        """Return the headers and credentials of a request, as arguments of ``requests``."""
+        if request.elsewhere:
+            agent = {"User-Agent": self._headers["User-Agent"]}
+            return {"headers": agent, "auth": _send_no_credentials, "cert": None}
+        branch = self._branch.headers(self._get_outside_branch) if self._branch and request.in_branch else {}
+        return {"headers": {**self._headers, **branch, **request.headers}, "auth": self._authorize}
+
+    def _get_outside_branch(self, path: str, parameters: Iterable[tuple[str, str]]) -> t.Any:
+        return self._ask(_Request("GET", self._url(path, parameters), in_branch=False), read_json)
+
+    def _ask_once(
+        self, request: _Request, arguments: Mapping[str, t.Any], read: t.Callable[[requests.Response], T]
+    ) -> T:
         """Send ``request``, follow redirects, and return what ``read`` makes of the response."""
         address = request.url
-        arguments = {"headers": self._headers, "auth": self._authorize, **request.arguments}
         for dummy in range(MOST_REDIRECTS + 1):
             with self._transport.exchange(request.method, address, **arguments) as response:
                 self._learn_version(response)

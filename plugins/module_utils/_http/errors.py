@@ -136,11 +136,16 @@ class AccessDenied(ErrorStatus):
 
 
 class NotFound(ErrorStatus):
-    """404: no such object, or no such endpoint."""
+    """404: no such object, or no such endpoint.
+
+    ``from_netbox``: whether it was NetBox that responded, and not a server without a NetBox at this address.
+    """
+
+    from_netbox = False
 
     @property
     def is_missing_object(self) -> bool:
-        """Whether NetBox knows the endpoint: it speaks JSON then, of an address it does not know HTML (FACTS 2)."""
+        """Whether NetBox has the endpoint. It responds in JSON then, and otherwise in HTML."""
         return "matches the given query" in self.detail or self.detail.startswith("Not found")
 
 
