@@ -110,7 +110,7 @@ class Alike:
 
         def ask(part: list[int]) -> list[Row]:
             found: dict[str, t.Any] = {"id": {"in_list": part}}
-            return list(self._graphql.rows(self._name, fields, {owner: found} if owner else found, alone=True))
+            return list(self._graphql.rows(self._name, fields, {owner: found} if owner else found))
 
         workers = self._pager.workers
         return map(_with_numbers, ordered_map(workers, ask, parts, look_ahead(workers.size)))
@@ -194,7 +194,7 @@ class Alike:
             self._check_same("no tag", count, sum(1 for row in by_id.values() if not row["tags"]))
 
     def _tagged(self, tag: int) -> list[int]:
-        rows = self._graphql.rows(self._name, parse("id"), {"tags": {"id": {"exact": tag}}}, alone=True)
+        rows = self._graphql.rows(self._name, parse("id"), {"tags": {"id": {"exact": tag}}})
         return [int(row["id"]) for row in rows]
 
     # Is anything hidden?

@@ -248,7 +248,7 @@ class RestSource:
         shape = Representation(endpoint, fields=() if "all" in fields else ("id", owner, *fields))
         filters = self._owned_filters(f"{owner}_id", ids)
         stale = (f"{owner}_id", HOSTS[kind].endpoint) if filters else None
-        pages = self._pager.pages(endpoint, filters, representation=shape, stale=stale)
+        pages = self._pager.pages(endpoint, filters, representation=shape, skip_deleted=stale)
         return itertools.chain.from_iterable(self._progress.pages(endpoint, pages))
 
     def _services(self, owners: dict[str, list[int]]) -> Owned:
@@ -267,6 +267,6 @@ class RestSource:
         if ids:
             filters = self._owned_filters("virtual_machine_id", ids)
             stale = ("virtual_machine_id", HOSTS["virtual_machines"].endpoint) if filters else None
-            for row in self._pager.rows("virtualization/virtual-disks", filters, stale=stale):
+            for row in self._pager.rows("virtualization/virtual-disks", filters, skip_deleted=stale):
                 found.setdefault(("virtual_machines", row["virtual_machine"]["id"]), []).append(row)
         return found
