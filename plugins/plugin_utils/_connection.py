@@ -76,6 +76,7 @@ def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
         page_size=plugin.get_option("page_size"),
         max_workers=plugin.get_option("max_workers"),
         executor_class=executor_class(plugin.get_option("thread_pool_executor")),
+        warn=Display().warning,
     )
 
 

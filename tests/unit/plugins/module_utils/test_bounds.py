@@ -27,7 +27,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http import answers
 from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import MOST_REDIRECTS, Client
-from ansible_collections.netbox.cursor.plugins.module_utils._lists import pager as lists_pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists import state
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
@@ -293,7 +293,7 @@ def test_a_page_of_too_many_bytes_is_asked_for_with_fewer_rows(
         else:
             rows = [row["id"] for row in pager.rows("dcim/sites")]
     assert rows == list(range(1, 201))
-    assert any("rows were too much" in line and "1 MB" in line for line in lines)
+    assert any("rows failed; retrying with" in line and "1 MB" in line for line in lines)
 
 
 class Endless(Client):
@@ -317,8 +317,7 @@ class Endless(Client):
 
 @pytest.mark.parametrize("way", ["cursor", "offset", "ordering", "GraphQL"])
 def test_a_list_without_end_is_left(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
-    monkeypatch.setattr(lists_pager, "MOST_REQUESTS", 500)
-    monkeypatch.setattr("ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk.MOST_REQUESTS", 500)
+    monkeypatch.setattr(state, "MAX_REQUESTS", 500)
     pagination = "offset" if way == "offset" else "auto"
     with Pager(Endless("http://netbox.invalid"), pagination=pagination, page_size=1, max_workers=1) as pager:
         if way == "GraphQL":
