@@ -170,12 +170,13 @@ class Naming:
         self._strict = plugin.get_option("strict")
         self._expressions = expressions
         self._unused = dict.fromkeys(expressions, "")
+        self._named_by_others: set[str] = set()
 
     def __call__(self, variables: dict[str, t.Any], raw: Mapping[str, t.Any], own_name: str) -> str | None:
         """Return the first name that is not empty, or ``None``. Raise Ansible's errors if the option strict is on."""
         fields = marked(dict(raw))
         seen = {**marked(variables), **fields, "netbox": fields, **_host_names(own_name)}
-        for expression in self._expressions:
+        for number, expression in enumerate(self._expressions):
             try:
                 name = text_of(self._plugin._compose(expression, seen))
             except AnsibleError as error:
@@ -186,15 +187,16 @@ class Naming:
                 continue
             if name:
                 self._unused.pop(expression, None)
+                self._named_by_others.update(self._expressions[number + 1 :])
                 return name
         return None
 
     def warnings(self) -> list[str]:
-        """Return a warning for each expression that gave no host a name and failed."""
+        """Return a warning for each expression that gave no host a name, although it failed or all hosts needed it."""
         return [
             f"hostnames: {expression!r} never gives a name{reason}"
             for expression, reason in self._unused.items()
-            if reason
+            if reason or expression not in self._named_by_others
         ]
 
 
