@@ -33,6 +33,13 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 )
 from ansible_collections.netbox.cursor.plugins.module_utils._http.transport import read_pieces
 
+try:
+    import orjson
+except ImportError:
+    HAS_ORJSON = False
+else:
+    HAS_ORJSON = True
+
 if t.TYPE_CHECKING:  # pragma: no cover
     import requests
 
@@ -46,6 +53,9 @@ PIECE = 2**16
 ENCODINGS = "gzip, deflate"
 # How deeply NetBox nests its error messages: by field, by row, by place.
 DEEPEST_WORDS = 5
+# Digits of the shortest integer that orjson cannot represent, all of them written as zeros.
+_LONG_NUMBER = b"0" * 19
+_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 # GraphQL errors that are shown.
 MOST_REASONS = 3
 
@@ -144,7 +154,14 @@ def read_text(response: requests.Response, media_type: str, end: str) -> str:
 
 
 def parse_json(body: bytes) -> t.Any:
-    """Return ``body`` as JSON. Raise ``ValueError`` or ``RecursionError`` if it is not JSON."""
+    """Return ``body`` as JSON. Raise ``ValueError`` or ``RecursionError`` if it is not JSON.
+
+    The result is that of Python's own parser. orjson takes about half the time, but it makes floats of integers that
+    are too long for it, and rejects what Python accepts, such as NaN. These are left to Python's parser.
+    """
+    if HAS_ORJSON and _LONG_NUMBER not in body.translate(_ZEROS):
+        with contextlib.suppress(orjson.JSONDecodeError):
+            return orjson.loads(body)
     return json.loads(body)
 
 
