@@ -432,6 +432,14 @@ def read_interfaces(view: View, kind: str, row: Row) -> list[Row]:
     return [shape_interface(one, addresses.get((table.model, one["id"]), []), kind[:-1], whole) for one in interfaces]
 
 
+def read_services(view: View, kind: str, row: Row) -> list[Row]:
+    """Return the services of a host in the order of their IDs; with netbox.netbox in NetBox's default order."""
+    services = view.owned("services").get((kind, row["id"]), [])
+    if view.options.as_peer:
+        services.sort(key=lambda one: ((one.get("protocol") or NOTHING).get("value", ""), one.get("ports") or []))
+    return services
+
+
 def read_tags(view: View, kind: str, row: Row) -> list[str]:
     """Return the slugs of the tags."""
     return [tag["slug"] for tag in row.get("tags") or ()]
@@ -480,7 +488,7 @@ FACTS: dict[str, Fact] = {
         Fact("rack", (RACK,), name("rack"), kinds=DEVICES, plural="racks", option="racks"),
         Fact("rack_role", (RACK,), read_rack_role, {"racks": ("role",)}, kinds=DEVICES, option="racks"),
         Fact("locations", (LOCATION, SITE), read_locations, {"locations": NESTED}),
-        Fact("services", (), owned("services"), {"services": ()}, option="services"),
+        Fact("services", (), read_services, {"services": ()}, option="services"),
         Fact(
             "virtual_disks",
             (),
