@@ -449,6 +449,10 @@ FACTS: dict[str, Fact] = {
         Fact("primary_ip6", (PRIMARY_IP6,), address("primary_ip6")),
         Fact("oob_ip", (OOB_IP,), address("oob_ip"), kinds=DEVICES),
         Fact("status", (STATUS,), read_status),
+        Fact("disk", (DISK,), plain("disk"), kinds=VIRTUAL_MACHINES),
+        Fact("memory", (MEMORY,), plain("memory"), kinds=VIRTUAL_MACHINES),
+        Fact("vcpus", (VCPUS,), plain("vcpus"), kinds=VIRTUAL_MACHINES),
+        # With `compatibility`, flattened keys replace the variables above, but not those below.
         Fact("config_context", (CONFIG_CONTEXT,), plain("config_context"), option="config_context"),
         Fact("local_context_data", (LOCAL_CONTEXT_DATA,), plain("local_context_data")),
         Fact("custom_fields", (CUSTOM_FIELDS,), read_custom_fields),
@@ -475,9 +479,6 @@ FACTS: dict[str, Fact] = {
         Fact("is_virtual", (), read_is_virtual),
         Fact("serial", (SERIAL,), plain("serial")),
         Fact("asset_tag", (ASSET_TAG,), plain("asset_tag"), kinds=DEVICES),
-        Fact("disk", (DISK,), plain("disk"), kinds=VIRTUAL_MACHINES),
-        Fact("memory", (MEMORY,), plain("memory"), kinds=VIRTUAL_MACHINES),
-        Fact("vcpus", (VCPUS,), plain("vcpus"), kinds=VIRTUAL_MACHINES),
         Fact("tags", (TAGS,), read_tags),
         Fact("dns_name", (PRIMARY_IP,), read_dns_name, {"dns_names": ("dns_name",)}, option="dns_name"),
         Fact("services", (), owned("services"), {"services": ()}, option="services"),
@@ -502,7 +503,7 @@ def without_length(ip: Row | None) -> str | None:
 def utc_offset(time_zone: str | None, whole_hours: bool = False) -> str | None:
     """Return the present offset of a time zone as group names can hold it: ``plus_1``, ``minus_3_30``.
 
-    ``whole_hours`` leaves out the minutes, as netbox.netbox does.
+    ``whole_hours`` rounds it, as netbox.netbox does.
     """
     if not time_zone:
         return None
@@ -511,5 +512,7 @@ def utc_offset(time_zone: str | None, whole_hours: bool = False) -> str | None:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return None
     minutes = int((offset or datetime.timedelta()).total_seconds() // 60)
+    if whole_hours:
+        minutes = round(minutes / 60) * 60
     hours, rest = divmod(abs(minutes), 60)
-    return ("minus" if minutes < 0 else "plus") + f"_{hours}" + (f"_{rest}" if rest and not whole_hours else "")
+    return ("minus" if minutes < 0 else "plus") + f"_{hours}" + (f"_{rest}" if rest else "")
