@@ -461,6 +461,7 @@ FACTS: dict[str, Fact] = {
         Fact("memory", (MEMORY,), plain("memory"), kinds=VIRTUAL_MACHINES),
         Fact("vcpus", (VCPUS,), plain("vcpus"), kinds=VIRTUAL_MACHINES),
         Fact("status", (STATUS,), read_status),
+        # With `compatibility`, flattened keys replace the variables above, but not those below.
         Fact("config_context", (CONFIG_CONTEXT,), plain("config_context"), option="config_context"),
         Fact("local_context_data", (LOCAL_CONTEXT_DATA,), plain("local_context_data")),
         Fact("custom_fields", (CUSTOM_FIELDS,), read_custom_fields),
@@ -511,7 +512,7 @@ def without_length(ip: Row | None) -> str | None:
 def utc_offset(time_zone: str | None, whole_hours: bool = False) -> str | None:
     """Return the present offset of a time zone as group names can hold it: ``plus_1``, ``minus_3_30``.
 
-    ``whole_hours`` rounds, as netbox.netbox does.
+    ``whole_hours`` rounds it, as netbox.netbox does.
     """
     if not time_zone:
         return None
@@ -520,5 +521,7 @@ def utc_offset(time_zone: str | None, whole_hours: bool = False) -> str | None:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return None
     minutes = int((offset or datetime.timedelta()).total_seconds() // 60)
-    hours, rest = (abs(round(minutes / 60)), 0) if whole_hours else divmod(abs(minutes), 60)
+    if whole_hours:
+        minutes = round(minutes / 60) * 60
+    hours, rest = divmod(abs(minutes), 60)
     return ("minus" if minutes < 0 else "plus") + f"_{hours}" + (f"_{rest}" if rest else "")

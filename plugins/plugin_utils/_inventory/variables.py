@@ -15,17 +15,25 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts imp
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
-# Variables without the prefix `ansible_` that Ansible or this collection obeys. The lookups and modules of this
-# collection would send the token to the server in netbox_api, for example.
+# Variables without the prefix `ansible_` that Ansible, templates, or this collection obey.
 OBEYED = frozenset(
     (
+        # Ansible sets these itself, but not all of them in every task and in every version.
         *("environment", "group_names", "groups", "hostvars", "inventory_dir", "inventory_file"),
-        *("inventory_hostname", "inventory_hostname_short", "omit", "play_hosts", "playbook_dir", "role_names"),
-        *("role_path", "vars", "netbox_api", "netbox_url", "netbox_token", "netbox_headers"),
-        *("netbox_validate_certs", "netbox_ca_path", "netbox_client_cert", "netbox_client_key", "netbox_timeout"),
-        *("netbox_retries", "netbox_branch"),
+        *("inventory_hostname", "inventory_hostname_short", "play_hosts", "playbook_dir", "role_name", "role_names"),
+        *("role_path", "role_uuid", "vars"),
+        # Templates call these. On ansible-core 2.19 and later, `default(omit)` returns a variable called `omit`.
+        *("cycler", "dict", "joiner", "lipsum", "lookup", "namespace", "now", "omit", "q", "query", "range", "undef"),
+        # The lookups of this collection would send the token to the server in `netbox_api`.
+        *("netbox_api", "netbox_url", "netbox_token", "netbox_headers", "netbox_validate_certs", "netbox_ca_path"),
+        *("netbox_client_cert", "netbox_client_key", "netbox_timeout", "netbox_retries", "netbox_branch"),
+        "_z_test_entry",
     )
 )
+# The connection plugin ssh of ansible-core before 2.19 connects to the value of a variable that has literally the name
+# `delegated_vars['ansible_host']`. Variables such as `_ansible_ansiballz_debugpy_config` are for the developers of
+# Ansible, and can run code.
+OBEYED_PREFIXES = ("ansible_", "_ansible_", "delegated_vars")
 
 
 class Shape(t.NamedTuple):
@@ -134,4 +142,4 @@ class Variables:
 
 def is_obeyed(name: str) -> bool:
     """Return whether Ansible or this collection acts on a variable of this name."""
-    return name.startswith("ansible_") or name in OBEYED
+    return name.startswith(OBEYED_PREFIXES) or name in OBEYED
