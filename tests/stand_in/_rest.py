@@ -108,7 +108,6 @@ class Rest:
         received.rows = len(rows)
         price = REST_REQUEST + len(rows) * rest_price(table.endpoint, shape)
         await self._netbox.worked(received, "rest", price + page.skipped * skip_price(table.endpoint, shape))
-        await self._netbox.work(len(rows), shape.name, page.skipped)
         return json_answer(request, page.envelope(rows), allow=allow)
 
     async def single(self, request: Request) -> Response:
@@ -126,7 +125,6 @@ class Rest:
         shape = shape_of(table.endpoint, settings.version, dict(request.query_params))
         price = REST_REQUEST + rest_price(table.endpoint, shape)
         await self._netbox.worked(request.scope["received"], "rest", price)
-        await self._netbox.work(1, shape.name, 0)
         answer = json_answer(request, shape.cut(row), allow=allow)
         changed = row.get("last_updated") or row.get("created")
         if settings.version != "4.5" and changed:

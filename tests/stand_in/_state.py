@@ -41,11 +41,6 @@ class Settings:
     latency: float = 0.0
     # Requests worked on at once; None: any number.
     workers: int | None = None
-    # Seconds a worker is busy with each row, by what is shown of it, and with each row counted off before the page.
-    row_cost: float = 0.0
-    row_cost_fields: float = 0.0
-    row_cost_brief: float = 0.0
-    offset_cost: float = 0.0
     # GRAPHQL_ENABLED.
     graphql: bool = True
     # Does GraphQL's pagination know `start`? Not before 4.5.2.
@@ -159,11 +154,3 @@ class NetBox:
         if self.settings.cost_factor:
             gone = time.monotonic() - received.taken
             await asyncio.sleep(max(0.0, seconds * self.settings.cost_factor - gone))
-
-    async def work(self, rows: int, shape: str, skipped: int) -> None:
-        """Takes as long as this many rows take."""
-        settings = self.settings
-        costs = {"full": settings.row_cost, "fields": settings.row_cost_fields, "brief": settings.row_cost_brief}
-        seconds = rows * costs[shape] + skipped * settings.offset_cost
-        if seconds:
-            await asyncio.sleep(seconds)
