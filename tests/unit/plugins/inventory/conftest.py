@@ -15,17 +15,12 @@ from pathlib import Path
 import pytest
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import init_plugin_loader, inventory_loader
-from ansible.utils.collection_loader import AnsibleCollectionConfig
+from ansible.plugins.loader import inventory_loader
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
     Read = Callable[..., InventoryData]
-
-# ansible-test has done this already; it must come before anything of the collection is imported.
-if AnsibleCollectionConfig.collection_finder is None:
-    init_plugin_loader()
 
 
 @pytest.fixture
