@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 
-# Only these have config contexts, which cost NetBox up to 4.6 more than all the rest unless told not to (FACTS 5).
+# Only these have config contexts. Up to NetBox 4.6, they cost more than everything else unless they are excluded.
 WITH_CONFIG_CONTEXT = ("dcim/devices", "virtualization/virtual-machines")
 
 
@@ -25,6 +25,7 @@ class Representation:
     * ``omit``: names of fields that are not wanted (NetBox 4.5.2 and later; older ones send them all the same).
     * ``brief``: NetBox's short form.
     * ``config_context``: whether config contexts are wanted where all other fields are.
+    * ``ordering``: fields by which the list is sorted, such as ``-device_count``.
 
     ``parameters`` are the query parameters that say so. They may ask for a little more than is wanted (the id, by which
     rows are told apart; what spares NetBox a query per row): :meth:`tidy` takes that away again.
@@ -38,6 +39,7 @@ class Representation:
         omit: Sequence[str] = (),
         brief: bool = False,
         config_context: bool = True,
+        ordering: Iterable[str] = (),
     ) -> None:
         if sum(map(bool, (fields, omit, brief))) > 1:
             raise UsageError("fields, omit and brief exclude each other: NetBox would heed only the first of them.")
@@ -53,8 +55,10 @@ class Representation:
         if self._fields:
             asked = list(self._fields)
             if has_context and "primary_ip" in asked:
-                # Alone, it costs NetBox two queries per row; beside these, none (FACTS 5).
+                # Without these two fields, NetBox sends two more queries to its database for each row.
                 asked += [name for name in ("primary_ip4", "primary_ip6") if name not in asked]
+            # NetBox adds counts to its query only if they are among the fields, and otherwise cannot sort by them.
+            asked += [name for name in (field.lstrip("-") for field in ordering) if name not in asked]
             if "id" not in asked:
                 asked.append("id")
             self._surplus = tuple(asked[len(self._fields) :])
@@ -72,7 +76,7 @@ class Representation:
             if left_out:
                 self.parameters.append(("omit", ",".join(left_out)))
         if has_context and not config_context:
-            # 4.7 does not know it any more, and heeds omit and fields; up to 4.6 only this saves the work (FACTS 5).
+            # Up to NetBox 4.6, only this parameter avoids the work. NetBox 4.7 ignores it, and uses omit and fields.
             self.parameters.append(("exclude", "config_context"))
 
     def tidy(self, rows: Iterable[dict[str, t.Any]]) -> None:
@@ -83,5 +87,5 @@ class Representation:
                     row.pop(name, None)
 
     def unknown_fields(self, row: dict[str, t.Any]) -> list[str]:
-        """Wanted fields that NetBox left out of ``row``: it says nothing when it does not know a field (FACTS 1)."""
+        """Return the requested fields that ``row`` lacks. NetBox ignores unknown fields without an error."""
         return [name for name in self._fields if name not in row]
