@@ -20,6 +20,7 @@ from ._filters import select
 from ._lookups import Ids
 from ._ordering import ordered
 from ._pages import BadPage, Page, by_cursor, by_offset, limit_of, start_of
+from ._schema import recorded
 from ._shapes import Shape, shape_of
 from ._state import NetBox, Received
 from ._tables import Row, Table
@@ -61,10 +62,9 @@ class Rest:
         query = dict(request.query_params)
         settings = self._netbox.settings
         unknown = set() if table.endpoint in settings.own_start_filter else {"start"}
-        if settings.version == "4.5":
-            unknown.add("tag__any")
         filters = [pair for pair in request.query_params.multi_items() if pair[0] not in unknown]
-        found, complaints = select(self._netbox.estate, table, filters)
+        names = recorded(settings.full_version).get(table.endpoint)
+        found, complaints = select(self._netbox.estate, table, filters, names)
         if complaints:
             return json_answer(request, complaints, 400, allow)
         try:
@@ -95,7 +95,7 @@ class Rest:
             query,
             limit,
             url,
-            lambda first, end: ordered(estate, table, ids, ordering, settings.version, end)[first:end],
+            lambda first, end: ordered(estate, table, ids, ordering, settings.full_version, end)[first:end],
         )
 
     async def _shown(self, request: Request, table: Table, page: Page, shape: Shape, allow: str) -> Response:

@@ -33,6 +33,10 @@ class Settings:
     """May be changed at any time; a change counts from the next request on."""
 
     version: str = "4.6"
+    # Its patch version, such as 4.6.0; None: the recorded one. Only filters and what names the version depend on it.
+    patch_version: str | None = None
+    # The path below which it is reached, such as /netbox-api.
+    base_path: str = ""
     # The version that its answers tell; None: its own.
     told_version: str | None = None
     # 0: unlimited.
@@ -54,7 +58,7 @@ class Settings:
 
     @property
     def full_version(self) -> str:
-        return FULL_VERSIONS[self.version]
+        return self.patch_version or FULL_VERSIONS[self.version]
 
     @property
     def has_cursor(self) -> bool:

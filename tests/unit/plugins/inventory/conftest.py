@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import init_plugin_loader, inventory_loader
-from ansible.utils.collection_loader import AnsibleCollectionConfig
+from ansible.plugins.loader import inventory_loader
 from ansible.utils.display import Display
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -24,10 +23,6 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
     Row = dict[str, t.Any]
     Read = Callable[..., InventoryData]
-
-# ansible-test has done this already; it must come before anything of the collection is imported.
-if AnsibleCollectionConfig.collection_finder is None:
-    init_plugin_loader()
 
 # The fields of a device that are null unless a test sets them.
 OPTIONAL = (
