@@ -128,7 +128,7 @@ def test_the_pager_knows_no_option_and_no_ansible() -> None:
 
 
 def test_hosts_are_made_without_ansible_and_without_netbox() -> None:
-    for module in ("hosts", "names", "rows"):
+    for module in ("facts", "groups", "hosts", "names", "snapshot", "tables", "variables"):
         text = (HERE / "plugins/plugin_utils/_inventory" / f"{module}.py").read_text(encoding="utf-8")
         assert not re.search(
             r"^\s*(import|from) (ansible\b|requests)|_http.client|_lists.pager", text, flags=re.MULTILINE
