@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 
 from ._endpoints import endpoint_of, target_of
+from ._schema import recorded
 from ._tables import Estate, Row, Table, key
 
 INTERFACES = ("dcim/interfaces", "virtualization/interfaces")
@@ -35,7 +36,9 @@ def ordered(
     """
     fields = [field.strip() for field in (ordering or "").split(",")]
     # A field nobody knows is passed over; with none left the endpoint's own order counts.
-    fields = [field for field in fields if _is_known(table, field.lstrip("-"))]
+    names = recorded(version).get(table.endpoint)
+    known = names.ordering if names else None
+    fields = [field for field in fields if _is_known(table, field.lstrip("-"), known)]
     if not fields:
         known = table.default_order()
         if known is not None:
@@ -53,8 +56,11 @@ def ordered(
     return rows
 
 
-def _is_known(table: Table, field: str) -> bool:
-    return bool(field) and any(field in table.get(pk, {}) for pk in table.ids()[:1])
+def _is_known(table: Table, field: str, known: frozenset[str] | None) -> bool:
+    """By the record, or, on lists of plugins, by the first row."""
+    if known is None:
+        return bool(field) and any(field in table.get(pk, {}) for pk in table.ids()[:1])
+    return field in known
 
 
 def _rank(estate: Estate, table: Table, row: Row, field: str) -> tuple[t.Any, ...]:
