@@ -70,6 +70,13 @@ class NetBoxError(Exception):
         self.tries = 1
         self.advice = ""
 
+    def amend(self, text: str = "", *, advice: str = "") -> NetBoxError:
+        """Append ``text``, a sentence, to the message, and replace the advice. Return the error itself."""
+        if text:
+            self.message = f"{self.message} {text}"
+        self.advice = advice or self.advice
+        return self
+
     def __str__(self) -> str:
         text = f"{self.method} {self.url}: {self.message}" if self.url else self.message
         if self.detail:
@@ -129,11 +136,16 @@ class AccessDenied(ErrorStatus):
 
 
 class NotFound(ErrorStatus):
-    """404: no such object, or no such endpoint."""
+    """404: no such object, or no such endpoint.
+
+    ``from_netbox``: whether it was NetBox that responded, and not a server without a NetBox at this address.
+    """
+
+    from_netbox = False
 
     @property
     def is_missing_object(self) -> bool:
-        """Whether NetBox knows the endpoint: it speaks JSON then, of an address it does not know HTML (FACTS 2)."""
+        """Whether NetBox has the endpoint. It responds in JSON then, and otherwise in HTML."""
         return "matches the given query" in self.detail or self.detail.startswith("Not found")
 
 
@@ -162,7 +174,14 @@ class GraphQLFailed(NetBoxError):
 
 
 class UnexpectedAnswer(NetBoxError):
-    """An answer that no NetBox gives: HTML, damaged JSON, JSON of another shape, a page that does not follow."""
+    """An answer that no NetBox gives: HTML, damaged JSON, JSON of another shape, a page that does not follow.
+
+    ``is_foreign``: whether another program than NetBox answered, such as a load balancer. ``after_json``: whether
+    NetBox itself answered an earlier request.
+    """
+
+    is_foreign = False
+    after_json = False
 
 
 class TooLong(UnexpectedAnswer):

@@ -441,6 +441,7 @@ NESTED = ("slug", "parent")
 SITE_GROUPS = {"sites": ("group",), "site_groups": NESTED}
 HARDWARE = {"interfaces": (), "vm_interfaces": (), "addresses": ()}
 
+# In the order of netbox.netbox, where a later variable replaces an earlier one of the same name.
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
@@ -448,41 +449,38 @@ FACTS: dict[str, Fact] = {
         Fact("primary_ip4", (PRIMARY_IP4,), address("primary_ip4")),
         Fact("primary_ip6", (PRIMARY_IP6,), address("primary_ip6")),
         Fact("oob_ip", (OOB_IP,), address("oob_ip"), kinds=DEVICES),
-        Fact("status", (STATUS,), read_status),
         Fact("disk", (DISK,), plain("disk"), kinds=VIRTUAL_MACHINES),
         Fact("memory", (MEMORY,), plain("memory"), kinds=VIRTUAL_MACHINES),
         Fact("vcpus", (VCPUS,), plain("vcpus"), kinds=VIRTUAL_MACHINES),
-        # With `compatibility`, flattened keys replace the variables above, but not those below.
+        Fact("status", (STATUS,), read_status),
         Fact("config_context", (CONFIG_CONTEXT,), plain("config_context"), option="config_context"),
         Fact("local_context_data", (LOCAL_CONTEXT_DATA,), plain("local_context_data")),
         Fact("custom_fields", (CUSTOM_FIELDS,), read_custom_fields),
-        Fact("site", (SITE,), read_site, plural="sites"),
         Fact("regions", (SITE,), site_ancestry("region", "regions"), {"sites": ("region",), "regions": NESTED}),
-        Fact(
-            "site_groups", (SITE,), site_ancestry("group", "site_groups"), {"sites": ("group",), "site_groups": NESTED}
-        ),
-        Fact("locations", (LOCATION, SITE), read_locations, {"locations": NESTED}),
+        Fact("cluster", (CLUSTER,), name("cluster")),
+        Fact("cluster_group", (CLUSTER,), cluster_slug("group"), {"clusters": ("group",)}),
+        Fact("cluster_type", (CLUSTER,), cluster_slug("type"), {"clusters": ("type",)}),
+        Fact("cluster_device", (CLUSTER_DEVICE,), read_cluster_device, kinds=VIRTUAL_MACHINES),
+        Fact("is_virtual", (), read_is_virtual),
+        Fact("serial", (SERIAL,), plain("serial")),
+        Fact("asset_tag", (ASSET_TAG,), plain("asset_tag"), kinds=DEVICES),
         Fact("time_zone", (SITE,), read_time_zone, {"sites": ("time_zone",)}),
         Fact("utc_offset", (SITE,), read_utc_offset, {"sites": ("time_zone",)}),
         Fact("facility", (SITE,), site_field("facility"), {"sites": ("facility",)}),
+        Fact("site", (SITE,), read_site, plural="sites"),
         Fact("tenant", (TENANT,), slug("tenant"), plural="tenants"),
+        Fact("tags", (TAGS,), read_tags),
         Fact("role", (ROLE,), slug("role"), plural="device_roles"),
         Fact("platform", (PLATFORM,), slug("platform"), plural="platforms"),
         Fact("device_type", (DEVICE_TYPE,), slug("device_type"), kinds=DEVICES, plural="device_types"),
         Fact("manufacturer", (DEVICE_TYPE,), read_manufacturer, kinds=DEVICES, plural="manufacturers"),
+        Fact(
+            "site_groups", (SITE,), site_ancestry("group", "site_groups"), {"sites": ("group",), "site_groups": NESTED}
+        ),
         Fact("rack", (RACK,), name("rack"), kinds=DEVICES, plural="racks", option="racks"),
         Fact("rack_role", (RACK,), read_rack_role, {"racks": ("role",)}, kinds=DEVICES, option="racks"),
-        Fact("cluster", (CLUSTER,), name("cluster")),
-        Fact("cluster_device", (CLUSTER_DEVICE,), read_cluster_device, kinds=VIRTUAL_MACHINES),
-        Fact("cluster_type", (CLUSTER,), cluster_slug("type"), {"clusters": ("type",)}),
-        Fact("cluster_group", (CLUSTER,), cluster_slug("group"), {"clusters": ("group",)}),
-        Fact("is_virtual", (), read_is_virtual),
-        Fact("serial", (SERIAL,), plain("serial")),
-        Fact("asset_tag", (ASSET_TAG,), plain("asset_tag"), kinds=DEVICES),
-        Fact("tags", (TAGS,), read_tags),
-        Fact("dns_name", (PRIMARY_IP,), read_dns_name, {"dns_names": ("dns_name",)}, option="dns_name"),
+        Fact("locations", (LOCATION, SITE), read_locations, {"locations": NESTED}),
         Fact("services", (), owned("services"), {"services": ()}, option="services"),
-        Fact("interfaces", (), read_interfaces, HARDWARE, option="interfaces"),
         Fact(
             "virtual_disks",
             (),
@@ -490,6 +488,8 @@ FACTS: dict[str, Fact] = {
             {"virtual_disks": ()},
             option="virtual_disks",
         ),
+        Fact("interfaces", (), read_interfaces, HARDWARE, option="interfaces"),
+        Fact("dns_name", (PRIMARY_IP,), read_dns_name, {"dns_names": ("dns_name",)}, option="dns_name"),
     )
 }
 PLURALS = {fact.plural: fact.name for fact in FACTS.values() if fact.plural}
@@ -503,7 +503,7 @@ def without_length(ip: Row | None) -> str | None:
 def utc_offset(time_zone: str | None, whole_hours: bool = False) -> str | None:
     """Return the present offset of a time zone as group names can hold it: ``plus_1``, ``minus_3_30``.
 
-    ``whole_hours`` rounds it, as netbox.netbox does.
+    ``whole_hours`` rounds, as netbox.netbox does.
     """
     if not time_zone:
         return None
@@ -512,7 +512,5 @@ def utc_offset(time_zone: str | None, whole_hours: bool = False) -> str | None:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return None
     minutes = int((offset or datetime.timedelta()).total_seconds() // 60)
-    if whole_hours:
-        minutes = round(minutes / 60) * 60
-    hours, rest = divmod(abs(minutes), 60)
+    hours, rest = (abs(round(minutes / 60)), 0) if whole_hours else divmod(abs(minutes), 60)
     return ("minus" if minutes < 0 else "plus") + f"_{hours}" + (f"_{rest}" if rest else "")

@@ -72,13 +72,15 @@ def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf
         ]
         for kind in KINDS
     }
+    visible = None if plan.raw is None else sorted(plan.raw | plan.covered)
     hidden = _join_chassis(view)
     unnamed: list[tuple[Named, Values, list[str], Values, Values]] = []
     for kind, row in _rows(snapshot):
         if kind == "devices" and row["id"] in hidden:
             continue
         facts = {name: read(view, kind, row) for name, read in readers[kind]}
-        own, raw = variables.of(facts, plan.variables), _raw(row, plan)
+        own = variables.of(facts, plan.variables)
+        raw = row if visible is None else {field: row[field] for field in visible if field in row}
         extra = variables.of(facts, plan.seen - plan.variables) if plan.seen else {}
         name = own_name(row, options)
         if name_of:
@@ -110,12 +112,6 @@ def _rows(snapshot: Snapshot) -> Iterator[tuple[str, Row]]:
         table = snapshot.tables.pop(kind, {})
         for number in sorted(table):
             yield kind, table.pop(number)
-
-
-def _raw(row: Row, plan: Plan) -> Values:
-    if plan.raw is None:
-        return row
-    return {name: row[name] for name in sorted(plan.raw | plan.covered) if name in row}
 
 
 def _join_chassis(view: View) -> set[int]:

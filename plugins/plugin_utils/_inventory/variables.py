@@ -103,13 +103,16 @@ class Variables:
                 continue
             name, form = self._shapes[fact]
             if form == "flat":
-                if isinstance(value, dict):
-                    self._flatten(value, variables)
-            elif form == "list":
-                variables[name] = [value]
-            elif value is not None:
-                variables[name] = value if form == "plain" else [value]
+                self._flatten(value or {}, variables)
+            elif value is not None or form == "list":
+                self._set(variables, name, value if form == "plain" else [value])
         return variables
+
+    def _set(self, variables: dict[str, t.Any], name: str, value: t.Any) -> None:
+        if self._as_peer and isinstance(value, dict) and isinstance(variables.get(name), dict):
+            # Ansible merges dictionaries that netbox.netbox sets one after the other under the same name.
+            value = {**variables[name], **value}
+        variables[name] = value
 
     def _flatten(self, value: Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:
         for key, one in value.items():
@@ -119,7 +122,7 @@ class Variables:
             elif name in self._taken and not self._as_peer:
                 self._repeated.add(name)
             else:
-                variables[name] = one
+                self._set(variables, name, one)
 
     def warnings(self) -> list[str]:
         """Return a warning for each reason why keys did not become variables."""
