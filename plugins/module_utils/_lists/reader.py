@@ -185,8 +185,8 @@ class ListReader:
     def _read_plugin_list(self, sequential: bool) -> Iterator[list[Row]]:
         """Yield the rows of a plugin's list. It can have a filter called ``start``, which NetBox applies as well.
 
-        The first page is read by offset. A cursor that begins with its last row must return that row first. In the end,
-        the number of rows is compared with NetBox's count.
+        The first page is read by offset. A cursor that begins with its last row must return that row, and as many more
+        as NetBox counts. In the end, the number of rows is compared with that count.
         """
         answer = self._first_by_offset()
         first = answer.offset_page()
@@ -221,7 +221,7 @@ class ListReader:
                 raise
             self._without_cursor(str(error))
             return None
-        if page.ids[:1] != ids[-1:]:
+        if page.ids[:1] != ids[-1:] or len(page.ids) < min(self.page_rows, first.count - len(ids) + 1):
             self._without_cursor("it has a filter called start")
             return None
         return page
@@ -234,11 +234,14 @@ class ListReader:
         yield from pages
 
     def _check_none_missing(self, seen: array.array[int]) -> None:
-        """Raise :class:`IncompleteList` unless ``seen`` has all IDs that there are, up to its last one."""
+        """Raise :class:`IncompleteList` unless ``seen`` has the IDs of all rows, or new rows at the end are missing."""
         everything = ListReader(self._context, with_fields(self.query, "id"))
-        missing = {row["id"] for page in everything._read_by_offset(None, True) for row in page}
+        ids = {row["id"] for page in everything._read_by_offset(None, True) for row in page}
         self.state.count_requests(everything.state.requests)
-        missing = {number for number in missing.difference(seen) if number <= seen[-1]}
+        missing = ids.difference(seen)
+        if missing and min(missing) > seen[-1]:
+            page = self.fetch(seen[-1] + 1, None, self.page_rows)
+            missing = {number for number in missing - set(page.ids) if page.next is None or number < page.next}
         if missing:
             self._server.note_without_cursor(self.query.endpoint)
             raise IncompleteList(
