@@ -280,7 +280,7 @@ class ListReader:
         """Return as many rows as are wanted, or as NetBox returns at once. Warn if there can be more."""
         self.state.set_mode("one page")
         offset = self.query.offset or 0
-        requested = LARGEST_PAGE if self.query.max_rows is None else offset + self.query.max_rows
+        requested = offset + (self.query.max_rows or LARGEST_PAGE)
         found = read_answer(self.query.endpoint, self._requests.get([("limit", str(requested))]), requested).rows
         wanted = self.query.max_rows is not None and len(found) >= requested
         if found and not wanted and len(found) >= min(requested, self._maximum(len(found), requested)):
@@ -291,7 +291,7 @@ class ListReader:
         return found[offset:]
 
     def _maximum(self, found: int, requested: int) -> int:
-        """Return how many rows the server returns at most if so many are requested.
+        """Return how many rows the server returns at most if so many are requested; ``found`` if that is not known.
 
         The link to the previous page contains that number, also behind the end of a list, and of an empty one.
         """
@@ -300,8 +300,12 @@ class ListReader:
         parents = t.cast("t.Any", CUT_SILENTLY.match(self.query.endpoint))["parents"]
         parameters = [("fields", "id"), ("limit", str(requested)), ("offset", str(BEHIND_THE_END))]
         self.state.count_requests()
-        answer = self._context.client.get(f"api/{parents}/", parameters)
-        return link_numbers((answer or {}).get("previous")).get("limit", found) if isinstance(answer, dict) else found
+        try:
+            answer = self._context.client.get(f"api/{parents}/", parameters)
+        except NetBoxError as error:
+            self._context.client.log(2, f"{self.query.endpoint}: cannot find out how many rows NetBox returns: {error}")
+            return found
+        return link_numbers(answer.get("previous")).get("limit", found) if isinstance(answer, dict) else found
 
     # Objects that were deleted
 
