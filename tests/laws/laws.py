@@ -111,7 +111,7 @@ def host_vars_select(
     requested = {_own_name(name, options) for name in ON_REQUEST if name in chosen}
     for host, variables in every.hosts.items():
         given = (earlier or {}).get("hosts", {}).get(host, {})
-        expected = _selected(variables, chosen, options, {*given, *OF_THE_SOURCE})
+        expected = {**given, **_selected(variables, chosen, options)}
         here = {name: value for name, value in some.hosts[host].items() if name not in requested or name in expected}
         found += differences(Outcome({host: expected}, {}), Outcome({host: here}, {}), ignored=tuple(unclear))
     return found
@@ -135,14 +135,13 @@ def _renamed(name: str, options: Options) -> str:
     return new if name.startswith("ansible_") else f"{options.get('vars_prefix', '')}{new}"
 
 
-def _selected(
-    variables: Mapping[str, t.Any], chosen: Sequence[str], options: Options, kept: set[str]
-) -> dict[str, t.Any]:
+def _selected(variables: Mapping[str, t.Any], chosen: Sequence[str], options: Options) -> dict[str, t.Any]:
     """The variables that host_vars selects, and those that it does not select among."""
     names = {_own_name(name, options) for name in chosen}
     facts = {_own_name(name, options) for name in HOST_VARS}
     flat = any(options.get(f"flatten_{name}") and name in chosen for name in FLATTENED)
-    kept = {*kept, *(name for name in options["compose"] if f"law_{name}" in variables or name.startswith("law_"))}
+    kept = {name for name in options["compose"] if f"law_{name}" in variables or name.startswith("law_")}
+    kept.update(OF_THE_SOURCE)
     return {
         name: value
         for name, value in variables.items()
@@ -165,7 +164,7 @@ def _unclear(options: Options, chosen: Sequence[str]) -> set[str]:
 
 # Keys of contexts and custom fields that are drawn and that no fact has.
 FLAT_KEYS = (
-    *("ntp", "ntp-servers", "1st", "größe", "hosts", "x y", "ansible_connection", "nb_site"),
+    *("ntp", "ntp-servers", "1st", "größe", "hosts", "x y", "ansible_connection", "omit", "nb_site"),
     *("owner", "fqdn", "x1", "tier"),
 )
 
@@ -332,7 +331,11 @@ def _requested(asked: Received) -> set[tuple[str, str]]:
     if query.get("limit") in ("0", "1") or endpoint in FOR_AGREEMENT:
         # A count, or a sample.
         return set()
-    return {(endpoint, field) for field in query.get("fields", "").split(",") if field and field not in STRUCTURAL}
+    fields = set(query.get("fields", "").split(",")) - {"", *STRUCTURAL}
+    if "primary_ip" in fields:
+        # Without these, NetBox looks for the primary address of each row alone.
+        fields -= {"primary_ip4", "primary_ip6"}
+    return {(endpoint, field) for field in fields}
 
 
 def selected_paths(document: str) -> list[tuple[str, tuple[str, ...]]]:
