@@ -20,8 +20,9 @@ from starlette.types import Scope
 
 from ._application import application
 from ._generated import generated_estate
-from ._recorded import recorded_estate
+from ._recorded import empty_estate, recorded_estate
 from ._state import NetBox, Settings
+from ._tables import Estate
 
 HOST = "127.0.0.1"
 # What its certificate is for.
@@ -38,9 +39,9 @@ def serve(
     tls: bool = False,
     **settings: t.Any,
 ) -> Iterator[NetBox]:
-    """A NetBox while the block runs. `estate` is "recorded" or a number of devices; settings are those of Settings."""
-    rows = recorded_estate(version) if estate == "recorded" else generated_estate(version, int(estate), interfaces)
-    netbox = NetBox(rows, Settings(version=version, **settings))
+    """A NetBox while the block runs. `estate` is "recorded", "empty", or a number of devices; settings are those of
+    Settings."""
+    netbox = NetBox(estate_of(version, estate, interfaces), Settings(version=version, **settings))
     with (
         tempfile.TemporaryDirectory() as folder,
         socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener,
@@ -83,6 +84,12 @@ def serve(
         finally:
             server.should_exit = True
             thread.join()
+
+
+def estate_of(version: str, estate: str | int, interfaces: int) -> Estate:
+    if estate == "recorded":
+        return recorded_estate(version)
+    return empty_estate(version) if estate == "empty" else generated_estate(version, int(estate), interfaces)
 
 
 def certificate(netbox: NetBox, folder: Path) -> str:
