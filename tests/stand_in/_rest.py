@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Mapping, Sequence
 
@@ -38,6 +39,9 @@ class Writable(t.Protocol):
     async def change(self, request: Request, table: Table, pk: int) -> Response:
         """Answer a PATCH or DELETE of an object that is there."""
 
+    def actions(self, request: Request) -> dict[str, t.Any]:
+        """Return the fields that the token's user can write, by method, as OPTIONS lists them."""
+
 
 class Rest:
     def __init__(self, netbox: NetBox, writable: Mapping[str, Writable]) -> None:
@@ -57,7 +61,10 @@ class Rest:
         if request.method not in ("GET", "HEAD"):
             if request.method == "POST" and table.endpoint in self._writable:
                 return await self._writable[table.endpoint].create(request, table)
-            return self._described(request, table, "List", allow)
+            actions: dict[str, t.Any] = {}
+            if request.method == "OPTIONS" and table.endpoint in self._writable:
+                actions = self._writable[table.endpoint].actions(request)
+            return self._described(request, table, "List", allow, actions)
         query = dict(request.query_params)
         settings = self._netbox.settings
         unknown = set() if table.endpoint in settings.own_start_filter else {"start"}
@@ -134,14 +141,17 @@ class Rest:
         return answer
 
     @staticmethod
-    def _described(request: Request, table: Table, what: str, allow: str) -> Response:
+    def _described(
+        request: Request, table: Table, what: str, allow: str, actions: dict[str, t.Any] | None = None
+    ) -> Response:
         if request.method != "OPTIONS":
             return json_answer(request, {"detail": f'Method "{request.method}" not allowed.'}, 405, allow)
         description = {
-            "name": f"{endpoint_of(table.endpoint).model} {what}",
+            "name": f"{spaced(endpoint_of(table.endpoint).model)} {what}",
             "description": "",
             "renders": ["application/json", "text/html"],
             "parses": ["application/json", "multipart/form-data"],
+            **({"actions": actions} if actions else {}),
         }
         return json_answer(request, description, allow=allow)
 
@@ -152,6 +162,11 @@ class ListBacked(Exception):
     @staticmethod
     def as_python_says() -> Exception:
         return AttributeError("'list' object has no attribute 'filter'")
+
+
+def spaced(name: str) -> str:
+    """Write `ImageAttachment` as two words."""
+    return re.sub(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))", r" \1", name)
 
 
 def rows_of(table: Table, ids: Sequence[int]) -> list[Row]:

@@ -40,6 +40,8 @@ class Settings:
     row_cost_fields: float = 0.0
     row_cost_brief: float = 0.0
     offset_cost: float = 0.0
+    # LOGIN_REQUIRED; without it, nobody is logged in where media files are read.
+    login_required: bool = True
     # GRAPHQL_ENABLED.
     graphql: bool = True
     # Does GraphQL's pagination know `start`? Not before 4.5.2.
