@@ -53,6 +53,9 @@ class Images:
         """A file, for whoever is logged in. Whoever is not gets no error, but a way to the login page."""
         path = request.url.path
         authorization = request.headers.get("authorization")
+        if not self._netbox.settings.login_required:
+            # NetBox evaluates no token here, and an anonymous user sees no attachment.
+            return Response("", 404, media_type="text/html")
         if authorization is None:
             location = f"/login/?next={path}"
             return Response(b"", 302, {"Location": location}, media_type="text/html")
@@ -129,10 +132,18 @@ class Images:
         table[pk] = row
         return self._tagged(json_answer(request, row, 200, allow), row)
 
+    def actions(self, request: Request) -> dict[str, t.Any]:
+        rights = self._netbox.credentials.rights(request.headers.get("authorization"))
+        name = "images options" if rights.write else "images options with read-only token"
+        exchanges = recording(self._netbox.settings.version, "pictures")
+        described: Row = next(each for each in exchanges if each["name"] == name)["response"]["body"]
+        return described.get("actions", {})
+
     async def _read(self, request: Request, allow: str) -> tuple[Response | None, dict[str, t.Any]]:
         kind = request.headers.get("content-type", "").split(";")[0]
         if kind == "application/json":
-            return None, orjson.loads(await request.body())
+            said = orjson.loads(await request.body())
+            return None, {name: value.strip() if isinstance(value, str) else value for name, value in said.items()}
         if kind != "multipart/form-data":
             refused = {"detail": f'Unsupported media type "{kind}" in request.'}
             return json_answer(request, refused, 415, allow), {}

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Sequence
 
@@ -48,6 +49,9 @@ class Writable(t.Protocol):
     async def change_all(self, request: Request, table: Table) -> Response:
         """Answer a PATCH or DELETE of objects of the list."""
 
+    def actions(self, request: Request) -> dict[str, t.Any]:
+        """Return the fields that the token's user can write, by method, as OPTIONS lists them."""
+
 
 class Rest:
     def __init__(self, netbox: NetBox, writable: Sequence[Writable]) -> None:
@@ -73,7 +77,10 @@ class Rest:
                 return await writes.create(request, table)
             if request.method in ("PATCH", "DELETE") and writes:
                 return await writes.change_all(request, table)
-            return self._described(request, table, "List", allow)
+            actions: dict[str, t.Any] = {}
+            if request.method == "OPTIONS" and writes:
+                actions = writes.actions(request)
+            return self._described(request, table, "List", allow, actions)
         query = dict(request.query_params)
         settings = self._netbox.settings
         unknown = set() if table.endpoint in settings.own_start_filter else {"start"}
@@ -154,14 +161,17 @@ class Rest:
         return answer
 
     @staticmethod
-    def _described(request: Request, table: Table, what: str, allow: str) -> Response:
+    def _described(
+        request: Request, table: Table, what: str, allow: str, actions: dict[str, t.Any] | None = None
+    ) -> Response:
         if request.method != "OPTIONS":
             return json_answer(request, {"detail": f'Method "{request.method}" not allowed.'}, 405, allow)
         description = {
-            "name": f"{endpoint_of(table.endpoint).model} {what}",
+            "name": f"{spaced(endpoint_of(table.endpoint).model)} {what}",
             "description": "",
             "renders": ["application/json", "text/html"],
             "parses": ["application/json", "multipart/form-data"],
+            **({"actions": actions} if actions else {}),
         }
         return json_answer(request, description, allow=allow)
 
@@ -182,6 +192,11 @@ class ListBacked(Exception):
     @staticmethod
     def as_python_says() -> Exception:
         return AttributeError("'list' object has no attribute 'filter'")
+
+
+def spaced(name: str) -> str:
+    """Write `ImageAttachment` as two words."""
+    return re.sub(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))", r" \1", name)
 
 
 def rows_of(table: Table, ids: Sequence[int]) -> list[Row]:

@@ -47,6 +47,8 @@ class Settings:
     latency: float = 0.0
     # Requests worked on at once; None: any number.
     workers: int | None = None
+    # LOGIN_REQUIRED; without it, nobody is logged in where media files are read.
+    login_required: bool = True
     # GRAPHQL_ENABLED.
     graphql: bool = True
     # Does GraphQL's pagination know `start`? Not before 4.5.2.

@@ -56,6 +56,10 @@ class Writes:
             return json_answer(request, error.content, error.status, allow)
         return self._tagged(json_answer(request, row, 200, allow), row)
 
+    def actions(self, request: Request) -> dict[str, t.Any]:
+        """Return no fields: nothing needs the description of these objects."""
+        return {}
+
     async def change_all(self, request: Request, table: Table) -> Response:
         """PATCH or DELETE objects of a list. Up to NetBox 4.6, unknown IDs are passed over."""
         allow = allowed_methods(table.endpoint, single=False)
