@@ -103,9 +103,10 @@ options:
     type: str
     default: ""
   empty_groups:
-    description: Make the groups of regions, site groups, sites and locations also where there are no hosts below.
+    description:
+      - Add the groups of all regions, site groups, sites, and locations, including those without hosts.
+      - The default is V(false), or V(true) if O(compatibility=netbox.netbox).
     type: bool
-    default: false
   host_vars:
     description:
       - Which variables hosts get, or V(all). What nobody asks for is not fetched.
@@ -321,7 +322,11 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import keep_private
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.run import run
-from ansible_collections.netbox.cursor.plugins.plugin_utils._options import names_plugin, refuse_unknown_options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._options import (
+    names_plugin,
+    refuse_unknown_options,
+    resolve_options,
+)
 
 ENDINGS = ("netbox.yml", "netbox.yaml", "nb_inventory.yml", "nb_inventory.yaml")
 
@@ -343,10 +348,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Resolve templates before Ansible converts the options; keep the cache as long as a stale one may be used."""
         expressions = ("compose", "groups", "keyed_groups", "hostnames")
         refuse_unknown_options(self.option_definitions, direct or ())
-        resolved = {
-            name: value if name in expressions else self.templar.template(value)
-            for name, value in (direct or {}).items()
-        }
+        constants = {name: value for name, value in (direct or {}).items() if name not in expressions}
+        kept = {name: value for name, value in (direct or {}).items() if name in expressions}
+        resolved = {**kept, **resolve_options(self.templar, constants)}
         super().set_options(task_keys=task_keys, var_options=var_options, direct=resolved)
         self._fresh = self.get_option("cache_timeout") or 0
         if self._fresh and self.get_option("stale_if_error"):

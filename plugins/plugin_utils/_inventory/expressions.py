@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 
 from ansible.errors import AnsibleError
 from ansible.inventory.data import InventoryData
+from ansible.inventory.host import Host
 from ansible.utils.path import basedir
 from jinja2 import nodes
 from jinja2.environment import Environment
@@ -21,6 +22,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import RESERVED
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import text_of
 from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import marked
 
@@ -168,12 +170,13 @@ class Naming:
         self._strict = plugin.get_option("strict")
         self._expressions = expressions
         self._unused = dict.fromkeys(expressions, "")
+        self._named_by_others: set[str] = set()
 
     def __call__(self, variables: dict[str, t.Any], raw: Mapping[str, t.Any], own_name: str) -> str | None:
         """Return the first name that is not empty, or ``None``. Raise Ansible's errors if the option strict is on."""
         fields = marked(dict(raw))
         seen = {**marked(variables), **fields, "netbox": fields, **_host_names(own_name)}
-        for expression in self._expressions:
+        for number, expression in enumerate(self._expressions):
             try:
                 name = text_of(self._plugin._compose(expression, seen))
             except AnsibleError as error:
@@ -184,20 +187,23 @@ class Naming:
                 continue
             if name:
                 self._unused.pop(expression, None)
+                self._named_by_others.update(self._expressions[number + 1 :])
                 return name
         return None
 
     def warnings(self) -> list[str]:
-        """Return a warning for each expression that gave no host a name and failed."""
+        """Return a warning for each expression that gave no host a name, although it failed or all hosts needed it."""
         return [
             f"hostnames: {expression!r} never gives a name{reason}"
             for expression, reason in self._unused.items()
-            if reason
+            if reason or expression not in self._named_by_others
         ]
 
 
-def _host_names(name: str) -> dict[str, str]:
-    return {"inventory_hostname": name, "inventory_hostname_short": name.split(".")[0]}
+def _host_names(name: str) -> dict[str, t.Any]:
+    """Return the names that Ansible itself sets for a host."""
+    magic = Host(name, gen_uuid=False).get_magic_vars()
+    return {key: magic[key] for key in ("inventory_hostname", "inventory_hostname_short")}
 
 
 @dataclasses.dataclass
@@ -219,6 +225,8 @@ class _Recorder(InventoryData):
         self.host_variables: dict[str, t.Any] = {}
         self.host_groups: list[str] = []
         self.host_is_child = False
+        # Names of groups that keys give and Ansible reserves.
+        self.reserved: set[str] = set()
         super().__init__()
 
     def start(self, host: str) -> None:
@@ -228,16 +236,22 @@ class _Recorder(InventoryData):
     def set_variable(self, entity: str, varname: str, value: t.Any) -> None:
         self.host_variables[varname] = value
 
+    def add_group(self, group: str) -> str:
+        # The user writes the names in the option `groups`. The names in `keyed_groups` come from NetBox.
+        renamed = group in RESERVED and self.host and not self.host_is_child
+        return super().add_group(f"group_{group}" if renamed else group)
+
     def add_host(self, host: str, group: str | None = None, port: int | str | None = None) -> str:
         if group:
             self.host_groups.append(group)
+            self.reserved |= {group.removeprefix("group_")} & RESERVED
         return host
 
     def add_child(self, group: str, child: str) -> bool:
         if self.host_is_child:
             self.host_groups.append(group)
             return True
-        return super().add_child(group, child)
+        return super().add_child(group if group == "all" else self.add_group(group), child)
 
 
 class Constructor:
@@ -292,6 +306,13 @@ class Constructor:
         """Return each group of ``keyed_groups`` with its parent."""
         groups = self._recorder.groups.values()
         return [(group.name, child.name) for group in groups for child in group.child_groups if group.name != "all"]
+
+    def warnings(self) -> list[str]:
+        """Return a warning if ``keyed_groups`` gave names that Ansible reserves."""
+        return [
+            f"keyed_groups: Ansible reserves the name {name}. The group is now group_{name}."
+            for name in sorted(self._recorder.reserved)
+        ]
 
     def _before(self, name: str) -> dict[str, t.Any]:
         """Return the variables that the host has before this source adds its own."""

@@ -22,6 +22,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interface
     shape_interface,
     sort_interfaces,
 )
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import is_safe_address
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot, ancestors
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import INTERFACES, TABLES
@@ -185,6 +186,8 @@ class View:
         self.options = options
         # The members of each virtual chassis, by the member that is a host.
         self.members: dict[int, list[int]] = {}
+        # Addresses that `ansible_host` must not have, by the kind and ID of the host.
+        self.unsafe_addresses: dict[tuple[str, int], str] = {}
         self.memory: dict[tuple[str, t.Any], t.Any] = {}
 
     def related(self, table: str, row: Row, field: str) -> Row:
@@ -336,13 +339,16 @@ def owned(table: str) -> Reader:
 
 def read_ansible_host(view: View, kind: str, row: Row) -> str | None:
     """Return the primary address, or the DNS name or the out-of-band address that the options prefer."""
-    options = view.options
-    found = without_length(row.get("primary_ip"))
-    if options.ansible_host_dns_name:
-        found = read_dns_name(view, kind, row) or found
-    if options.oob_ip_as_primary_ip:
-        found = without_length(row.get("oob_ip")) or found
-    return found
+    found = [without_length(row.get("primary_ip"))]
+    if view.options.ansible_host_dns_name:
+        found.append(read_dns_name(view, kind, row))
+    if view.options.oob_ip_as_primary_ip:
+        found.append(without_length(row.get("oob_ip")))
+    for one in filter(None, reversed(found)):
+        if is_safe_address(one):
+            return one
+        view.unsafe_addresses[kind, row["id"]] = one
+    return None
 
 
 def read_dns_name(view: View, kind: str, row: Row) -> str | None:
@@ -426,6 +432,14 @@ def read_interfaces(view: View, kind: str, row: Row) -> list[Row]:
     return [shape_interface(one, addresses.get((table.model, one["id"]), []), kind[:-1], whole) for one in interfaces]
 
 
+def read_services(view: View, kind: str, row: Row) -> list[Row]:
+    """Return the services of a host in the order of their IDs; with netbox.netbox in NetBox's default order."""
+    services = view.owned("services").get((kind, row["id"]), [])
+    if view.options.as_peer:
+        services.sort(key=lambda one: ((one.get("protocol") or NOTHING).get("value", ""), one.get("ports") or []))
+    return services
+
+
 def read_tags(view: View, kind: str, row: Row) -> list[str]:
     """Return the slugs of the tags."""
     return [tag["slug"] for tag in row.get("tags") or ()]
@@ -435,6 +449,7 @@ NESTED = ("slug", "parent")
 SITE_GROUPS = {"sites": ("group",), "site_groups": NESTED}
 HARDWARE = {"interfaces": (), "vm_interfaces": (), "addresses": ()}
 
+# In the order of netbox.netbox, where a later variable replaces an earlier one of the same name.
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
@@ -442,40 +457,39 @@ FACTS: dict[str, Fact] = {
         Fact("primary_ip4", (PRIMARY_IP4,), address("primary_ip4")),
         Fact("primary_ip6", (PRIMARY_IP6,), address("primary_ip6")),
         Fact("oob_ip", (OOB_IP,), address("oob_ip"), kinds=DEVICES),
+        Fact("disk", (DISK,), plain("disk"), kinds=VIRTUAL_MACHINES),
+        Fact("memory", (MEMORY,), plain("memory"), kinds=VIRTUAL_MACHINES),
+        Fact("vcpus", (VCPUS,), plain("vcpus"), kinds=VIRTUAL_MACHINES),
         Fact("status", (STATUS,), read_status),
+        # With `compatibility`, flattened keys replace the variables above, but not those below.
         Fact("config_context", (CONFIG_CONTEXT,), plain("config_context"), option="config_context"),
         Fact("local_context_data", (LOCAL_CONTEXT_DATA,), plain("local_context_data")),
         Fact("custom_fields", (CUSTOM_FIELDS,), read_custom_fields),
-        Fact("site", (SITE,), read_site, plural="sites"),
         Fact("regions", (SITE,), site_ancestry("region", "regions"), {"sites": ("region",), "regions": NESTED}),
-        Fact(
-            "site_groups", (SITE,), site_ancestry("group", "site_groups"), {"sites": ("group",), "site_groups": NESTED}
-        ),
-        Fact("locations", (LOCATION, SITE), read_locations, {"locations": NESTED}),
+        Fact("cluster", (CLUSTER,), name("cluster")),
+        Fact("cluster_group", (CLUSTER,), cluster_slug("group"), {"clusters": ("group",)}),
+        Fact("cluster_type", (CLUSTER,), cluster_slug("type"), {"clusters": ("type",)}),
+        Fact("cluster_device", (CLUSTER_DEVICE,), read_cluster_device, kinds=VIRTUAL_MACHINES),
+        Fact("is_virtual", (), read_is_virtual),
+        Fact("serial", (SERIAL,), plain("serial")),
+        Fact("asset_tag", (ASSET_TAG,), plain("asset_tag"), kinds=DEVICES),
         Fact("time_zone", (SITE,), read_time_zone, {"sites": ("time_zone",)}),
         Fact("utc_offset", (SITE,), read_utc_offset, {"sites": ("time_zone",)}),
         Fact("facility", (SITE,), site_field("facility"), {"sites": ("facility",)}),
+        Fact("site", (SITE,), read_site, plural="sites"),
         Fact("tenant", (TENANT,), slug("tenant"), plural="tenants"),
+        Fact("tags", (TAGS,), read_tags),
         Fact("role", (ROLE,), slug("role"), plural="device_roles"),
         Fact("platform", (PLATFORM,), slug("platform"), plural="platforms"),
         Fact("device_type", (DEVICE_TYPE,), slug("device_type"), kinds=DEVICES, plural="device_types"),
         Fact("manufacturer", (DEVICE_TYPE,), read_manufacturer, kinds=DEVICES, plural="manufacturers"),
+        Fact(
+            "site_groups", (SITE,), site_ancestry("group", "site_groups"), {"sites": ("group",), "site_groups": NESTED}
+        ),
         Fact("rack", (RACK,), name("rack"), kinds=DEVICES, plural="racks", option="racks"),
         Fact("rack_role", (RACK,), read_rack_role, {"racks": ("role",)}, kinds=DEVICES, option="racks"),
-        Fact("cluster", (CLUSTER,), name("cluster")),
-        Fact("cluster_device", (CLUSTER_DEVICE,), read_cluster_device, kinds=VIRTUAL_MACHINES),
-        Fact("cluster_type", (CLUSTER,), cluster_slug("type"), {"clusters": ("type",)}),
-        Fact("cluster_group", (CLUSTER,), cluster_slug("group"), {"clusters": ("group",)}),
-        Fact("is_virtual", (), read_is_virtual),
-        Fact("serial", (SERIAL,), plain("serial")),
-        Fact("asset_tag", (ASSET_TAG,), plain("asset_tag"), kinds=DEVICES),
-        Fact("disk", (DISK,), plain("disk"), kinds=VIRTUAL_MACHINES),
-        Fact("memory", (MEMORY,), plain("memory"), kinds=VIRTUAL_MACHINES),
-        Fact("vcpus", (VCPUS,), plain("vcpus"), kinds=VIRTUAL_MACHINES),
-        Fact("tags", (TAGS,), read_tags),
-        Fact("dns_name", (PRIMARY_IP,), read_dns_name, {"dns_names": ("dns_name",)}, option="dns_name"),
-        Fact("services", (), owned("services"), {"services": ()}, option="services"),
-        Fact("interfaces", (), read_interfaces, HARDWARE, option="interfaces"),
+        Fact("locations", (LOCATION, SITE), read_locations, {"locations": NESTED}),
+        Fact("services", (), read_services, {"services": ()}, option="services"),
         Fact(
             "virtual_disks",
             (),
@@ -483,6 +497,8 @@ FACTS: dict[str, Fact] = {
             {"virtual_disks": ()},
             option="virtual_disks",
         ),
+        Fact("interfaces", (), read_interfaces, HARDWARE, option="interfaces"),
+        Fact("dns_name", (PRIMARY_IP,), read_dns_name, {"dns_names": ("dns_name",)}, option="dns_name"),
     )
 }
 PLURALS = {fact.plural: fact.name for fact in FACTS.values() if fact.plural}
@@ -496,7 +512,7 @@ def without_length(ip: Row | None) -> str | None:
 def utc_offset(time_zone: str | None, whole_hours: bool = False) -> str | None:
     """Return the present offset of a time zone as group names can hold it: ``plus_1``, ``minus_3_30``.
 
-    ``whole_hours`` leaves out the minutes, as netbox.netbox does.
+    ``whole_hours`` rounds it, as netbox.netbox does.
     """
     if not time_zone:
         return None
@@ -505,5 +521,7 @@ def utc_offset(time_zone: str | None, whole_hours: bool = False) -> str | None:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return None
     minutes = int((offset or datetime.timedelta()).total_seconds() // 60)
+    if whole_hours:
+        minutes = round(minutes / 60) * 60
     hours, rest = divmod(abs(minutes), 60)
-    return ("minus" if minutes < 0 else "plus") + f"_{hours}" + (f"_{rest}" if rest and not whole_hours else "")
+    return ("minus" if minutes < 0 else "plus") + f"_{hours}" + (f"_{rest}" if rest else "")

@@ -24,6 +24,8 @@ def fill(plugin: t.Any, found: Inventory, expressions: Expressions) -> None:
         constructor.construct(host.name, host.variables, host.extra, host.raw) if constructor else None
         for host in found.hosts
     ]
+    for warning in constructor.warnings() if constructor else ():
+        plugin.display.warning(warning)
     filler = _Filler(plugin)
     for number, host in enumerate(found.hosts):
         made = constructed[number]
@@ -48,7 +50,7 @@ class _Filler:
 
     def add(self, host: Host, more_groups: t.Sequence[str]) -> None:
         """Add a host with its variables and groups."""
-        name = self._inventory.add_host(str(marked(host.name)))
+        name = self._add_host(str(marked(host.name)))
         # The inventory's own set_variable walks each value on ansible-core 2.19 and later, which takes far longer.
         target = self._inventory.hosts[name]
         for key, value in marked(host.variables).items():
@@ -61,13 +63,21 @@ class _Filler:
         for group in (*host.groups, *more_groups):
             self._inventory.add_host(name, group=self.group(group))
 
+    def _add_host(self, name: str) -> str:
+        """Add a host without variables. Ansible would set the names of its source for the group of the same name."""
+        group, known = self._inventory.groups.get(name), name in self._inventory.hosts
+        before = dict(group.vars) if group else {}
+        name = self._inventory.add_host(name)
+        if group and not known:
+            self._inventory.hosts[name].vars = {key: group.vars[key] for key in ("inventory_file", "inventory_dir")}
+            group.vars = before
+        return name
+
     def compose(self, name: str, variables: t.Mapping[str, t.Any]) -> None:
         """Set the variables that expressions made."""
         for key, value in variables.items():
-            if name in self._inventory.groups:
-                self._inventory.hosts[name].set_variable(key, value)
-            else:
-                self._inventory.set_variable(name, key, value)
+            # The inventory's own set_variable would set it for the group of this name, if there is one.
+            self._inventory.hosts[name].set_variable(key, value)
 
     def group(self, name: str) -> str:
         """Add a group, and return the name that Ansible gives to it."""

@@ -27,7 +27,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.agreement
     count_nulls,
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import side_by_side
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FIELDS
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import CLUSTER_DEVICE, FIELDS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interning import ObjectInterner
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
@@ -113,6 +113,8 @@ class GraphQLReader:
 
     def _can_return(self, field: str) -> bool:
         """Return whether GraphQL returns a field as the REST API does, for all that anybody sees of it."""
+        if field == CLUSTER_DEVICE.name and self._options.as_peer:
+            return False  # the variable is the object as the REST API shows it
         if self._plan.raw is None or field in self._plan.raw:
             return field in FIELDS and (FIELDS[field].plain or field in ("status", "config_context"))
         return field in FIELDS

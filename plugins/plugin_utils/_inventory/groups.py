@@ -22,7 +22,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts imp
     Field,
     View,
 )
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import sanitize_name
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import RESERVED, sanitize_name
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Table, ancestors
 
 # Keys whose groups form one tree, with the table of their objects.
@@ -38,8 +38,6 @@ GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]
     "role": ((ROLE,), {"roles": ("slug", "parent")}),
     "platform": ((PLATFORM,), {"platforms": ("slug", "parent", "manufacturer")}),
 }
-# Groups that Ansible itself has.
-RESERVED = ("all", "ungrouped")
 
 Edge = tuple[str, str]
 

@@ -26,7 +26,8 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options i
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan, is_available
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import TABLES
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables import Variables, listing
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables import Variables
 
 Values = dict[str, t.Any]
 NameOf = Callable[[Values, Mapping[str, t.Any], str], t.Optional[str]]
@@ -71,20 +72,22 @@ def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf
         ]
         for kind in KINDS
     }
+    visible = None if plan.raw is None else sorted(plan.raw | plan.covered)
     hidden = _join_chassis(view)
     unnamed: list[tuple[Named, Values, list[str], Values, Values]] = []
     for kind, row in _rows(snapshot):
         if kind == "devices" and row["id"] in hidden:
             continue
         facts = {name: read(view, kind, row) for name, read in readers[kind]}
-        own, raw = variables.of(facts, plan.variables), _raw(row, plan)
+        own = variables.of(facts, plan.variables)
+        raw = row if visible is None else {field: row[field] for field in visible if field in row}
         extra = variables.of(facts, plan.seen - plan.variables) if plan.seen else {}
         name = own_name(row, options)
         if name_of:
             name = name_of({**extra, **own}, raw, name) or name
         unnamed.append((Named(name, kind, row["id"]), own, groups.of(row, facts), extra, raw))
     names = HostNames((one[0] for one in unnamed), options.duplicate_hostnames)
-    warnings += [*names.warnings(), *variables.warnings()]
+    warnings += [*names.warnings(), *_unsafe_addresses(view), *variables.warnings()]
     hosts = []
     for (dummy, kind, number), own, of_host, extra, raw in unnamed:
         unique = names.names[kind, number]
@@ -109,12 +112,6 @@ def _rows(snapshot: Snapshot) -> Iterator[tuple[str, Row]]:
         table = snapshot.tables.pop(kind, {})
         for number in sorted(table):
             yield kind, table.pop(number)
-
-
-def _raw(row: Row, plan: Plan) -> Values:
-    if plan.raw is None:
-        return row
-    return {name: row[name] for name in sorted(plan.raw | plan.covered) if name in row}
 
 
 def _join_chassis(view: View) -> set[int]:
@@ -149,6 +146,14 @@ def _missing(snapshot: Snapshot, plan: Plan, options: Options) -> list[str]:
             what = f"{f'{what} and ' if names else ''}the groups by {listing(keys)}"
         found.append(f"Cannot read {TABLES[table].label}. Hosts do not get {what}: {error}")
     return found
+
+
+def _unsafe_addresses(view: View) -> list[str]:
+    """Return a warning if hosts have addresses in NetBox that a connection plugin must not get."""
+    if not view.unsafe_addresses:
+        return []
+    unsafe = listing(f"{text!r} (ID {number})" for (dummy, number), text in view.unsafe_addresses.items())
+    return [f"Some addresses in NetBox are not safe for connections, so ansible_host does not use them: {unsafe}."]
 
 
 def _group_tree(

@@ -11,22 +11,32 @@ from __future__ import annotations
 import collections
 import ipaddress
 import re
+import socket
 import typing as t
+import unicodedata
 from collections.abc import Iterable
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError, printable
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import text_of
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing, text_of
 
-# Ansible gives these names a meaning of their own. `C.LOCALHOST` has the same three for the local machine.
-LOCAL = frozenset(("localhost", "127.0.0.1", "::1"))
-RESERVED = frozenset(("all", "ungrouped"))
-# What a shell obeys. OpenSSH before 9.6 passes host names to the shell that runs a ProxyCommand.
-_SHELL = re.compile(r"""[`$;&|<>"'\\]""")
+# Ansible gives these names a meaning of their own. A group called `localhost` would receive the plays for that host.
+RESERVED = frozenset(("all", "ungrouped", "localhost", "127.0.0.1", "::1"))
+# The names that `/etc/hosts` of common systems gives to the local machine.
+_LOCAL = frozenset(
+    (
+        *("localhost", "localhost.localdomain", "localhost4", "localhost4.localdomain4"),
+        *("localhost6", "localhost6.localdomain6", "ip6-localhost", "ip6-loopback"),
+    )
+)
+# What a shell obeys, and what ssh reads as the end of a user name. OpenSSH before 9.6 passes host names to the shell
+# that runs a ProxyCommand.
+_SHELL = re.compile(r"""[`$;&|<>"'\\@]""")
+# What a shell would pass to a program as an option.
+_OPTION = re.compile(r"^-|(?<=\s)-(?=\S)")
 # What begins a template.
 _TEMPLATE = re.compile(r"\{(?=[{%#])")
-SHOWN = 5
 
 
 def own_name(row: Row, options: Options) -> str:
@@ -62,25 +72,37 @@ def sanitize_host_name(name: str) -> str:
     Connection plugins pass it to programs such as ssh, where a leading hyphen would make it an option. Characters that
     a shell or a template obeys become underscores.
     """
-    name = _TEMPLATE.sub("_", _SHELL.sub("_", sanitize_name(name)))
-    if name.startswith("-"):
-        name = "_" + name[1:]
-    return name or "_"
+    return _OPTION.sub("_", _TEMPLATE.sub("_", _SHELL.sub("_", sanitize_name(name)))) or "_"
 
 
-def sanitize_address(address: str) -> str | None:
-    """Return ``address`` for ``ansible_host``, or ``None`` if no connection plugin should see it."""
-    return address if address == sanitize_host_name(address) and not any(map(str.isspace, address)) else None
+def is_safe_address(address: str) -> bool:
+    """Return whether connection plugins can get ``address`` as ``ansible_host``."""
+    return address == sanitize_host_name(address) and not any(map(str.isspace, address)) and not is_local(address)
 
 
 def is_local(name: str) -> bool:
     """Return whether Ansible or a resolver takes this name for the controller itself."""
-    if name.lower().rstrip(".") in LOCAL:
-        return True
-    try:
-        return ipaddress.ip_address(name.strip("[]")).is_loopback
-    except ValueError:
+    if not name.isascii():
+        # HTTP libraries reduce such characters in host names in the same way (UTS 46).
+        name = "".join(one for one in unicodedata.normalize("NFKC", name) if unicodedata.category(one) != "Cf")
+    name = name.strip().strip("[]").rstrip(".").lower()
+    return name in _LOCAL or name.endswith(".localhost") or _is_loopback(name.partition("%")[0])
+
+
+def _is_loopback(text: str) -> bool:
+    """Return whether ``text`` is an address that leads to the controller, in any form that resolvers accept."""
+    if not text[:1].isdigit() and ":" not in text:
         return False
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        try:
+            # Such as `127.1` and `0x7f000001`.
+            address = ipaddress.IPv4Address(socket.inet_aton(text))
+        except (OSError, ValueError):
+            return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified
 
 
 class Named(t.NamedTuple):
@@ -100,7 +122,7 @@ class HostNames:
 
     def __init__(self, hosts: Iterable[Named], duplicates: str) -> None:
         """``duplicates`` is the option duplicate_hostnames. Raise :class:`UsageError` if a duplicate is an error."""
-        self._changed: list[tuple[str, str, int]] = []
+        self._changed: dict[tuple[str, int], tuple[str, str]] = {}
         self._local: list[tuple[str, str]] = []
         self._repeated: collections.Counter[str] = collections.Counter()
         self._duplicates = duplicates
@@ -109,9 +131,10 @@ class HostNames:
         for name, kind, number in hosts:
             safe = sanitize_host_name(name)
             if safe != name:
-                self._changed.append((name, safe, number))
+                self._changed[kind, number] = (name, safe)
             wanted.append(Named(safe, kind, number))
-        self._give(wanted)
+        # Hosts that have a name in NetBox come before hosts whose names were changed to the same.
+        self._give(sorted(wanted, key=lambda one: one[1:] in self._changed) if self._changed else wanted)
 
     def _give(self, wanted: list[Named]) -> None:
         known = {name for name, dummy, dummy2 in wanted}
@@ -141,17 +164,20 @@ class HostNames:
         """Return one warning for each reason why hosts do not have their names in NetBox."""
         found = []
         if self._repeated:
-            shown = _shown(map(printable, sorted(self._repeated)))
+            shown = listing(self._repeated)
             result = "gets its ID appended" if self._duplicates == "suffix" else "is skipped"
             found.append(
                 f"Several hosts share a name ({shown}). Each host after the first {result} "
                 f"(duplicate_hostnames: {self._duplicates}). Hosts affected: {sum(self._repeated.values())}."
             )
         if self._local:
-            shown = _shown(f"{name} is now {renamed}" for name, renamed in sorted(self._local))
+            shown = listing(f"{name} is now {renamed}" for name, renamed in self._local)
             found.append(f"Ansible reserves some names that hosts have in NetBox. Their IDs were appended: {shown}.")
         if self._changed:
-            shown = _shown(f"{printable(name)!r} (ID {number}) is now {safe}" for name, safe, number in self._changed)
+            shown = listing(
+                f"{printable(name)!r} (ID {number}) is now {safe}"
+                for (dummy, number), (name, safe) in self._changed.items()
+            )
             found.append(f"Some names in NetBox contain characters that are not safe in host names: {shown}.")
         return found
 
@@ -162,9 +188,3 @@ def _with_number(name: str, number: int, known: Iterable[str]) -> str:
     while renamed in known:
         renamed = f"{renamed}_{number}"
     return renamed
-
-
-def _shown(texts: Iterable[str]) -> str:
-    every = list(texts)
-    more = len(every) - SHOWN
-    return ", ".join(every[:SHOWN]) + (f", and {more} more" if more > 0 else "")

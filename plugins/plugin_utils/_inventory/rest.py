@@ -186,7 +186,7 @@ class RestReader:
         stale: tuple[str, str] | None = None,
     ) -> Iterator[Row]:
         shape = Representation(endpoint, fields=sorted({"id", *fields}) if fields else ())
-        return self._pager.rows(endpoint, filters, representation=shape, stale=stale)
+        return self._pager.rows(endpoint, filters, representation=shape, skip_deleted=stale)
 
 
 def _owner_filters(kind: str, ids: Iterable[int]) -> Pairs:

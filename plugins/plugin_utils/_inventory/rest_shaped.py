@@ -81,7 +81,7 @@ class RestShapedList:
 
         def read(part: list[int]) -> list[Row]:
             found: dict[str, t.Any] = {"id": {"in_list": part}}
-            return list(self._graphql.rows(self._name, fields, {owner: found} if owner else found, alone=True))
+            return list(self._graphql.rows(self._name, fields, {owner: found} if owner else found))
 
         workers = self._pager.workers
         return map(_with_numbers, ordered_map(workers, read, parts, look_ahead(workers.size)))
@@ -180,7 +180,7 @@ class RestShapedList:
             agreement.check_count("no tag", others, untagged, seen)
 
     def _tagged(self, tag: int) -> list[int]:
-        rows = self._graphql.rows(self._name, parse("id"), {"tags": {"id": {"exact": tag}}}, alone=True)
+        rows = self._graphql.rows(self._name, parse("id"), {"tags": {"id": {"exact": tag}}})
         return [int(row["id"]) for row in rows]
 
 

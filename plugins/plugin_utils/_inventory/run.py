@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 import typing as t
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import DOWN, NetBoxError
+from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import identity
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import Entry, cache_key
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.expressions import Expressions, Naming
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.fill import fill
@@ -94,5 +94,4 @@ def _stale(plugin: t.Any, entry: Entry | None, error: NetBoxError) -> Inventory:
 
 
 def _key(plugin: t.Any, options: Options, expressions: Expressions) -> str:
-    user = hashlib.sha256(str([plugin.get_option("token"), plugin.get_option("headers")]).encode()).hexdigest()
-    return cache_key(plugin.get_option("api_endpoint"), user, vars(options), vars(expressions))
+    return cache_key(identity(plugin), vars(options), vars(expressions))

@@ -9,7 +9,11 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import printable
+
+SHOWN = 10
 
 
 def text_of(value: t.Any) -> str:
@@ -28,3 +32,10 @@ def deep_copy(value: t.Any) -> t.Any:
     if isinstance(value, list):
         return [deep_copy(one) for one in value]
     return value
+
+
+def listing(texts: Iterable[str]) -> str:
+    """Return the first texts in alphabetical order, and how many more there are, for a message."""
+    ordered = sorted(texts)
+    more = len(ordered) - SHOWN
+    return ", ".join(map(printable, ordered[:SHOWN])) + (f", and {more} more" if more > 0 else "")

@@ -9,24 +9,31 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import printable
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
-# Variables without the prefix `ansible_` that Ansible or this collection obeys. The lookups and modules of this
-# collection would send the token to the server in netbox_api, for example.
+# Variables without the prefix `ansible_` that Ansible, templates, or this collection obey.
 OBEYED = frozenset(
     (
+        # Ansible sets these itself, but not all of them in every task and in every version.
         *("environment", "group_names", "groups", "hostvars", "inventory_dir", "inventory_file"),
-        *("inventory_hostname", "inventory_hostname_short", "omit", "play_hosts", "playbook_dir", "role_names"),
-        *("role_path", "vars", "netbox_api", "netbox_url", "netbox_token", "netbox_headers"),
-        *("netbox_validate_certs", "netbox_ca_path", "netbox_client_cert", "netbox_client_key", "netbox_timeout"),
-        *("netbox_retries", "netbox_branch"),
+        *("inventory_hostname", "inventory_hostname_short", "play_hosts", "playbook_dir", "role_name", "role_names"),
+        *("role_path", "role_uuid", "vars"),
+        # Templates call these. On ansible-core 2.19 and later, `default(omit)` returns a variable called `omit`.
+        *("cycler", "dict", "joiner", "lipsum", "lookup", "namespace", "now", "omit", "q", "query", "range", "undef"),
+        # The lookups of this collection would send the token to the server in `netbox_api`.
+        *("netbox_api", "netbox_url", "netbox_token", "netbox_headers", "netbox_validate_certs", "netbox_ca_path"),
+        *("netbox_client_cert", "netbox_client_key", "netbox_timeout", "netbox_retries", "netbox_branch"),
+        "_z_test_entry",
     )
 )
-FEW_NAMES = 10
+# The connection plugin ssh of ansible-core before 2.19 connects to the value of a variable that has literally the name
+# `delegated_vars['ansible_host']`. Variables such as `_ansible_ansiballz_debugpy_config` are for the developers of
+# Ansible, and can run code.
+OBEYED_PREFIXES = ("ansible_", "_ansible_", "delegated_vars")
 
 
 class Shape(t.NamedTuple):
@@ -96,13 +103,16 @@ class Variables:
                 continue
             name, form = self._shapes[fact]
             if form == "flat":
-                if isinstance(value, dict):
-                    self._flatten(value, variables)
-            elif form == "list":
-                variables[name] = [value]
-            elif value is not None:
-                variables[name] = value if form == "plain" else [value]
+                self._flatten(value or {}, variables)
+            elif value is not None or form == "list":
+                self._set(variables, name, value if form == "plain" else [value])
         return variables
+
+    def _set(self, variables: dict[str, t.Any], name: str, value: t.Any) -> None:
+        if self._as_peer and isinstance(value, dict) and isinstance(variables.get(name), dict):
+            # Ansible merges dictionaries that netbox.netbox sets one after the other under the same name.
+            value = {**variables[name], **value}
+        variables[name] = value
 
     def _flatten(self, value: Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:
         for key, one in value.items():
@@ -112,7 +122,7 @@ class Variables:
             elif name in self._taken and not self._as_peer:
                 self._repeated.add(name)
             else:
-                variables[name] = one
+                self._set(variables, name, one)
 
     def warnings(self) -> list[str]:
         """Return a warning for each reason why keys did not become variables."""
@@ -132,11 +142,4 @@ class Variables:
 
 def is_obeyed(name: str) -> bool:
     """Return whether Ansible or this collection acts on a variable of this name."""
-    return name.startswith("ansible_") or name in OBEYED
-
-
-def listing(names: Iterable[str], show: Callable[[str], str] = printable) -> str:
-    """Return the first names in alphabetical order, and how many more there are."""
-    ordered = sorted(names)
-    more = len(ordered) - FEW_NAMES
-    return ", ".join(map(show, ordered[:FEW_NAMES])) + (f", and {more} more" if more > 0 else "")
+    return name.startswith(OBEYED_PREFIXES) or name in OBEYED

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http import client
+from ansible_collections.netbox.cursor.plugins.module_utils._http import deadlines
 from ansible_collections.netbox.cursor.plugins.modules import nb_rack_elevation
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
@@ -54,5 +54,5 @@ def test_a_netbox_that_is_too_old(netbox: NetBox, run_module: Run, monkeypatch: 
 
 
 def test_missing_requests(run_module: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "REQUESTS_IMPORT_ERROR", "ImportError")
+    monkeypatch.setattr(deadlines, "REQUESTS_IMPORT_ERROR", "ImportError")
     assert "-m pip install requests" in run_module(nb_rack_elevation, rack_id=1)["msg"]
