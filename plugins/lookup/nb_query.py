@@ -68,7 +68,10 @@ options:
     default: true
   ordering:
     description:
-      - Fields to order the objects by, such as V(name), or V(-name) for the other way round.
+      - Fields to sort the objects by, such as V(name), or V(-name) for descending order.
+      - NetBox ignores names that are not fields of the objects, and fields that it calculates, such as V(display). With
+        O(strict_filters), they are an error. So are fields with several values, such as V(tags), because NetBox repeats
+        objects when it sorts by them.
       - There is no cursor for this. Where NetBox is edited meanwhile, objects may be repeated or missed, which is
         noticed and is an error.
     type: list

@@ -61,7 +61,7 @@ class Query:
         return cls(**values)
 
     def __post_init__(self) -> None:
-        self.pairs = filter_pairs(self.filters)
+        self.pairs = filter_pairs(self.filters, self._options)
         form = {"fields": self.fields, "omit": self.omit, "brief": self.brief}
         place = {"limit": self.limit, "offset": self.offset}
         if self.returns in _FIELDS_FOR:
@@ -72,6 +72,11 @@ class Query:
             self._refuse("returns=document", {"id": self.id, "config_context=false": not self.config_context})
         if self.one:
             self._refuse("one=true", {**place, "ordering": self.ordering})
+
+    @property
+    def _options(self) -> set[str]:
+        """The options of nb_query to which errors can refer."""
+        return {"page_size", *(field.name for field in dataclasses.fields(self))}
 
     def answer(self, pager: Pager, term: str, warn: Callable[[str], None]) -> Iterator[t.Any]:
         """The results for ``term``, as they arrive. ``warn`` is told of a missing object, if that is wanted.
@@ -88,9 +93,10 @@ class Query:
                 raise UsageError(f"{term!r} has an id already: leave out id={self.id}.")
             number = self.id
         try:
-            check = FilterCheck(pager.client) if self.strict_filters and self.pairs else None
+            check = FilterCheck(pager.client, options=self._options) if self.strict_filters else None
             if check and number is None:
                 check.check(endpoint, self.pairs)
+                check.check_ordering(endpoint, self.ordering)
             if number is not None:
                 yield from self._formed(self._numbered(pager, endpoint, number, warn))
             elif self.returns == "count":
@@ -192,6 +198,7 @@ class Query:
             omit=self.omit,
             brief=self.brief,
             config_context=self.config_context,
+            ordering=self.ordering,
         )
 
     def _check_fields(self, endpoint: str, row: Row) -> None:

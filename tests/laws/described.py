@@ -89,7 +89,8 @@ class Described:
     chassis: Things = things()
     # name, site, role, type, platform, tenant, status, serial, asset_tag, location, rack, position, face, cluster,
     # chassis, vc_position, tags, custom_fields, context (local context data), description, comments, interfaces,
-    # services, primary_ip4, primary_ip6, oob_ip (each an address as it is written in the interfaces)
+    # services, primary_ip4, primary_ip6, oob_ip (each an address as it is written in the interfaces), outside (an
+    # address without an interface)
     devices: Things = things()
     # the same without what only devices have, and: device, vcpus, memory, disks
     virtual_machines: Things = things()
@@ -478,8 +479,10 @@ class Rows:
                     row[name] = self._bare_interface(interfaces, rows[each[name]], field)
             rows.append(row)
             for address in each.get("addresses", ()):
-                self._address(interfaces, row, field, address)
+                self._address(interfaces, row, owner["id"], address)
             row["count_ipaddresses"] = len(each.get("addresses", ()))
+        if "outside" in thing:
+            self._address(interfaces, None, owner["id"], thing["outside"])
         for service in thing.get("services", ()):
             self._service(owner, DEVICE if of_device else VM, service)
 
@@ -529,7 +532,7 @@ class Rows:
         shown = {**bare(endpoint, row), owner: bare(kind, row[owner])}
         return {**shown, "_occupied": False, "cable": None} if owner == "device" else shown
 
-    def _address(self, endpoint: str, interface: Row, owner: str, thing: Thing) -> None:
+    def _address(self, endpoint: str, interface: Row | None, owner: int, thing: Thing) -> None:
         text = thing["address"]
         family = ipaddress.ip_interface(text).version
         role = thing.get("role")
@@ -546,13 +549,14 @@ class Rows:
             tenant=self._one("tenancy/tenants", thing.get("tenant")),
             tags=self._tags(thing),
             description=thing.get("description", ""),
-            assigned_object_type=INTERFACE_KINDS[endpoint],
-            assigned_object_id=interface["id"],
-            assigned_object={field: interface[field] for field in endpoint_of(endpoint, self._version).brief},
+            assigned_object_type=INTERFACE_KINDS[endpoint] if interface else None,
+            assigned_object_id=interface["id"] if interface else None,
+            assigned_object=interface
+            and {field: interface[field] for field in endpoint_of(endpoint, self._version).brief},
             nat_inside=thing.get("nat_inside"),
             nat_outside=[],
         )
-        self._addresses[endpoint, interface[owner]["id"], text] = row
+        self._addresses[endpoint, owner, text] = row
 
     def _join_nat(self) -> None:
         """Put the address in place of what a test wrote for ``nat_inside``, and the other way round."""

@@ -78,7 +78,9 @@ INTERFACE_TYPES = st.sampled_from(("1000base-t", "lag", "virtual", "10gbase-x-sf
 MODES = st.sampled_from((None, "access", "tagged", "tagged-all"))
 MACS = st.sampled_from(((), ("02:00:00:00:00:01",), ("02:00:00:00:00:0A", "02:00:00:00:00:02")))
 # How a host is reached: what addresses its first interfaces have, and which of them are primary.
-REACHED = st.sampled_from(("none", "4", "6", "46", "4 in second", "two names", "nat", "oob", "unset", "46 oob"))
+REACHED = st.sampled_from(
+    ("none", "4", "6", "46", "4 in second", "two names", "nat", "outside", "oob", "unset", "46 oob")
+)
 ADDRESS_ROLES = st.sampled_from((None, None, "vip", "anycast"))
 SERVICES = st.sampled_from(((), (), ("ssh",), ("ssh", "http"), ("all",), ("web server", "ssh")))
 PORTS = st.sampled_from(([22], [80, 443], [161]))
@@ -536,15 +538,22 @@ class _Hosts:
             inside = self._put(first, 4)
             # The public address may be anywhere; here it is on the same host.
             thing["primary_ip4"] = self._put(second, 4, dns_name="public.example.com", nat_inside=inside)
+        if reached == "outside":
+            inside = self._put(first, 4)
+            thing["primary_ip4"] = self._put(thing, 4, "outside", dns_name=draw(DNS_NAMES), nat_inside=inside)
         if reached == "unset":
             self._put(first, 4, dns_name=draw(DNS_NAMES))
         if "oob" in reached and oob:
             thing["oob_ip"] = self._put(second, 4, dns_name=draw(DNS_NAMES))
 
-    def _put(self, interface: Thing, family: int, **fields: t.Any) -> str:
-        """Give the interface one more address."""
+    def _put(self, where: Thing, family: int, name: str = "addresses", **fields: t.Any) -> str:
+        """Give an interface one more address, or a host one without an interface."""
         self._addresses += 1
         number = self._addresses
         text = f"10.1.{number // 250}.{number % 250 + 1}/24" if family == 4 else f"2001:db8::{number:x}/64"
-        interface.setdefault("addresses", []).append({"address": text, **without_blanks(fields)})
+        address = {"address": text, **without_blanks(fields)}
+        if name == "addresses":
+            where.setdefault(name, []).append(address)
+        else:
+            where[name] = address
         return text

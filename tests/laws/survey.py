@@ -54,12 +54,8 @@ def _draw_mistakes(data: st.DataObject) -> Example:
 Law = tuple[t.Callable[..., list[str]], t.Callable[[st.DataObject], Example]]
 
 
-def _peer(mock: Mock, options: t.Any) -> list[str]:
-    return [f"{each.kind()}: {each}" for each in peer.compared(mock, options)]
-
-
 LAWS: dict[str, Law] = {
-    "7": (_peer, lambda data: data.draw(peer.peer_cases())),
+    "7": (peer.contradictions, lambda data: data.draw(peer.peer_cases())),
     "1": (laws.transports_agree, _draw_case),
     "2": (laws.cache_keeps_all, lambda data: _draw_case(data, EARLIER)),
     "3": (laws.pages_do_not_matter, lambda data: _draw_case(data, st.sampled_from(("auto", "offset")))),
@@ -74,8 +70,9 @@ LAWS: dict[str, Law] = {
 
 def kind_of(line: str) -> str:
     """A line without the names of what it is about."""
-    if re.match(r"(lost|host|variable|group|tree|empty group) \w*:", line):
-        return line.partition(":")[0]
+    about = re.match(r"(lost|host|variable|group|tree|empty group) .*?(?P<name>\S*): ours .*, theirs ", line)
+    if about:
+        return f"{about[1]} {about['name'] if about[1] == 'variable' else ''}"
     line = re.sub(r"^(host|group) '[^']*'", r"\1", line.partition(" != ")[0])
     return re.sub(r"'[^']*'|\"[^\"]*\"|\d+|\[.*|\{.*|http\S+", "…", line)[:110]
 

@@ -25,10 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--max-page-size", type=int, default=1000, help="0: unlimited")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds each answer takes longer on its way")
     parser.add_argument("--workers", type=int, help="requests worked on at once")
-    parser.add_argument("--row-cost", type=float, default=0.0, help="seconds a worker needs for each row")
-    parser.add_argument("--row-cost-fields", type=float, default=0.0, help="the same, for rows of some fields")
-    parser.add_argument("--row-cost-brief", type=float, default=0.0, help="the same, for brief rows")
-    parser.add_argument("--offset-cost", type=float, default=0.0, help="seconds for each row before an offset page")
     parser.add_argument(
         "--cost-factor", type=float, default=0.0, help="1: rows take as long as those of a real NetBox; 0: no time"
     )

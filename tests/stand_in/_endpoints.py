@@ -154,7 +154,7 @@ SPECIAL_TARGETS = {
 
 def endpoint_of(name: str, version: str = "") -> Endpoint:
     """What is known of an endpoint; of a plugin's, what its name says."""
-    if version == "4.7" and name in SINCE_4_7:
+    if version.startswith("4.7") and name in SINCE_4_7:
         return SINCE_4_7[name]
     if name in ENDPOINTS or name in PLUGINS:
         return ENDPOINTS.get(name) or PLUGINS[name]

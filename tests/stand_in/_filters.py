@@ -13,6 +13,7 @@ from functools import partial
 
 from ._endpoints import ENDPOINTS, target_of, type_of
 from ._lookups import (
+    COMPARISONS,
     Filter,
     Flag,
     Ids,
@@ -29,6 +30,7 @@ from ._lookups import (
     whole_number,
     with_descendants,
 )
+from ._schema import Names
 from ._tables import Estate, Table, key
 
 DEVICE_STATUS = ("offline", "active", "planned", "staged", "failed", "inventory", "decommissioning")
@@ -79,12 +81,20 @@ OPTIONAL = {
 SEARCHED = ("name", "slug", "description", "model", "address", "dns_name", "serial", "asset_tag", "facility", "prefix")
 
 
-def select(estate: Estate, table: Table, query: Iterable[tuple[str, str]]) -> tuple[Ids, dict[str, list[str]]]:
-    """The ids that pass all filters (None: no filter was given), and what is wrong with which parameter."""
+def select(
+    estate: Estate, table: Table, query: Iterable[tuple[str, str]], names: Names | None = None
+) -> tuple[Ids, dict[str, list[str]]]:
+    """The ids that pass all filters (None: no filter was given), and what is wrong with which parameter.
+
+    `names`: what a real server of the version knows of this endpoint; it ignores all others.
+    """
     parameters: dict[str, list[str]] = {}
-    for name, value in query:
-        if value and name not in RESERVED:
+    for name, value in saved(estate, query) if names is None or "filter" in names.patterns else query:
+        if value and name not in RESERVED and (names is None or is_known(names, name)):
             parameters.setdefault(name, []).append(value)
+    for name, values in parameters.items():
+        if names and names.kinds.get(name):
+            del values[:-1]  # all but the last are ignored
     selected: Ids = None
     complaints: dict[str, list[str]] = {}
     for name, values in parameters.items():
@@ -96,6 +106,26 @@ def select(estate: Estate, table: Table, query: Iterable[tuple[str, str]]) -> tu
             if found is not None:
                 selected = both(selected, found)
     return selected, complaints
+
+
+def saved(estate: Estate, query: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The query with what its saved filters say in their place. Those that do not exist are ignored."""
+    pairs = []
+    for name, value in query:
+        if name in ("filter", "filter_id"):
+            field = "slug" if name == "filter" else "id"
+            for row in estate.get("extras/saved-filters").values():
+                if str(row[field]) == value:
+                    pairs += [(key, str(each)) for key, some in row["parameters"].items() for each in some]
+        else:
+            pairs.append((name, value))
+    return pairs
+
+
+def is_known(names: Names, parameter: str) -> bool:
+    if parameter.startswith("cf_"):
+        return "cf_*" in names.patterns
+    return parameter in names.kinds or (parameter.startswith("attr_") and "attr_*" in names.patterns)
 
 
 def _matches(estate: Estate, table: Table, parameter: str, values: Sequence[str]) -> Ids:
@@ -115,6 +145,8 @@ def _common(estate: Estate, table: Table, name: str) -> Filter | None:
         return Tags(by="id" if name == "tag_id" else "slug") if _has(table, "tags") else None
     if name.startswith("cf_"):
         return _custom_field(estate, table, name)
+    if name.startswith("attr_") and table.endpoint == "dcim/module-types":
+        return Attribute(name[len("attr_") :])
     if name in NOT_FILTERED or name.startswith("_") or (name.endswith("_count") and table.endpoint not in COUNTED):
         return None
     # A field of the model's own: in NetBox every plain field is a filter.
@@ -157,7 +189,12 @@ class CustomField:
 
     def __init__(self, name: str, kind: str, logic: str) -> None:
         self._name = name
-        exact = "ic" if logic == "loose" and kind in ("text", "longtext", "url", "json") else ""
+        loose = logic == "loose" and kind in ("text", "longtext", "url")
+        self._without_lookups = loose or kind == "boolean"
+        self._without_filter = logic == "disabled" or kind == "json"
+        # Other lookups than these compare objects as if there was none.
+        self._plain_lookups = ("", "n", "empty") if kind == "multiobject" else None
+        exact = "ic" if loose else ""
         kinds: dict[str, Filter] = {
             "boolean": Flag("value"),
             "integer": whole_number("value"),
@@ -169,9 +206,23 @@ class CustomField:
         self._filter = kinds.get(kind, Text("value", exact))
 
     def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        if self._without_filter or (lookup and self._without_lookups):
+            return None
+        if self._plain_lookups and lookup not in self._plain_lookups:
+            lookup = "" if lookup in COMPARISONS else lookup
         custom_fields = table.column("custom_fields")
         column = Table("", ({"id": pk, "value": (fields or {}).get(self._name)} for pk, fields in custom_fields))
         return self._filter.matches(estate, column, lookup, values)
+
+
+class Attribute:
+    """Rows by one of the attributes that their profile gives them."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        return {pk for pk, found in table.column("attributes") if str((found or {}).get(self._name)) == values[-1]}
 
 
 def _pair(name: str, *path: str, by: str = "slug", tree: bool = False) -> dict[str, Filter]:
@@ -376,7 +427,7 @@ COMMON: dict[str, Filter] = {
     "last_updated": moment("last_updated"),
     "q": Method(_search),
 }
-# No filters at all (FACTS 4).
+# No filters at all.
 UNFILTERED = {"extras/notifications", "extras/notification-groups", "extras/subscriptions", "core/background-queues"}
 DECLARED: dict[str, dict[str, Filter]] = {
     "core/object-changes": {

@@ -25,7 +25,8 @@ def recording(version: str, name: str) -> t.Any:
 
 def recorded_estate(version: str) -> Estate:
     dataset: dict[str, list[Row]] = recording(version, "dataset")
-    return Estate([*(Table(endpoint, rows) for endpoint, rows in dataset.items()), *background_queues()])
+    tables = [Table(endpoint, rows) for endpoint, rows in dataset.items()]
+    return Estate([*tables, *background_queues(), Table("extras/saved-filters")])
 
 
 def background_queues() -> list[Table]:

@@ -20,6 +20,7 @@ from ._filters import select
 from ._lookups import Ids
 from ._ordering import ordered
 from ._pages import BadPage, Page, by_cursor, by_offset, limit_of, start_of
+from ._schema import recorded
 from ._shapes import Shape, shape_of
 from ._state import NetBox, Received
 from ._tables import Row, Table
@@ -61,10 +62,9 @@ class Rest:
         query = dict(request.query_params)
         settings = self._netbox.settings
         unknown = set() if table.endpoint in settings.own_start_filter else {"start"}
-        if settings.version == "4.5":
-            unknown.add("tag__any")
         filters = [pair for pair in request.query_params.multi_items() if pair[0] not in unknown]
-        found, complaints = select(self._netbox.estate, table, filters)
+        names = recorded(settings.full_version).get(table.endpoint)
+        found, complaints = select(self._netbox.estate, table, filters, names)
         if complaints:
             return json_answer(request, complaints, 400, allow)
         try:
@@ -95,7 +95,7 @@ class Rest:
             query,
             limit,
             url,
-            lambda first, end: ordered(estate, table, ids, ordering, settings.version, end)[first:end],
+            lambda first, end: ordered(estate, table, ids, ordering, settings.full_version, end)[first:end],
         )
 
     async def _shown(self, request: Request, table: Table, page: Page, shape: Shape, allow: str) -> Response:
@@ -108,7 +108,6 @@ class Rest:
         received.rows = len(rows)
         price = REST_REQUEST + len(rows) * rest_price(table.endpoint, shape)
         await self._netbox.worked(received, "rest", price + page.skipped * skip_price(table.endpoint, shape))
-        await self._netbox.work(len(rows), shape.name, page.skipped)
         return json_answer(request, page.envelope(rows), allow=allow)
 
     async def single(self, request: Request) -> Response:
@@ -126,7 +125,6 @@ class Rest:
         shape = shape_of(table.endpoint, settings.version, dict(request.query_params))
         price = REST_REQUEST + rest_price(table.endpoint, shape)
         await self._netbox.worked(request.scope["received"], "rest", price)
-        await self._netbox.work(1, shape.name, 0)
         answer = json_answer(request, shape.cut(row), allow=allow)
         changed = row.get("last_updated") or row.get("created")
         if settings.version != "4.5" and changed:

@@ -33,6 +33,10 @@ class Settings:
     """May be changed at any time; a change counts from the next request on."""
 
     version: str = "4.6"
+    # Its patch version, such as 4.6.0; None: the recorded one. Only filters and what names the version depend on it.
+    patch_version: str | None = None
+    # The path below which it is reached, such as /netbox-api.
+    base_path: str = ""
     # The version that its answers tell; None: its own.
     told_version: str | None = None
     # 0: unlimited.
@@ -41,11 +45,6 @@ class Settings:
     latency: float = 0.0
     # Requests worked on at once; None: any number.
     workers: int | None = None
-    # Seconds a worker is busy with each row, by what is shown of it, and with each row counted off before the page.
-    row_cost: float = 0.0
-    row_cost_fields: float = 0.0
-    row_cost_brief: float = 0.0
-    offset_cost: float = 0.0
     # GRAPHQL_ENABLED.
     graphql: bool = True
     # Does GraphQL's pagination know `start`? Not before 4.5.2.
@@ -59,7 +58,7 @@ class Settings:
 
     @property
     def full_version(self) -> str:
-        return FULL_VERSIONS[self.version]
+        return self.patch_version or FULL_VERSIONS[self.version]
 
     @property
     def has_cursor(self) -> bool:
@@ -159,11 +158,3 @@ class NetBox:
         if self.settings.cost_factor:
             gone = time.monotonic() - received.taken
             await asyncio.sleep(max(0.0, seconds * self.settings.cost_factor - gone))
-
-    async def work(self, rows: int, shape: str, skipped: int) -> None:
-        """Takes as long as this many rows take."""
-        settings = self.settings
-        costs = {"full": settings.row_cost, "fields": settings.row_cost_fields, "brief": settings.row_cost_brief}
-        seconds = rows * costs[shape] + skipped * settings.offset_cost
-        if seconds:
-            await asyncio.sleep(seconds)

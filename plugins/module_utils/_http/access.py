@@ -14,7 +14,12 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import BadRequest, NetBoxError, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    BadRequest,
+    NetBoxError,
+    UsageError,
+    printable,
+)
 
 MOST_DETAIL = 500
 # Characters of a message of ours that contains something of the server's.
@@ -112,13 +117,15 @@ class Mask:
         return text
 
     def error(self, error: NetBoxError) -> None:
-        """Remove the secrets from ``error``, and shorten it where it is too long for people."""
+        """Remove from ``error`` the secrets and what a terminal would obey, and shorten it if it is too long."""
         # Shorten last: half a token would not be found.
-        error.detail = shorten(self.text(error.detail))
-        error.message = shorten(self.text(error.message), MOST_MESSAGE)
+        error.detail = shorten(printable(self.text(error.detail)))
+        error.message = shorten(printable(self.text(error.message)), MOST_MESSAGE)
         if isinstance(error, BadRequest):
             fields = error.fields.items()
-            error.fields = {self.text(name): [self.text(text) for text in texts] for name, texts in fields}
+            error.fields = {
+                printable(self.text(name)): [printable(self.text(text)) for text in texts] for name, texts in fields
+            }
 
 
 def split_url(url: str) -> SplitResult | None:

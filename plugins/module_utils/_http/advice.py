@@ -26,6 +26,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
     TooManyRequests,
     UnexpectedAnswer,
     Unreachable,
+    printable,
 )
 
 # The first that fits counts.
@@ -104,5 +105,5 @@ def advice(error: NetBoxError) -> str:
 
 
 def explain(error: NetBoxError) -> str:
-    """``error`` and what to do about it, as one paragraph."""
-    return f"{error} {advice(error)}".strip()
+    """Return ``error`` and what to do about it, as one paragraph that is safe to print."""
+    return printable(f"{error} {advice(error)}".strip())

@@ -43,6 +43,8 @@ else:
 if t.TYPE_CHECKING:  # pragma: no cover
     import requests
 
+T = t.TypeVar("T")
+
 # 1,000 whole devices have 4.5 MB, or 64 MB with 60 kB of config context each. NetBox's schema has 13 MB. If a page is
 # longer, the caller can request fewer rows. Parsed JSON takes up to 20 times as much memory.
 LONGEST_BODY = 64 * 2**20
@@ -151,6 +153,23 @@ def read_text(response: requests.Response, media_type: str, end: str) -> str:
     if not text.rstrip().endswith(end):
         raise ConnectionLost(f"the answer of {len(body)} bytes is damaged: it does not end with {end}.")
     return text
+
+
+def read_file(response: requests.Response, most: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
+    """Return what ``read`` makes of the first ``most`` + 1 bytes of a file."""
+    if response.headers.get("Content-Type", "").startswith("text/html"):
+        error = UnexpectedAnswer("the answer is a page for people, and no file.", status=response.status_code)
+        error.is_foreign = True
+        raise error
+    return read(_first_bytes(iterate_body(response), most + 1))
+
+
+def _first_bytes(pieces: Iterator[bytes], most: int) -> Iterator[bytes]:
+    for piece in pieces:
+        yield piece[:most]
+        most -= len(piece)
+        if most <= 0:
+            return
 
 
 def parse_json(body: bytes) -> t.Any:

@@ -29,8 +29,8 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.answers import
     ENCODINGS,
     api_version,
     is_json,
-    iterate_body,
     read_error,
+    read_file,
     read_graphql,
     read_json,
     read_json_or_nothing,
@@ -51,6 +51,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
     UnexpectedAnswer,
     Unreachable,
     UsageError,
+    printable,
 )
 from ansible_collections.netbox.cursor.plugins.module_utils._http.multipart import Multipart
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import encode
@@ -163,11 +164,16 @@ class Client:
         )
         self._branch = Branch(branch) if branch else None
         self._retries = retries
-        self.log = log
+        self._log = log
         self._warn = warn
         self._sleep = sleep or self._transport.slots.sleep
         self._json_came = False
         self.api_version: tuple[int, int] | None = None
+        if not verify and self.endpoint.startswith("https:"):
+            self.warn(
+                f"validate_certs is false, so anybody between here and {self.endpoint} can read the token and change "
+                "the data. Name the certificate of NetBox's authority in ca_path instead."
+            )
 
     def __enter__(self) -> Client:
         return self
@@ -181,6 +187,14 @@ class Client:
 
     def __repr__(self) -> str:
         return f"<Client {without_credentials(self.endpoint)}>"
+
+    def log(self, verbosity: int, line: str) -> None:
+        """Write a line of the log, shown with ``-v`` if ``verbosity`` is 1. It can contain text from NetBox."""
+        self._log(verbosity, printable(line))
+
+    def warn(self, text: str) -> None:
+        """Warn the user. The text can contain text from NetBox."""
+        self._warn(printable(text))
 
     def get(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, impatient: bool = False) -> t.Any:
         """GET ``path`` (below the endpoint, like ``api/dcim/devices/``) and return the JSON of the response.
@@ -239,22 +253,16 @@ class Client:
         if there is None:
             raise UnexpectedAnswer(f"NetBox names {without_credentials(url)!r}, which is no address of a file.")
 
-        def read_file(response: requests.Response) -> T:
-            if response.headers.get("Content-Type", "").startswith("text/html"):
-                error = UnexpectedAnswer("the answer is a page for people, and no file.", status=response.status_code)
-                error.is_foreign = response.url.startswith(self.endpoint)  # elsewhere, nothing better will come
-                raise error
-            return read(_first_bytes(iterate_body(response), most + 1))
-
+        read_it = functools.partial(read_file, most=most, read=read)
         if there.path.startswith(here.path + "media/"):
             own = urlunsplit((here.scheme, here.netloc, there.path, there.query, ""))
             try:
-                return self._ask(_Request("GET", own, follow=False), read_file)
+                return self._ask(_Request("GET", own, follow=False), read_it)
             except NotFound:
                 # A file server elsewhere can have a directory of that name, too.
                 if there.hostname == here.hostname:
                     raise
-        return self._ask(_Request("GET", url, follow=False, elsewhere=True), read_file)
+        return self._ask(_Request("GET", url, follow=False, elsewhere=True), read_it)
 
     def pause(self, error: NetBoxError) -> None:
         """Wait before a retry after ``error``: as long as NetBox requires, or longer with each failure."""
@@ -337,7 +345,7 @@ class Client:
         known, self.api_version = self.api_version, found
         if known is None and found < OLDEST_NETBOX:
             oldest, this = (".".join(map(str, version)) for version in (OLDEST_NETBOX, found))
-            self._warn(
+            self.warn(
                 f"The NetBox at {without_credentials(self.endpoint)} is {this}. This collection is made for {oldest} "
                 "and newer: of an older one, facts may be missing and requests may fail. Update NetBox, or check what "
                 "you get."
@@ -370,15 +378,6 @@ def _send_no_credentials(request: requests.PreparedRequest) -> requests.Prepared
     return request
 
 
-def _first_bytes(pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
-    """Yield the first ``most`` bytes."""
-    for piece in pieces:
-        yield piece[:most]
-        most -= len(piece)
-        if most <= 0:
-            return
-
-
 def _may_repeat(error: NetBoxError, request: _Request) -> bool:
     if isinstance(error, TLSFailed):
         return False
@@ -388,7 +387,7 @@ def _may_repeat(error: NetBoxError, request: _Request) -> bool:
         return False
     if isinstance(error, UnexpectedAnswer) and error.is_foreign:
         # In the middle of a walk, this is a load balancer's page. As the first response, the address is wrong.
-        return error.after_json
+        return error.after_json and not request.elsewhere
     return isinstance(error, (ConnectionLost, TimedOut)) or error.status in (502, 503, 504)
 
 

@@ -33,12 +33,16 @@ from __future__ import annotations
 import re
 import typing as t
 
-# What moves the cursor of a terminal, colours or hides text, breaks the line or turns its direction.
-_NOT_PRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+# Characters that move the cursor of a terminal, color or hide text, break the line, or change its direction; and halves
+# of surrogate pairs, which cannot be encoded.
+_NOT_PRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def printable(text: str) -> str:
-    """``text`` in one line, without what a terminal would obey. For all that is shown of NetBox's words."""
+    """Return ``text`` in one line, without characters that a terminal would obey.
+
+    Use it for all messages, warnings, and log lines that contain text from NetBox.
+    """
     return _NOT_PRINTED.sub(" ", text)
 
 

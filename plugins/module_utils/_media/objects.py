@@ -30,7 +30,7 @@ def find_one(client: Client, endpoint: str, filters: Pairs) -> Row:
     """
     if not filters:
         raise UsageError(f"nothing says which of {endpoint} is meant.")
-    check = FilterCheck(client)
+    check = FilterCheck(client, options=())
     check.check(endpoint, filters)
     wanted = ("id", "url", "display", *_PLACES)
     paging = [("fields", ",".join(wanted)), ("limit", str(_MOST_LISTED + 1))]

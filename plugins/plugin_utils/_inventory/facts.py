@@ -432,6 +432,14 @@ def read_interfaces(view: View, kind: str, row: Row) -> list[Row]:
     return [shape_interface(one, addresses.get((table.model, one["id"]), []), kind[:-1], whole) for one in interfaces]
 
 
+def read_services(view: View, kind: str, row: Row) -> list[Row]:
+    """Return the services of a host in the order of their IDs; with netbox.netbox in NetBox's default order."""
+    services = view.owned("services").get((kind, row["id"]), [])
+    if view.options.as_peer:
+        services.sort(key=lambda one: ((one.get("protocol") or NOTHING).get("value", ""), one.get("ports") or []))
+    return services
+
+
 def read_tags(view: View, kind: str, row: Row) -> list[str]:
     """Return the slugs of the tags."""
     return [tag["slug"] for tag in row.get("tags") or ()]
@@ -453,6 +461,7 @@ FACTS: dict[str, Fact] = {
         Fact("memory", (MEMORY,), plain("memory"), kinds=VIRTUAL_MACHINES),
         Fact("vcpus", (VCPUS,), plain("vcpus"), kinds=VIRTUAL_MACHINES),
         Fact("status", (STATUS,), read_status),
+        # With `compatibility`, flattened keys replace the variables above, but not those below.
         Fact("config_context", (CONFIG_CONTEXT,), plain("config_context"), option="config_context"),
         Fact("local_context_data", (LOCAL_CONTEXT_DATA,), plain("local_context_data")),
         Fact("custom_fields", (CUSTOM_FIELDS,), read_custom_fields),
@@ -480,7 +489,7 @@ FACTS: dict[str, Fact] = {
         Fact("rack", (RACK,), name("rack"), kinds=DEVICES, plural="racks", option="racks"),
         Fact("rack_role", (RACK,), read_rack_role, {"racks": ("role",)}, kinds=DEVICES, option="racks"),
         Fact("locations", (LOCATION, SITE), read_locations, {"locations": NESTED}),
-        Fact("services", (), owned("services"), {"services": ()}, option="services"),
+        Fact("services", (), read_services, {"services": ()}, option="services"),
         Fact(
             "virtual_disks",
             (),
@@ -515,7 +524,7 @@ def without_length(ip: Row | None) -> str | None:
 def utc_offset(time_zone: str | None, whole_hours: bool = False) -> str | None:
     """Return the present offset of a time zone as group names can hold it: ``plus_1``, ``minus_3_30``.
 
-    ``whole_hours`` rounds, as netbox.netbox does.
+    ``whole_hours`` rounds it, as netbox.netbox does.
     """
     if not time_zone:
         return None
@@ -524,5 +533,7 @@ def utc_offset(time_zone: str | None, whole_hours: bool = False) -> str | None:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return None
     minutes = int((offset or datetime.timedelta()).total_seconds() // 60)
-    hours, rest = (abs(round(minutes / 60)), 0) if whole_hours else divmod(abs(minutes), 60)
+    if whole_hours:
+        minutes = round(minutes / 60) * 60
+    hours, rest = divmod(abs(minutes), 60)
     return ("minus" if minutes < 0 else "plus") + f"_{hours}" + (f"_{rest}" if rest else "")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import re
-import typing as t
 from collections.abc import Iterable
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
@@ -22,18 +21,20 @@ _PARTS = re.compile(
     r"(?P<number>\d+)?(?::(?P<channel>\d+))?(?:\.(?P<unit>\d+))?(?P<rest>.*)",
     re.DOTALL,
 )
-# A name without slots comes after all names with slots: `mgmt0` after `Ethernet1/48`.
-_NO_SLOT = 9999
+_SLOTS, _NUMBERS = ("slot", "subslot", "position", "subposition"), ("number", "channel", "unit")
 
 
 @functools.lru_cache(maxsize=4096)
-def natural_order(name: str) -> tuple[t.Any, ...]:
-    """Return the key by which NetBox sorts interfaces: ``eth1/2`` before ``eth1/10`` before ``mgmt0``."""
+def natural_order(name: str) -> str:
+    """Return the key by which NetBox sorts interfaces: ``eth1/2`` before ``eth1/10`` before ``mgmt0``.
+
+    A part that is missing comes last among slots, and first among numbers.
+    """
     parts = _PARTS.match(name)
     assert parts  # every part is optional
-    slots = tuple(int(parts[slot] or _NO_SLOT) for slot in ("slot", "subslot", "position", "subposition"))
-    numbers = tuple(int(parts[number] or 0) for number in ("number", "channel", "unit"))
-    return (*slots, parts["type"], *numbers, parts["rest"])
+    slots = "".join((parts[slot] or "9999").rjust(4, "0") for slot in _SLOTS)
+    numbers = "".join((parts[number] or "").rjust(6, "0" if parts[number] else ".") for number in _NUMBERS)
+    return slots + parts["type"] + numbers + re.sub(r"\d+", lambda digits: digits[0].rjust(8, "0"), parts["rest"])
 
 
 def sort_interfaces(interfaces: Iterable[Row]) -> list[Row]:
@@ -59,5 +60,5 @@ def shape_interface(interface: Row, addresses: list[Row], owner: str, whole: boo
     return interface
 
 
-def _slugs(tags: list[t.Any]) -> list[str]:
+def _slugs(tags: list[Row]) -> list[str]:
     return [tag["slug"] for tag in tags]

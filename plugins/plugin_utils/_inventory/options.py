@@ -95,12 +95,12 @@ class Options:
         for name, (compatible, own) in COMPATIBLE_DEFAULTS.items():
             if values[name] is None:
                 values[name] = compatible if values["compatibility"] else own
-        values["interface_fields"] = values["interface_fields"] or INTERFACE_FIELDS
         if values["compatibility"]:
-            # Some options of netbox.netbox imply others, or do nothing without others.
-            values["site_data"] = values["site_data"] or values["prefixes"]
-            values["dns_name"] = values["dns_name"] or values["interfaces"] or values["ansible_host_dns_name"]
+            # In netbox.netbox, these options depend on others.
             values["flatten_config_context"] = values["flatten_config_context"] and values["config_context"]
+            values["site_data"] = values["site_data"] or values["prefixes"]
+            values["dns_name"] = any(values[name] for name in ("dns_name", "interfaces", "ansible_host_dns_name"))
+        values["interface_fields"] = values["interface_fields"] or INTERFACE_FIELDS
         for name in ("group_by", "host_vars", "interface_fields", "allow_ansible_variables"):
             values[name] = tuple(values[name] or ())
         values["hostname_field"] = values["hostname_field"] or None

@@ -33,6 +33,11 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest impo
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, INTERFACES, TABLES, Related
 
+# The options for filters of one kind of hosts.
+FILTER_OPTIONS = {"devices": "device_query_filters", "virtual_machines": "vm_query_filters"}
+# The options that messages about filters can name.
+PAGING = ("strict_filters", "page_size", "max_workers", "pagination")
+
 
 def read_snapshot(plugin: t.Any, plan: Plan, options: Options) -> tuple[Snapshot, Plan]:
     """Return everything that the plan names, from the NetBox that the options of ``plugin`` name.
@@ -61,10 +66,11 @@ class Reader:
 
     def read(self) -> Snapshot:
         """Return the snapshot."""
-        check = FilterCheck(self._pager.client) if self._options.strict_filters else None
+        check = FilterCheck(self._pager.client, options=PAGING) if self._options.strict_filters else None
         for kind in self._kinds:
             if check:
-                check.check(HOSTS[kind].endpoint, self._options.filters(kind))
+                others = {HOSTS[other].endpoint: FILTER_OPTIONS[other] for other in KINDS if other != kind}
+                check.check(HOSTS[kind].endpoint, self._options.filters(kind), elsewhere=others)
         self._add_unknown_fields()
         self._rest = RestReader(self._pager, self.plan, self._options, self._progress)
         self._graphql = GraphQLReader(self._pager, self.plan, self._options, self._progress)

@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import init_plugin_loader, inventory_loader
-from ansible.utils.collection_loader import AnsibleCollectionConfig
+from ansible.plugins.loader import inventory_loader
 from ansible.utils.display import Display
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -24,10 +23,6 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
     Row = dict[str, t.Any]
     Read = Callable[..., InventoryData]
-
-# ansible-test has done this already; it must come before anything of the collection is imported.
-if AnsibleCollectionConfig.collection_finder is None:
-    init_plugin_loader()
 
 # The fields of a device that are null unless a test sets them.
 OPTIONAL = (
@@ -115,6 +110,21 @@ def read(tmp_path: Path) -> Read:
         return inventory
 
     return read
+
+
+@pytest.fixture
+def read_yaml(tmp_path: Path) -> Callable[[NetBox, str], InventoryData]:
+    """Return a function that reads the inventory of a NetBox with options in YAML, whose keys can be numbers."""
+
+    def read_yaml(netbox: NetBox, text: str) -> InventoryData:
+        path = tmp_path / "b.netbox.yml"
+        lines = ["plugin: netbox.cursor.nb_inventory", f"api_endpoint: {netbox.url}", f"token: {netbox.tokens['v1']}"]
+        path.write_text("\n".join([*lines, text]), encoding="utf-8")
+        inventory = InventoryData()
+        inventory_loader.get("netbox.cursor.nb_inventory").parse(inventory, DataLoader(), str(path), cache=False)
+        return inventory
+
+    return read_yaml
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 import requests
 import trustme
+import urllib3
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
@@ -487,13 +488,29 @@ def test_a_certificate_must_be_vouched_for(monkeypatch: pytest.MonkeyPatch) -> N
         assert "ca_path" in explain(caught.value)
         with client_of(netbox, verify=netbox.ca_path) as client:
             assert client.get(SITES)["count"] == 4
-        with warnings.catch_warnings(record=True) as told, client_of(netbox, verify=False) as client:
-            client.get(SITES)
-        assert not told
         # requests would let this variable win over what was asked for.
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
         with client_of(netbox, verify=netbox.ca_path) as client:
             assert client.get(SITES)["count"] == 4
+
+
+def test_unchecked_certificate_is_one_warning() -> None:
+    told: list[str] = []
+    with serve(version="4.6", tls=True) as netbox, warnings.catch_warnings(record=True) as others:
+        with client_of(netbox, verify=False, warn=told.append) as client:
+            assert client.get(SITES)["count"] == client.get(SITES)["count"] == 4
+        assert len(told) == 1 and "validate_certs is false" in told[0] and "ca_path" in told[0]
+        assert not others
+        # Other programs in this process, which connect to the same server, still get their warnings.
+        requests.get(netbox.url, verify=False, timeout=10)
+        assert [warning.category for warning in others] == [urllib3.exceptions.InsecureRequestWarning]
+
+
+def test_unchecked_certificate_is_no_warning_without_tls(netbox: NetBox) -> None:
+    told: list[str] = []
+    with client_of(netbox, verify=False, warn=told.append) as client:
+        client.get(SITES)
+    assert told == []
 
 
 def test_a_client_certificate_is_shown(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def test_an_object_of_an_unusual_type_is_found_by_filters(netbox: NetBox, run_mo
     [
         ({"name": "nothing"}, "Nothing of dcim/racks matches name=nothing"),
         ({"name": "R1"}, "R1 (site Berlin 1, location Room A, id 1), R1 (site Paris 1, location Room A, id 2)"),
-        ({"nmae": "R1"}, "NetBox does not know 'nmae' (did you mean name"),
+        ({"nmae": "R1"}, "'nmae' is not a filter of this list (did you mean name"),
         ({"name": ""}, "empty value"),
         ({}, "nothing says which"),
     ],
