@@ -95,6 +95,11 @@ class Options:
         for name, (compatible, own) in COMPATIBLE_DEFAULTS.items():
             if values[name] is None:
                 values[name] = compatible if values["compatibility"] else own
+        if values["compatibility"]:
+            # In netbox.netbox, these options depend on others.
+            values["flatten_config_context"] = values["flatten_config_context"] and values["config_context"]
+            values["site_data"] = values["site_data"] or values["prefixes"]
+            values["dns_name"] = any(values[name] for name in ("dns_name", "interfaces", "ansible_host_dns_name"))
         values["interface_fields"] = values["interface_fields"] or INTERFACE_FIELDS
         for name in ("group_by", "host_vars", "interface_fields", "allow_ansible_variables"):
             values[name] = tuple(values[name] or ())
