@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import typing as t
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from ._derived import ENDPOINT_OF_TYPE, Derived
@@ -100,7 +100,7 @@ class Edits:
         return Request(self, logged=False, saved=saved)
 
     def begin(self, records: int = RECORDS_OF_ONE) -> LateRequest:
-        """Begin a transaction whose writes can be seen when it commits."""
+        """Begin a transaction whose writes can be seen when it commits. So many records get IDs of now."""
         return LateRequest(self, records)
 
     def note(self, action: str, endpoint: str, before: Row | None, row: Row) -> None:
@@ -130,7 +130,8 @@ class LateRequest:
 
     def __init__(self, edits: Edits, records: int) -> None:
         self._edits = edits
-        self._first = edits.log.reserve(records)
+        first = edits.log.reserve(records)
+        self._ids = range(first, first + records)
         self._time = stamp(edits.clock.now())
         self._writes: list[Callable[[Request], object]] = []
 
@@ -147,7 +148,7 @@ class LateRequest:
         self._writes.append(lambda request: request.delete(endpoint, pk))
 
     def commit(self) -> None:
-        request = Request(self._edits, time=self._time, first=self._first)
+        request = Request(self._edits, time=self._time, ids=self._ids)
         backup = self._edits.backup()
         try:
             for write in self._writes:
@@ -162,7 +163,7 @@ class Request:
     """Writes with one request ID."""
 
     def __init__(
-        self, edits: Edits, *, logged: bool = True, saved: bool = True, time: str = "", first: int | None = None
+        self, edits: Edits, *, logged: bool = True, saved: bool = True, time: str = "", ids: Iterable[int] = ()
     ) -> None:
         self._edits = edits
         self._estate = edits.estate
@@ -170,7 +171,8 @@ class Request:
         self._logged = logged
         self._saved = saved
         self._time = time
-        self._next_id = first
+        # IDs that were set aside for its records.
+        self._ids = list(ids)
         self._id = str(uuid.uuid4())
         # Objects that have a record of this request, and objects that it is deleting.
         self._records: dict[tuple[str, int], int] = {}
@@ -297,10 +299,7 @@ class Request:
         self._records[endpoint, pk] = self._add(action, endpoint, row, before, after)
 
     def _add(self, action: str, endpoint: str, row: Row, before: Row, after: Row) -> int:
-        if self._next_id is None:
-            pk = self._edits.log.reserve(1)
-        else:
-            pk, self._next_id = self._next_id, self._next_id + 1
+        pk = self._ids.pop(0) if self._ids else self._edits.log.reserve(1)
         self._edits.log.add(action, endpoint, row, before, after, pk=pk, time=self._now(), request_id=self._id)
         return pk
 
