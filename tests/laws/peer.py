@@ -96,15 +96,16 @@ def peer_answered_by(mock: Mock) -> Iterator[None]:
 def _keep_schema(settings: Settings) -> None:
     """What netbox.netbox keeps of NetBox's schema between runs, without what it does not look at."""
     folder = FOLDER / settings.version
-    if not folder.exists():
-        folder.mkdir()
-        names = recorded(settings.version)
+    kept = folder / "netbox_api_dump.json"
+    if not kept.exists():
+        folder.mkdir(exist_ok=True)
+        names = recorded(settings.full_version)
         paths = {
-            f"/api/{each}/": {"get": {"parameters": [{"name": name} for name in names[each].split()]}}
+            f"/api/{each}/": {"get": {"parameters": [{"name": name} for name in names[each].kinds]}}
             for each in (DEVICES, VMS)
         }
         schema = {"info": {"version": settings.full_version}, "paths": paths}
-        (folder / "netbox_api_dump.json").write_text(json.dumps(schema), encoding="utf-8")
+        kept.write_text(json.dumps(schema), encoding="utf-8")
 
 
 class _Unrandom:
