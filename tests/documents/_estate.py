@@ -19,17 +19,18 @@ RENAMED = {
     **{"leaf1": "sw1", "leaf2": "sw2", "router.example.com": "rt1", '"R1"': '"A1"', '"web2"': '"dc1"'},
     **{'"nos-5"': '"eos"', '"NOS 5"': '"Arista EOS"', '"linux"': '"ubuntu-24-04"', '"Linux"': '"Ubuntu 24.04"'},
     **{"staged": "active", "Staged": "Active"},
+    **{"only-in-ready-1": "sw3", '"ready-1"': '"expand-ber1"'},
 }
 # The role of the router, not the rack role of the same name.
 ROLE = {'"network"': '"core-router"', '"Network"': '"Core router"'}
 # Recorded objects that documents do not name, such as those with unusual names.
-REMOVED = {"dcim/devices": (6, 7, 8, 9), "virtualization/virtual-machines": (3, 4), "dcim/racks": (3,)}
+REMOVED = {"dcim/devices": (6, 7, 8, 9, 17, 18), "virtualization/virtual-machines": (3, 4), "dcim/racks": (3,)}
 
 
 @contextmanager
 def serve_documented(**options: t.Any) -> Iterator[NetBox]:
     """Serve a mock NetBox 4.6 with the objects that the examples name. ``options`` are those of ``serve``."""
-    with serve(version="4.6", **options) as netbox:
+    with serve(version="4.6", branching=True, **options) as netbox:
         for endpoint, table in netbox.estate.tables.items():
             removed = REMOVED.get(endpoint, ())
             names = RENAMED if endpoint.startswith("dcim/rack") else {**RENAMED, **ROLE}
@@ -38,6 +39,7 @@ def serve_documented(**options: t.Any) -> Iterator[NetBox]:
         _use_vrfs(netbox)
         for row in netbox.table("dcim/devices").values():
             row["custom_fields"]["fqdn"] = f"{row['name']}.{row['site']['slug']}.example.com"
+        _add_to_branch(netbox)
         yield netbox
 
 
@@ -76,3 +78,11 @@ def _use_vrfs(netbox: NetBox) -> None:
     for address in netbox.table("ipam/ip-addresses").values():
         if address["assigned_object_type"] == "dcim.interface":
             address["vrf"] = vrfs.get(address["assigned_object_id"])
+
+
+def _add_to_branch(netbox: NetBox) -> None:
+    """Add a switch to the branch. Apart from it, the branch has the devices of the main data."""
+    assert netbox.branching
+    devices = netbox.branching.estate("expand-ber1").tables["dcim/devices"]
+    added = next(row for row in devices.values() if row["name"] == "only-in-ready-1")
+    devices.replace({**netbox.table("dcim/devices"), added["id"]: _renamed(added, {**RENAMED, **ROLE})})
