@@ -75,6 +75,8 @@ options:
     default: 5
 notes:
   - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY).
+  - If the Python library C(orjson) is installed, it parses the responses in about half the time. The results are the
+    same.
 requirements:
   - requests
 """

@@ -19,7 +19,7 @@ RENAMED = {
     **{"leaf1": "sw1", "leaf2": "sw2", "router.example.com": "rt1", '"R1"': '"A1"', '"web2"': '"dc1"'},
     **{'"nos-5"': '"eos"', '"NOS 5"': '"Arista EOS"', '"linux"': '"ubuntu-24-04"', '"Linux"': '"Ubuntu 24.04"'},
     **{"staged": "active", "Staged": "Active"},
-    **{"only-in-ready-1": "sw3", '"ready-1"': '"expand-ber1"'},
+    **{"only-in-ready-1": "sw3", '"ready-1"': '"new-rack"'},
 }
 # The role of the router, not the rack role of the same name.
 ROLE = {'"network"': '"core-router"', '"Network"': '"Core router"'}
@@ -31,15 +31,16 @@ REMOVED = {"dcim/devices": (6, 7, 8, 9, 17, 18), "virtualization/virtual-machine
 def serve_documented(**options: t.Any) -> Iterator[NetBox]:
     """Serve a mock NetBox 4.6 with the objects that the examples name. ``options`` are those of ``serve``."""
     with serve(version="4.6", branching=True, **options) as netbox:
-        for endpoint, table in netbox.estate.tables.items():
-            removed = REMOVED.get(endpoint, ())
-            names = RENAMED if endpoint.startswith("dcim/rack") else {**RENAMED, **ROLE}
+        assert netbox.branching
+        branch = netbox.branching.estate("ready-1")
+        for table in [*netbox.estate.tables.values(), branch.table("dcim/devices")]:
+            removed = REMOVED.get(table.endpoint, ())
+            names = RENAMED if table.endpoint.startswith("dcim/rack") else {**RENAMED, **ROLE}
             table.replace({pk: _renamed(table[pk], names) for pk in table.ids() if pk not in removed})
         _add_platforms(netbox)
         _use_vrfs(netbox)
         for row in netbox.table("dcim/devices").values():
             row["custom_fields"]["fqdn"] = f"{row['name']}.{row['site']['slug']}.example.com"
-        _add_to_branch(netbox)
         yield netbox
 
 
@@ -78,11 +79,3 @@ def _use_vrfs(netbox: NetBox) -> None:
     for address in netbox.table("ipam/ip-addresses").values():
         if address["assigned_object_type"] == "dcim.interface":
             address["vrf"] = vrfs.get(address["assigned_object_id"])
-
-
-def _add_to_branch(netbox: NetBox) -> None:
-    """Add a switch to the branch. Apart from it, the branch has the devices of the main data."""
-    assert netbox.branching
-    devices = netbox.branching.estate("expand-ber1").tables["dcim/devices"]
-    added = next(row for row in devices.values() if row["name"] == "only-in-ready-1")
-    devices.replace({**netbox.table("dcim/devices"), added["id"]: _renamed(added, {**RENAMED, **ROLE})})

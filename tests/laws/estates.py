@@ -44,7 +44,18 @@ TIME_ZONES = st.sampled_from(
 KEYS = st.sampled_from(
     (
         *("ntp", "ntp-servers", "disk", "status", "site", "sites", "tags", "regions", "ansible_host", "role"),
-        *("ansible_connection", "1st", "größe", "custom_fields", "is_virtual", "hosts", "x y", "nb_site", "serial"),
+        *(
+            "ansible_connection",
+            "omit",
+            "1st",
+            "größe",
+            "custom_fields",
+            "is_virtual",
+            "hosts",
+            "x y",
+            "nb_site",
+            "serial",
+        ),
     )
 )
 VALUES = st.sampled_from(

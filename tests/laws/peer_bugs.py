@@ -291,8 +291,15 @@ def _files() -> tuple[str, ...]:
     return ("inventory_file", "inventory_dir")
 
 
-def _flattened_ansible_host(context: Context, difference: Difference) -> bool:
-    return difference.what == "variable" and difference.name == "ansible_host" and "ansible_host" in context.flat_keys
+# Names that Ansible or a template acts on.
+OBEYED = re.compile(r"_?ansible_|delegated_vars|(omit|vars|groups|hostvars|lookup|query|environment|inventory_\w+)$")
+
+
+def _obeyed_keys(context: Context, difference: Difference) -> bool:
+    obeyed = {key for key in context.flat_keys if OBEYED.match(key)}
+    if difference.what == "variable" and difference.name in obeyed:
+        return True
+    return bool(obeyed) and context.mentions(*obeyed)
 
 
 BUGS = (
@@ -464,17 +471,17 @@ BUGS = (
         (Described(devices=[{"name": "a"}]), {"compose": {"called": "inventory_hostname"}}),
     ),
     Bug(
-        "flattened-ansible-host",
-        "a flattened context or custom field with the key ``ansible_host``",
-        "replaces the address of the host",
-        "The address stays. Use ``compose`` to set another one.",
-        _flattened_ansible_host,
+        "obeyed-keys",
+        "a flattened context or custom field with a key that Ansible obeys, such as ``ansible_connection``",
+        "becomes a variable, so whoever edits it decides what runs on the controller",
+        "becomes a variable only if ``allow_ansible_variables`` names it",
+        _obeyed_keys,
         (
             Described(
                 devices=[
                     {
                         "name": "a",
-                        "context": {"ansible_host": "other"},
+                        "context": {"ansible_host": "other", "ansible_connection": "local"},
                         "interfaces": [{"name": "eth0", "addresses": [{"address": "10.0.0.1/24"}]}],
                         "primary_ip4": "10.0.0.1/24",
                     }

@@ -53,6 +53,9 @@ class Images:
         """A file, for whoever is logged in. Whoever is not gets no error, but a way to the login page."""
         path = request.url.path
         authorization = request.headers.get("authorization")
+        if not self._netbox.settings.login_required:
+            # NetBox evaluates no token here, and an anonymous user sees no attachment.
+            return Response("", 404, media_type="text/html")
         if authorization is None:
             location = f"/login/?next={path}"
             return Response(b"", 302, {"Location": location}, media_type="text/html")
@@ -70,6 +73,13 @@ class Images:
         return Response(
             self._netbox.media[path], headers=headers, media_type=f"image/{name.rpartition('.')[2].lower()}"
         )
+
+    def takes(self, endpoint: str) -> bool:
+        return endpoint == ENDPOINT
+
+    async def change_all(self, request: Request, table: Table) -> Response:
+        allow = allowed_methods(ENDPOINT, single=False)
+        return json_answer(request, {"detail": f'Method "{request.method}" not allowed.'}, 405, allow)
 
     async def create(self, request: Request, table: Table) -> Response:
         allow = allowed_methods(ENDPOINT, single=False)
@@ -90,6 +100,7 @@ class Images:
             last_updated=now,
         )
         self._store(row, sent["image"])
+        self._netbox.edits.note("create", ENDPOINT, None, row)
         answer = json_answer(request, row, 201, allow)
         answer.headers["Location"] = row["url"].replace(HERE, f"{request.url.scheme}://{request.headers['host']}")
         return self._tagged(answer, row)
@@ -98,6 +109,7 @@ class Images:
         allow = allowed_methods(ENDPOINT, single=True)
         if request.method == "DELETE":
             self._netbox.media.pop(table[pk]["image"].removeprefix(HERE), None)
+            self._netbox.edits.note("delete", ENDPOINT, table[pk], table[pk])
             del table[pk]
             return Response(None, 204, {"Allow": allow})
         refusal, sent = await self._read(request, allow)
@@ -116,13 +128,22 @@ class Images:
             # The old file stays where it is.
             self._store(row, sent["image"])
         row["display"] = row["name"] or PurePosixPath(row["image"]).name
+        self._netbox.edits.note("update", ENDPOINT, table[pk], row)
         table[pk] = row
         return self._tagged(json_answer(request, row, 200, allow), row)
+
+    def actions(self, request: Request) -> dict[str, t.Any]:
+        rights = self._netbox.credentials.rights(request.headers.get("authorization"))
+        name = "images options" if rights.write else "images options with read-only token"
+        exchanges = recording(self._netbox.settings.version, "pictures")
+        described: Row = next(each for each in exchanges if each["name"] == name)["response"]["body"]
+        return described.get("actions", {})
 
     async def _read(self, request: Request, allow: str) -> tuple[Response | None, dict[str, t.Any]]:
         kind = request.headers.get("content-type", "").split(";")[0]
         if kind == "application/json":
-            return None, orjson.loads(await request.body())
+            said = orjson.loads(await request.body())
+            return None, {name: value.strip() if isinstance(value, str) else value for name, value in said.items()}
         if kind != "multipart/form-data":
             refused = {"detail": f'Unsupported media type "{kind}" in request.'}
             return json_answer(request, refused, 415, allow), {}

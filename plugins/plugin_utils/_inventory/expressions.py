@@ -225,6 +225,7 @@ class _Recorder(InventoryData):
         self.host_variables: dict[str, t.Any] = {}
         self.host_groups: list[str] = []
         self.host_is_child = False
+        self.edges: dict[tuple[str, str], None] = {}
         # Names of groups that keys give and Ansible reserves.
         self.reserved: set[str] = set()
         super().__init__()
@@ -250,8 +251,12 @@ class _Recorder(InventoryData):
     def add_child(self, group: str, child: str) -> bool:
         if self.host_is_child:
             self.host_groups.append(group)
-            return True
-        return super().add_child(group if group == "all" else self.add_group(group), child)
+        else:
+            parent = group if group == "all" else self.add_group(group)
+            # Every group is below `all`, and a key can give a group the name of its parent.
+            if parent not in ("all", child):
+                self.edges[parent, child] = None
+        return True
 
 
 class Constructor:
@@ -304,8 +309,7 @@ class Constructor:
 
     def edges(self) -> list[tuple[str, str]]:
         """Return each group of ``keyed_groups`` with its parent."""
-        groups = self._recorder.groups.values()
-        return [(group.name, child.name) for group in groups for child in group.child_groups if group.name != "all"]
+        return list(self._recorder.edges)
 
     def warnings(self) -> list[str]:
         """Return a warning if ``keyed_groups`` gave names that Ansible reserves."""

@@ -504,6 +504,18 @@ FACTS: dict[str, Fact] = {
 PLURALS = {fact.plural: fact.name for fact in FACTS.values() if fact.plural}
 
 
+def tables_of(fact: str, options: Options) -> Mapping[str, tuple[str, ...]]:
+    """Return the tables with the fields that a fact is read from, also those that only these options need."""
+    tables = dict(FACTS[fact].tables)
+    if fact == "site" and options.site_data:
+        tables["sites"] = ()
+        if options.prefixes:
+            tables["prefixes"] = ()
+    if fact == "ansible_host" and options.ansible_host_dns_name:
+        tables["dns_names"] = ("dns_name",)
+    return tables
+
+
 def without_length(ip: Row | None) -> str | None:
     """Return the address of an IP address object without its prefix length."""
     return ip["address"].split("/")[0] if ip else None

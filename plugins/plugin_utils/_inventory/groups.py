@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import (
+    FACTS,
     LOCATION,
     NOTHING,
     PLATFORM,
@@ -40,6 +41,11 @@ GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]
 }
 
 Edge = tuple[str, str]
+
+
+def tables_of_groups(key: str) -> set[str]:
+    """Return the tables that the groups of a key are made of."""
+    return {*GROUP_NEEDS.get(key, ((), {}))[1], *(FACTS[key].tables if key in FACTS else ())}
 
 
 class Labels:

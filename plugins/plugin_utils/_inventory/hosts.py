@@ -13,12 +13,13 @@ import typing as t
 from collections.abc import Callable, Iterator, Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS, View
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS, View, tables_of
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.groups import (
-    PLACES,
+    NESTED,
     Edge,
     Groups,
     edges_with_hosts,
+    tables_of_groups,
     without_circles,
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import HostNames, Named, own_name
@@ -27,7 +28,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan impo
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import TABLES
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables import Variables
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables import VariableNames, Variables
 
 Values = dict[str, t.Any]
 NameOf = Callable[[Values, Mapping[str, t.Any], str], t.Optional[str]]
@@ -68,7 +69,9 @@ def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf
     warnings = _missing(snapshot, plan, options)
     readers = {
         kind: [
-            (name, FACTS[name].read) for name in plan.facts if kind in FACTS[name].kinds and _readable(name, snapshot)
+            (name, FACTS[name].read)
+            for name in plan.facts
+            if kind in FACTS[name].kinds and _readable(name, kind, snapshot)
         ]
         for kind in KINDS
     }
@@ -101,9 +104,10 @@ def _available(options: Options) -> Callable[[str], bool]:
     return lambda name: is_available(FACTS[name], options)
 
 
-def _readable(fact: str, snapshot: Snapshot) -> bool:
-    """Return whether nothing that a fact is read from was denied. DNS names only add to the primary address."""
-    return not set(FACTS[fact].tables) & set(snapshot.denied)
+def _readable(fact: str, kind: str, snapshot: Snapshot) -> bool:
+    """Return whether nothing that a fact needs for hosts of this kind was denied."""
+    needed = (name for name in FACTS[fact].tables if kind in (TABLES[name].kinds or KINDS))
+    return snapshot.denied.keys().isdisjoint(needed)
 
 
 def _rows(snapshot: Snapshot) -> Iterator[tuple[str, Row]]:
@@ -137,15 +141,29 @@ def _join_chassis(view: View) -> set[int]:
 
 def _missing(snapshot: Snapshot, plan: Plan, options: Options) -> list[str]:
     """Return a warning for each table that the token's user has no permission to view."""
-    found = []
+    names, found = VariableNames(options), []
     for table, error in sorted(snapshot.denied.items()):
-        names = [name for name in plan.facts if table in FACTS[name].tables]
-        keys = [key for key, name in PLACES.items() if name == table and key in options.group_keys]
-        what = f"the variables {listing(names)}" if names else "some variables"
-        if keys:
-            what = f"{f'{what} and ' if names else ''}the groups by {listing(keys)}"
-        found.append(f"Cannot read {TABLES[table].label}. Hosts do not get {what}: {error}")
+        facts = [
+            fact for fact in plan.facts if fact in plan.variables | plan.seen and table in tables_of(fact, options)
+        ]
+        # These variables exist all the same.
+        parts = [IN_PART[fact, table] for fact in facts if (fact, table) in IN_PART]
+        missing = [names.shape(fact).name for fact in facts if (fact, table) not in IN_PART]
+        keys = [key for fact, key in options.group_keys.items() if table in tables_of_groups(fact)]
+        nested = [key for key in keys if key in NESTED]
+        lost = [
+            *([f"the variables {listing(missing)}"] if missing else ()),
+            *parts,
+            *([f"the groups by {listing(set(keys) - set(nested))}"] if len(keys) > len(nested) else ()),
+            *([f"separate groups by {listing(nested)} for objects of one slug"] if nested else ()),
+        ]
+        what = " and ".join(lost) or "groups without hosts"
+        found.append(f"Cannot read {TABLES[table].label}. The inventory lacks {what}: {error}")
     return found
+
+
+# What facts lack without tables that they do not need.
+IN_PART = {("site", "prefixes"): "the prefixes of sites", ("ansible_host", "dns_names"): "DNS names as ansible_host"}
 
 
 def _unsafe_addresses(view: View) -> list[str]:

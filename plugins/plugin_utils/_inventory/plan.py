@@ -23,6 +23,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts imp
     VC_POSITION,
     VIRTUAL_CHASSIS,
     Fact,
+    tables_of,
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.groups import GROUP_NEEDS, PLACES
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
@@ -159,15 +160,11 @@ def _tables(options: Options, facts: Iterable[str]) -> Fields:
             tables[name] = None if known is None or not fields else known | frozenset(fields)
 
     for fact in facts:
-        add(FACTS[fact].tables)
+        add(tables_of(fact, options))
     for key in options.group_keys:
         add(GROUP_NEEDS.get(key, ((), {}))[1])
     if options.empty_groups and not set(PLACES).isdisjoint(options.group_keys):
         add({"sites": ("slug",)})
-    if options.site_data and "site" in facts:
-        add({"sites": (), **({"prefixes": ()} if options.prefixes else {})})
-    if "ansible_host" in facts and options.ansible_host_dns_name:
-        add({"dns_names": ("dns_name",)})
     if "interfaces" in facts and "all" not in options.interface_fields:
         fields = frozenset(options.interface_fields)
         tables["interfaces"] = fields | {"device"}

@@ -113,6 +113,21 @@ def read(tmp_path: Path) -> Read:
 
 
 @pytest.fixture
+def read_yaml(tmp_path: Path) -> Callable[[NetBox, str], InventoryData]:
+    """Return a function that reads the inventory of a NetBox with options in YAML, whose keys can be numbers."""
+
+    def read_yaml(netbox: NetBox, text: str) -> InventoryData:
+        path = tmp_path / "b.netbox.yml"
+        lines = ["plugin: netbox.cursor.nb_inventory", f"api_endpoint: {netbox.url}", f"token: {netbox.tokens['v1']}"]
+        path.write_text("\n".join([*lines, text]), encoding="utf-8")
+        inventory = InventoryData()
+        inventory_loader.get("netbox.cursor.nb_inventory").parse(inventory, DataLoader(), str(path), cache=False)
+        return inventory
+
+    return read_yaml
+
+
+@pytest.fixture
 def text_in() -> Callable[[Path], str]:
     """The text of a file, and behind it what is packed in it if it is an inventory in Ansible's cache."""
 

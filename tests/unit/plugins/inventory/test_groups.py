@@ -263,6 +263,33 @@ def test_raw_names_in_a_circle_are_reported(
     assert sum("Groups cannot contain each other" in text and "x below y" in text for text in warnings) == 1
 
 
+def test_keyed_group_called_like_its_parent_keeps_its_hosts(netbox: NetBox, read: t.Any, groups_of: t.Any) -> None:
+    keyed = {"key": "role", "prefix": "", "separator": "", "parent_group": "leaf"}
+    inventory = read(netbox, keyed_groups=[keyed])
+    assert groups_of(inventory, "leaf2") == {"leaf"}
+    assert children_of(inventory, "leaf") == {"server", "network", "passive"}
+
+
+def test_keyed_groups_in_a_circle_are_reported(netbox: NetBox, read: t.Any, warnings: list[str]) -> None:
+    keyed = [
+        {"key": "role", "prefix": "", "separator": "", "parent_group": "server"},
+        {"key": "role", "prefix": "", "separator": "", "parent_group": "leaf"},
+    ]
+    inventory = read(netbox, keyed_groups=keyed)
+    assert "leaf2" in hosts_in(inventory, "leaf") and len(inventory.hosts) == 17
+    assert sum("Cannot put group server below leaf" in text for text in warnings) == 1
+
+
+def test_group_that_another_source_put_above_is_reported(netbox: NetBox, read: t.Any, warnings: list[str]) -> None:
+    other = InventoryData()
+    for group in ("site_paris-1", "region_france"):
+        other.add_group(group)
+    other.add_child("site_paris-1", "region_france")
+    inventory = read(netbox, into=other, group_by=["region", "site"])
+    assert len(inventory.hosts) == 17
+    assert sum("Cannot put group site_paris-1 below region_france" in text for text in warnings) == 1
+
+
 # As netbox.netbox
 
 PEER = {"compatibility": "netbox.netbox"}
