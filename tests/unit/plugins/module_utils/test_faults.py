@@ -25,6 +25,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.schema_cache import SchemaCache
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.server import Server
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
 from ansible_collections.netbox.cursor.plugins.module_utils._http import deadlines
@@ -101,8 +102,8 @@ WAYS = {
     "threaded offset": rest(max_workers=4, pagination="offset"),
     "GraphQL": Way(by_graphql, lambda ids: bool(ids == list(range(1, ROWS + 1))), "/graphql/"),
     "schema": Way(
-        lambda client, folder: SchemaCache(folder).names(client),
-        lambda names: "slug" in names["dcim/sites"].split(),
+        lambda client, folder: Server(client, SchemaCache(folder)).parameters("dcim/sites"),
+        lambda names: "slug" in names,
         "/api/schema/",
         after=0,
         pages=False,
