@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible.parsing.dataloader import DataLoader
 from PIL import Image
 
@@ -116,7 +117,12 @@ def blocks_of(document: Path) -> list[Block]:
     if document.suffix == ".py":
         match = re.search(r'^EXAMPLES = r"""\n(.*?)"""', text, re.DOTALL | re.MULTILINE)
         assert match, f"{document} has no examples"
-        return [Block(document, text.count("\n", 0, match.start()) + 2, "yaml", None, match[1])]
+        # EXAMPLES can consist of several YAML documents, each of which is an example.
+        examples = re.finditer(r"(?:^---\n)?((?:(?!---\n).*\n)+)", match[1], re.MULTILINE)
+        start = text.count("\n", 0, match.start(1)) + 1
+        return [
+            Block(document, start + match[1].count("\n", 0, each.start(1)), "yaml", None, each[1]) for each in examples
+        ]
     if document.suffix == ".md":
         fenced = re.finditer(r"^```(\w+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
         return [Block(document, text.count("\n", 0, each.start()) + 2, each[1], None, each[2]) for each in fenced]
@@ -213,8 +219,14 @@ def test_no_example_is_overlooked(document: Path) -> None:
     lines = [line.strip() for line in document.read_text(encoding="utf-8").splitlines()]
     marks = {".rst": ".. code-block::", ".md": "```", ".py": "EXAMPLES = "}
     found = sum(line.startswith(marks[document.suffix]) for line in lines)
-    each = 2 if document.suffix == ".md" else 1
-    assert found == each * sum(block.document == document for block in BLOCKS)
+    blocks = [block for block in BLOCKS if block.document == document]
+    if document.suffix == ".py":
+        # One EXAMPLES, each document of which is an example.
+        assert found == 1
+        match = re.search(r'^EXAMPLES = r"""\n(.*?)"""', document.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+        assert match and len(blocks) == len([each for each in yaml.safe_load_all(match[1]) if each])
+    else:
+        assert found == (2 if document.suffix == ".md" else 1) * len(blocks)
     assert not any(line.endswith("::") and not line.startswith("..") for line in lines)
 
 
