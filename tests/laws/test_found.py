@@ -153,7 +153,7 @@ def test_a_suffix_does_not_take_the_name_of_another_host() -> None:
 
 def test_composed_variables_do_not_land_on_the_group_of_the_same_name() -> None:
     described = Described(devices=[{"name": "web1"}])
-    earlier = {"groups": {"web1": {}}}
+    earlier: dict[str, t.Any] = {"groups": {"web1": {}}}
     outcome = Mock(described.netbox()).run({"compose": {"made": "name"}}, earlier=earlier)
     assert outcome.hosts["web1"]["made"] == "web1"
     assert outcome.groups["web1"].variables == {}
