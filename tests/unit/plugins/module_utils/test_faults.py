@@ -409,7 +409,7 @@ def test_it_ends_soon_in_the_right_rows_or_in_one_clear_error(
 ) -> None:
     what = FAULTS[fault]
     netbox = request.getfixturevalue("secure" if what.tls else "plain")
-    monkeypatch.setattr(deadlines, "TIMEOUTS_OF_AN_ANSWER", 2)
+    monkeypatch.setattr(deadlines, "TIMEOUTS_PER_RESPONSE", 2)
     for name in ("no_proxy", "NO_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
     if what.proxy:

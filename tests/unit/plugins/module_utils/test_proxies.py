@@ -185,7 +185,7 @@ def test_upload_is_sent_again_if_the_proxy_cannot_be_reached(
 def test_proxy_that_cannot_be_reached_is_named(netbox: NetBox, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    with pytest.raises(errors.Unreachable, match="proxy cannot be reached: .*Connection refused") as caught:
+    with pytest.raises(errors.Unreachable, match="Cannot connect through the proxy: .*Connection refused") as caught:
         upload(netbox, retries=2)
     assert caught.value.tries == 3 and not netbox.requests
 
@@ -198,7 +198,9 @@ def test_upload_is_sent_again_if_the_tunnel_is_refused(secure: NetBox, proxy: Pr
 
 def test_tunnel_that_is_always_refused_is_an_error(secure: NetBox, proxy: Proxy) -> None:
     proxy.refusals = 10
-    with pytest.raises(errors.Unreachable, match="proxy cannot be reached: Tunnel connection failed: 503 Busy"):
+    with pytest.raises(
+        errors.Unreachable, match="Cannot connect through the proxy: Tunnel connection failed: 503 Busy"
+    ):
         upload(secure, retries=1)
     assert proxy.asked == 2 and not secure.requests
 
