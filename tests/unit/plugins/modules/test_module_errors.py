@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import runpy
 import shutil
 import subprocess
 import sys
@@ -143,7 +142,7 @@ def test_old_python_is_a_clear_failure(
 ) -> None:
     monkeypatch.setattr(old_python, "OLDEST_PYTHON", (99, 1))
     with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(path), run_name="__main__")
+        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), {"__name__": "__main__"})
     returned = json.loads(capsys.readouterr().out)
     assert ended.value.code == 1 and returned["failed"] is True
     assert "need Python 99.1 or newer" in returned["msg"] and sys.executable in returned["msg"]
