@@ -2,54 +2,108 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make plugins/module_utils/_filters/index.py from tests/recordings/filters, and these from a server's schema.
+"""Make plugins/module_utils/_filters/index.py from tests/recordings/filters.json.
 
-python tools/pack_filters.py                       pack what is recorded
-python tools/pack_filters.py https://netbox ...    record the names of these servers first, each under its version
+python tools/pack_filters.py                   pack what is recorded
+python tools/pack_filters.py 4.6.9.json ...    first add versions to the record, each as list_filters.py printed it
+
+In the record, a filter or field without a version exists in all versions. ``@4.6.6..`` means from that version on,
+``@..4.5.2`` up to that version. ``?`` marks a boolean, ``!`` a parameter that accepts one value only.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import re
 import sys
-import urllib.request
+import typing as t
 import zlib
 from pathlib import Path
 
+from packaging.version import Version
+
 ROOT = Path(__file__).resolve().parent.parent
-RECORDED = ROOT / "tests/recordings/filters"
+RECORD = ROOT / "tests/recordings/filters.json"
 INDEX = ROOT / "plugins/module_utils/_filters/index.py"
+KINDS = ("filters", "ordering")
+
+Record = dict[str, t.Any]
 
 
-def record(server: str) -> None:
-    """Write down which parameters the lists of a NetBox have, in the words of its schema."""
-    with urllib.request.urlopen(server.rstrip("/") + "/api/schema/?format=json") as answer:
-        schema = json.load(answer)
-    found = re.match(r"\d+\.\d+", schema["info"]["version"])
-    assert found, schema["info"]
-    lines = []
-    for path, item in sorted(schema["paths"].items()):
-        if "{" not in path and "get" in item:
-            names = " ".join(sorted({one["name"] for one in item["get"].get("parameters", ()) if one["in"] == "query"}))
-            lines.append(f"{json.dumps(path.removeprefix('/api/').strip('/'))}: {json.dumps(names)}")
-    (RECORDED / f"{found[0]}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+def write_spans(there: list[bool], versions: list[str]) -> str:
+    """Return the versions in which something exists, as the record shows them."""
+    if all(there):
+        return ""
+    spans, first = [], None
+    for number, exists in enumerate([*there, False]):
+        if exists and first is None:
+            first = number
+        elif not exists and first is not None:
+            start = versions[first] if first else ""
+            spans.append(f"{start}..{versions[number - 1] if number < len(versions) else ''}")
+            first = None
+    return "@" + ",".join(spans)
 
 
-def pack() -> str:
-    """The text of the index."""
-    # Its head stays.
-    text = re.split(r"^V", INDEX.read_text(encoding="utf-8"), maxsplit=1, flags=re.MULTILINE)[0]
-    for path in sorted(RECORDED.glob("*.json")):
-        content = json.dumps(json.loads(path.read_text(encoding="utf-8")), separators=(",", ":"))
-        packed = base64.b85encode(zlib.compress(content.encode(), 9)).decode()
-        lines = "\n".join(f'    "{packed[start : start + 110]}"' for start in range(0, len(packed), 110))
-        text += f"V{path.stem.replace('.', '_')} = (\n{lines}\n)\n"
-    return text
+def read_entry(text: str, versions: list[str]) -> tuple[str, set[str]]:
+    """Split an entry of the record into its name with marker, and the versions that have it."""
+    entry, dummy, spans = text.partition("@")
+    if not spans:
+        return entry, set(versions)
+    there: set[str] = set()
+    for span in spans.split(","):
+        first, dummy, last = span.partition("..")
+        start = versions.index(first) if first else 0
+        there |= set(versions[start : versions.index(last) + 1 if last else len(versions)])
+    return entry, there
+
+
+def add(record: Record, listed: Record) -> Record:
+    """Add what list_filters.py printed about one version."""
+    version = listed["version"]
+    before: list[str] = record["versions"]
+    versions = sorted({*before, version}, key=Version)
+    endpoints: Record = {}
+    for endpoint in sorted({*record["endpoints"], *listed["endpoints"]}):
+        old, new = record["endpoints"].get(endpoint, {}), listed["endpoints"].get(endpoint, {})
+        known = endpoints[endpoint] = {}
+        for kind in KINDS:
+            entries = dict(read_entry(text, before) for text in old.get(kind, "").split())
+            entries = {entry: there - {version} for entry, there in entries.items()}
+            for entry in " ".join(new.get(kind, ())).split():
+                entries.setdefault(entry, set()).add(version)
+            texts = [
+                entry + write_spans([each in there for each in versions], versions)
+                for entry, there in sorted(entries.items())
+                if there
+            ]
+            if texts:
+                known[kind] = " ".join(texts)
+        model = new.get("model") or old.get("model")
+        if model:
+            known["model"] = model
+    return {"versions": versions, "endpoints": endpoints}
+
+
+def dump(record: Record) -> str:
+    lines = [f"{json.dumps(endpoint)}: {json.dumps(known)}" for endpoint, known in record["endpoints"].items()]
+    return f'{{"versions": {json.dumps(record["versions"])},\n"endpoints": {{\n' + ",\n".join(lines) + "\n}}\n"
+
+
+def pack(record: Record) -> str:
+    """Return the text of the index."""
+    # The head of the file stays.
+    head = INDEX.read_text(encoding="utf-8").split("VERSIONS = ")[0]
+    versions = "".join(f'    "{version}",\n' for version in record["versions"])
+    content = json.dumps(record["endpoints"], separators=(",", ":"))
+    packed = base64.b85encode(zlib.compress(content.encode(), 9)).decode()
+    lines = "\n".join(f'    "{packed[start : start + 110]}"' for start in range(0, len(packed), 110))
+    return f"{head}VERSIONS = (\n{versions})\n# JSON, compressed by zlib, in base 85.\nPACKED = (\n{lines}\n)\n"
 
 
 if __name__ == "__main__":
-    for address in sys.argv[1:]:
-        record(address)
-    INDEX.write_text(pack(), encoding="utf-8")
+    content = json.loads(RECORD.read_text(encoding="utf-8"))
+    for path in sys.argv[1:]:
+        content = add(content, json.loads(Path(path).read_text(encoding="utf-8")))
+    RECORD.write_text(dump(content), encoding="utf-8")
+    INDEX.write_text(pack(content), encoding="utf-8")

@@ -13,12 +13,16 @@ class ModuleDocFragment:
 options:
   strict_filters:
     description:
-      - Whether filters that NetBox does not know are an error. NetBox itself ignores them, and answers with
-        everything.
-      - Names that the collection knows cost no request. For others, NetBox's own schema is asked for once, and what
-        it says is kept in the user's cache folder.
-      - Empty values are refused, too; they select everything.
-      - V(false) sends what is written.
+      - Whether to refuse filters that NetBox ignores. Without this check, NetBox returns all objects and reports no
+        error.
+      - The check covers unknown filters, filters of a newer NetBox version, custom field filters, saved filters that do
+        not exist, empty values, booleans other than V(true) and V(false), and several values for a filter that accepts
+        one value. It also covers the fields to sort by.
+      - Filters that every supported NetBox version has need no additional request. For others, the plugin requests the
+        NetBox version, and, if necessary, the API schema. It caches the schema in the user's cache directory.
+      - Custom field filters need permission to view custom fields. Without this permission, the plugin compares the
+        number of objects with and without the filter, and refuses a filter that selects all objects.
+      - If V(false), the plugin sends all filters unchecked.
     type: bool
     default: true
 """

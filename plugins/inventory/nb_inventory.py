@@ -103,9 +103,10 @@ options:
     type: str
     default: ""
   empty_groups:
-    description: Make the groups of regions, site groups, sites and locations also where there are no hosts below.
+    description:
+      - Add the groups of all regions, site groups, sites, and locations, including those without hosts.
+      - The default is V(false), or V(true) if O(compatibility=netbox.netbox).
     type: bool
-    default: false
   host_vars:
     description:
       - Which variables hosts get, or V(all). What nobody asks for is not fetched.
@@ -124,12 +125,28 @@ options:
     type: list
     elements: dict
     default: []
+  compatibility:
+    description:
+      - Set to V(netbox.netbox) to get the variables, defaults, and groups of C(netbox.netbox.nb_inventory) 3.23.
+      - The migration guide lists the differences that remain.
+    type: str
+    choices:
+      - netbox.netbox
+  allow_ansible_variables:
+    description:
+      - Names of variables that flattened data from NetBox can set although Ansible obeys them, or V(all).
+      - Without this option, keys such as C(ansible_connection) in config contexts, local context data, and custom
+        fields do not become variables. See O(flatten_config_context), O(flatten_local_context_data), and
+        O(flatten_custom_fields).
+    type: list
+    elements: str
+    default: []
   plurals:
     description:
       - Call variables C(sites), C(tenants), C(racks), C(device_roles), C(device_types), C(manufacturers) and
         C(platforms), each being a list of one; and put config contexts into lists.
+      - The default is V(false), or V(true) if O(compatibility=netbox.netbox).
     type: bool
-    default: false
   hostnames:
     description:
       - Jinja expressions; the first that is not empty is the name of a host. They see the object's fields and the
@@ -182,33 +199,20 @@ options:
   interface_fields:
     description:
       - Fields of interfaces to read, or V(all) for whole objects, and whole addresses in them.
+      - The default is V(name), V(label), V(enabled), V(type), V(description), V(mac_address), V(mtu), V(mode),
+        V(mgmt_only), V(lag), V(parent), V(untagged_vlan), V(tagged_vlans), V(vrf), V(tags), and V(custom_fields); or
+        V(all) if O(compatibility=netbox.netbox).
     type: list
     elements: str
-    default:
-      - name
-      - label
-      - enabled
-      - type
-      - description
-      - mac_address
-      - mtu
-      - mode
-      - mgmt_only
-      - lag
-      - parent
-      - untagged_vlan
-      - tagged_vlans
-      - vrf
-      - tags
-      - custom_fields
   virtual_disks:
     description: Add the variable C(virtual_disks) to virtual machines.
     type: bool
     default: false
   services:
-    description: Add the variable C(services).
+    description:
+      - Add the variable C(services).
+      - The default is V(false), or V(true) if O(compatibility=netbox.netbox).
     type: bool
-    default: false
   racks:
     description: Add the variables C(rack), C(rack_role) and C(locations).
     type: bool
@@ -317,8 +321,12 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import keep_private
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.load import load
-from ansible_collections.netbox.cursor.plugins.plugin_utils._options import names_plugin, refuse_unknown_options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.run import run
+from ansible_collections.netbox.cursor.plugins.plugin_utils._options import (
+    names_plugin,
+    refuse_unknown_options,
+    resolve_options,
+)
 
 ENDINGS = ("netbox.yml", "netbox.yaml", "nb_inventory.yml", "nb_inventory.yaml")
 
@@ -340,10 +348,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Resolve templates before Ansible converts the options; keep the cache as long as a stale one may be used."""
         expressions = ("compose", "groups", "keyed_groups", "hostnames")
         refuse_unknown_options(self.option_definitions, direct or ())
-        resolved = {
-            name: value if name in expressions else self.templar.template(value)
-            for name, value in (direct or {}).items()
-        }
+        constants = {name: value for name, value in (direct or {}).items() if name not in expressions}
+        kept = {name: value for name, value in (direct or {}).items() if name in expressions}
+        resolved = {**kept, **resolve_options(self.templar, constants)}
         super().set_options(task_keys=task_keys, var_options=var_options, direct=resolved)
         self._fresh = self.get_option("cache_timeout") or 0
         if self._fresh and self.get_option("stale_if_error"):
@@ -360,6 +367,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         try:
             self._read_config_data(path)
-            load(self, cache, self._fresh)
+            run(self, cache, self._fresh)
         except NetBoxError as error:
             raise AnsibleParserError(f"{path}: {explain(error)}") from None

@@ -68,7 +68,10 @@ options:
     default: true
   ordering:
     description:
-      - Fields to order the objects by, such as V(name), or V(-name) for the other way round.
+      - Fields to sort the objects by, such as V(name), or V(-name) for descending order.
+      - NetBox ignores names that are not fields of the objects, and fields that it calculates, such as V(display). With
+        O(strict_filters), they are an error. So are fields with several values, such as V(tags), because NetBox repeats
+        objects when it sorts by them.
       - There is no cursor for this. Where NetBox is edited meanwhile, objects may be repeated or missed, which is
         noticed and is an error.
     type: list
@@ -91,6 +94,9 @@ options:
       - V(ids) - its id.
       - V(count) - how many objects there are, one number for each term; nothing else is read.
       - V(pairs) - a dictionary with the keys C(key), its id, and C(value), the object.
+      - V(document) - the JSON at a path that is neither a list nor an object of a list, such as V(status),
+        V(dcim/interfaces/5/trace), or V(dcim/connected-device). O(filters) become query parameters. There is one result
+        for each term.
     type: str
     choices:
       - objects
@@ -98,10 +104,19 @@ options:
       - ids
       - count
       - pairs
+      - document
     default: objects
+  one:
+    description:
+      - Whether each term must select exactly one object. If it selects several, the lookup fails and lists them. If it
+        selects none, O(on_missing) applies.
+      - Use it with O(filters) that identify an object, such as its name and site.
+    type: bool
+    default: false
   on_missing:
     description:
       - What to do when an object that is named by its id is not there, or must not be seen by the token's user.
+      - It also applies to O(one) and to O(returns=document).
       - With V(warn) and V(skip), nothing is returned for it.
     type: str
     choices:
@@ -138,6 +153,16 @@ EXAMPLES = r"""
 - name: One object
   ansible.builtin.debug:
     msg: "{{ lookup('netbox.cursor.nb_query', 'dcim/sites', id=1) }}"
+
+- name: The one device of a name, or an error that lists the devices that match
+  ansible.builtin.debug:
+    msg: >-
+      {{ lookup('netbox.cursor.nb_query', 'dcim/devices', one=true,
+                filters={'name': 'sw1', 'site': 'ber1'}).serial }}
+
+- name: The version of NetBox
+  ansible.builtin.debug:
+    msg: "{{ lookup('netbox.cursor.nb_query', 'status', returns='document')['netbox-version'] }}"
 
 - name: How many addresses there are
   ansible.builtin.debug:

@@ -8,6 +8,9 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import os
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -15,7 +18,8 @@ from ansible.plugins import AnsiblePlugin
 from ansible.utils.display import Display
 from ansible.utils.path import unfrackpath
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client, headers_of
+from ansible_collections.netbox.cursor.plugins.module_utils._http.access import parse_headers, string_or_none
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import executor_class
@@ -26,7 +30,7 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
 
     Raises :class:`UsageError` where an option makes no sense.
     """
-    option = plugin.get_option
+    option = functools.partial(_option, plugin)
     if not option("api_endpoint"):
         raise UsageError(
             "api_endpoint is not set: write NetBox's address there, or into NETBOX_API in the environment, or into the "
@@ -36,16 +40,32 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
     return Client(
         option("api_endpoint"),
         option("token"),
-        headers=headers_of(option("headers")),
+        headers=parse_headers(option("headers") or {}),
+        branch=option("branch"),
         verify=_truth("validate_certs", option("validate_certs")) and (_path(option("ca_path")) or True),
         certificate=_path(option("client_cert")),
         key=_path(option("client_key")),
         timeout=option("timeout"),
         retries=option("retries"),
+        max_workers=option("max_workers"),
         agent=agent,
         warn=display.warning,
         log=lambda verbosity, line: display.verbose(f"netbox.cursor: {line}", caplevel=verbosity - 1),
     )
+
+
+def _option(plugin: AnsiblePlugin, name: str) -> t.Any:
+    """Return an option. If a variable of the environment sets it to nothing, the option's other variables apply."""
+    definition = plugin.option_definitions[name]
+    values = [plugin.get_option(name), *(os.environ.get(entry["name"]) for entry in definition.get("env", ()))]
+    return next((value for value in values if value not in (None, "")), definition.get("default"))
+
+
+def identity(plugin: AnsiblePlugin) -> list[str]:
+    """Return what the connection options select, for a cache key: NetBox, its branch, and a hash of who asks."""
+    option = functools.partial(_option, plugin)
+    user = hashlib.sha256(str([option("token"), option("headers")]).encode()).hexdigest()
+    return [str(option("api_endpoint")), str(option("branch")), user]
 
 
 def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
@@ -56,12 +76,14 @@ def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
         page_size=plugin.get_option("page_size"),
         max_workers=plugin.get_option("max_workers"),
         executor_class=executor_class(plugin.get_option("thread_pool_executor")),
+        warn=Display().warning,
     )
 
 
 def _path(value: str | None) -> str | None:
-    """As Ansible has paths; an empty one is none."""
-    return str(unfrackpath(value, follow=False)) if value else None
+    """Expand a path as Ansible does. Return ``None`` if it is not set."""
+    path = string_or_none(value)
+    return str(unfrackpath(path, follow=False)) if path else None
 
 
 def _truth(name: str, value: t.Any) -> bool:

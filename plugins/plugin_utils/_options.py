@@ -14,6 +14,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
@@ -21,6 +22,13 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 # What a file for a plugin says, in YAML or in the JSON that is YAML, too.
 _PLUGIN = r"""^[\s{]*["']?plugin["']?\s*:\s*["']?%s["']?\s*(,|\}|#|$)"""
 MOST_OF_FILE = 65536
+# Connection options, with their aliases, that mean "not set" if they are empty or false.
+_CAN_BE_UNSET = frozenset(
+    (
+        *("api_endpoint", "url", "token", "headers", "branch", "timeout", "validate_certs"),
+        *("ca_path", "client_cert", "cert", "client_key", "key"),
+    )
+)
 
 
 def names_plugin(path: str, name: str) -> bool:
@@ -44,6 +52,29 @@ def refuse_unknown_options(definitions: Mapping[str, t.Any], names: Iterable[str
             raise UsageError(f"There is no option {name!r}.{f' Did you mean {near[0]}?' if near else ''}")
 
 
+def resolve_options(templar: t.Any, written: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return options or variables with their templates resolved. Raise :class:`UsageError` with the name if one fails.
+
+    Connection options that are set to nothing are left out, so that the next source of the option applies.
+    """
+    resolved = {}
+    for name, value in written.items():
+        try:
+            value = templar.template(value)
+        except AnsibleError as error:
+            raise UsageError(f"{name}: cannot resolve the template: {error}".rstrip(".") + ".") from None
+        if not _is_unset(name, value):
+            resolved[name] = value
+    return resolved
+
+
+def _is_unset(name: str, value: t.Any) -> bool:
+    """Return whether a connection option has no value. netbox.netbox documents ``cert: false``, and AWX sets ``""``."""
+    if name.removeprefix("netbox_") not in _CAN_BE_UNSET:
+        return False
+    return value is None or value == "" or (value is False and name != "validate_certs")
+
+
 def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None, direct: Mapping[str, t.Any]) -> None:
     """``lookup.set_options``, but an unknown option is an error, and templates in variables are resolved first.
 
@@ -54,5 +85,7 @@ def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None
     refuse_unknown_options(definitions, direct)
     sources = [entry["name"] for facts in definitions.values() for entry in facts.get("vars", ())]
     templar = t.cast(t.Any, lookup._templar)
-    values = {name: templar.template(variables[name]) for name in sources if variables and name in variables}
-    lookup.set_options(var_options=values, direct=direct)
+    values = resolve_options(templar, {name: variables[name] for name in sources if variables and name in variables})
+    # Ansible resolved the templates of these already.
+    written = {name: value for name, value in direct.items() if not _is_unset(name, value)}
+    lookup.set_options(var_options=values, direct=written)

@@ -17,7 +17,7 @@ from ._tables import HERE
 
 def here(request: Request) -> str:
     """The address the client used. NetBox, too, believes the Host header."""
-    return f"{request.url.scheme}://{request.headers['host']}"
+    return f"{request.url.scheme}://{request.headers['host']}{request.scope.get('base_path', '')}"
 
 
 def json_answer(

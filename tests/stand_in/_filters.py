@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 import typing as t
+import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from ._endpoints import ENDPOINTS, target_of, type_of
 from ._lookups import (
+    COMPARISONS,
     Filter,
     Flag,
     Ids,
@@ -25,10 +28,12 @@ from ._lookups import (
     both,
     decimal,
     moment,
+    not_a_choice,
     where,
     whole_number,
     with_descendants,
 )
+from ._schema import Names
 from ._tables import Estate, Table, key
 
 DEVICE_STATUS = ("offline", "active", "planned", "staged", "failed", "inventory", "decommissioning")
@@ -42,6 +47,10 @@ STATUS = {
     "ipam/ip-addresses": ADDRESS_STATUS,
     "ipam/prefixes": ("container", "active", "reserved", "deprecated"),
     "ipam/vlans": ("active", "reserved", "deprecated"),
+    "plugins/branching/branches": (
+        *("new", "provisioning", "ready", "syncing", "migrating", "merging", "reverting", "merged", "archived"),
+        *("pending-migrations", "failed"),
+    ),
     "virtualization/clusters": ("planned", "staging", "active", "decommissioning", "offline"),
     "virtualization/virtual-machines": (
         "offline",
@@ -55,6 +64,8 @@ STATUS = {
 }
 # Parameters that say how, not what.
 RESERVED = ("limit", "offset", "ordering", "fields", "omit", "brief", "exclude", "format", "export")
+# Parameters that are parts of one filter, which complaints name.
+PARTS = {"time_after": "time", "time_before": "time"}
 # Fields that are shown but not filtered by; nor are counts, but for those of these endpoints.
 # fmt: off
 NOT_FILTERED = {
@@ -75,23 +86,51 @@ OPTIONAL = {
 SEARCHED = ("name", "slug", "description", "model", "address", "dns_name", "serial", "asset_tag", "facility", "prefix")
 
 
-def select(estate: Estate, table: Table, query: Iterable[tuple[str, str]]) -> tuple[Ids, dict[str, list[str]]]:
-    """The ids that pass all filters (None: no filter was given), and what is wrong with which parameter."""
+def select(
+    estate: Estate, table: Table, query: Iterable[tuple[str, str]], names: Names | None = None
+) -> tuple[Ids, dict[str, list[str]]]:
+    """The ids that pass all filters (None: no filter was given), and what is wrong with which parameter.
+
+    `names`: what a real server of the version knows of this endpoint; it ignores all others.
+    """
     parameters: dict[str, list[str]] = {}
-    for name, value in query:
-        if value and name not in RESERVED:
+    for name, value in saved(estate, query) if names is None or "filter" in names.patterns else query:
+        if value and name not in RESERVED and (names is None or is_known(names, name)):
             parameters.setdefault(name, []).append(value)
+    for name, values in parameters.items():
+        if names and names.kinds.get(name):
+            del values[:-1]  # all but the last are ignored
     selected: Ids = None
     complaints: dict[str, list[str]] = {}
     for name, values in parameters.items():
         try:
             found = _matches(estate, table, name, values)
         except Invalid as error:
-            complaints[name] = [str(error)]
+            complaints[PARTS.get(name, name)] = [str(error)]
         else:
             if found is not None:
                 selected = both(selected, found)
     return selected, complaints
+
+
+def saved(estate: Estate, query: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The query with what its saved filters say in their place. Those that do not exist are ignored."""
+    pairs = []
+    for name, value in query:
+        if name in ("filter", "filter_id"):
+            field = "slug" if name == "filter" else "id"
+            for row in estate.get("extras/saved-filters").values():
+                if str(row[field]) == value:
+                    pairs += [(key, str(each)) for key, some in row["parameters"].items() for each in some]
+        else:
+            pairs.append((name, value))
+    return pairs
+
+
+def is_known(names: Names, parameter: str) -> bool:
+    if parameter.startswith("cf_"):
+        return "cf_*" in names.patterns
+    return parameter in names.kinds or (parameter.startswith("attr_") and "attr_*" in names.patterns)
 
 
 def _matches(estate: Estate, table: Table, parameter: str, values: Sequence[str]) -> Ids:
@@ -111,6 +150,8 @@ def _common(estate: Estate, table: Table, name: str) -> Filter | None:
         return Tags(by="id" if name == "tag_id" else "slug") if _has(table, "tags") else None
     if name.startswith("cf_"):
         return _custom_field(estate, table, name)
+    if name.startswith("attr_") and table.endpoint == "dcim/module-types":
+        return Attribute(name[len("attr_") :])
     if name in NOT_FILTERED or name.startswith("_") or (name.endswith("_count") and table.endpoint not in COUNTED):
         return None
     # A field of the model's own: in NetBox every plain field is a filter.
@@ -153,7 +194,12 @@ class CustomField:
 
     def __init__(self, name: str, kind: str, logic: str) -> None:
         self._name = name
-        exact = "ic" if logic == "loose" and kind in ("text", "longtext", "url", "json") else ""
+        loose = logic == "loose" and kind in ("text", "longtext", "url")
+        self._without_lookups = loose or kind == "boolean"
+        self._without_filter = logic == "disabled" or kind == "json"
+        # Other lookups than these compare objects as if there was none.
+        self._plain_lookups = ("", "n", "empty") if kind == "multiobject" else None
+        exact = "ic" if loose else ""
         kinds: dict[str, Filter] = {
             "boolean": Flag("value"),
             "integer": whole_number("value"),
@@ -165,9 +211,23 @@ class CustomField:
         self._filter = kinds.get(kind, Text("value", exact))
 
     def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        if self._without_filter or (lookup and self._without_lookups):
+            return None
+        if self._plain_lookups and lookup not in self._plain_lookups:
+            lookup = "" if lookup in COMPARISONS else lookup
         custom_fields = table.column("custom_fields")
         column = Table("", ({"id": pk, "value": (fields or {}).get(self._name)} for pk, fields in custom_fields))
         return self._filter.matches(estate, column, lookup, values)
+
+
+class Attribute:
+    """Rows by one of the attributes that their profile gives them."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        return {pk for pk, found in table.column("attributes") if str((found or {}).get(self._name)) == values[-1]}
 
 
 def _pair(name: str, *path: str, by: str = "slug", tree: bool = False) -> dict[str, Filter]:
@@ -339,6 +399,50 @@ def _scoped(estate: Estate, table: Table, name: str, values: Sequence[str]) -> I
     return {pk for pk, row in table.items() if row.get("scope_id") in scopes.get(row.get("scope_type") or "", ())}
 
 
+@dataclass(frozen=True)
+class ChangedType:
+    """Records of these object types. Unknown types are passed over, and NetBox ignores that `__n` negates."""
+
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        if lookup not in ("", "n"):
+            return None
+        return table.having("changed_object_type", {value.lower() for value in values})
+
+
+def _changed_type_id(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
+    """Records of object types, by the IDs of these."""
+    types = estate.get("core/object-types")
+    for value in values:
+        if not value.isdigit() or int(value) not in types:
+            raise not_a_choice(value)
+    names = {f"{types[int(value)]['app_label']}.{types[int(value)]['model']}" for value in values}
+    return table.having("changed_object_type", set(names))
+
+
+@dataclass(frozen=True)
+class Uuid:
+    """Rows by a UUID of their own."""
+
+    field: str
+
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        if lookup not in ("", "n"):
+            return None
+        try:
+            found = table.having(self.field, {str(uuid.UUID(value)) for value in values})
+        except ValueError:
+            raise Invalid("Enter a valid UUID.") from None
+        return set(table.ids()) - found if lookup else found
+
+
+def _by_admin(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
+    """Records by user: the only one here is admin."""
+    for value in values:
+        if value != "admin":
+            raise not_a_choice(value)
+    return None
+
+
 SCOPED: dict[str, Filter] = {
     name: Method(lambda estate, table, values, name=name: _scoped(estate, table, name, values))  # type: ignore[misc]
     for place in ("site", "location", "region", "site_group")
@@ -372,10 +476,15 @@ COMMON: dict[str, Filter] = {
     "last_updated": moment("last_updated"),
     "q": Method(_search),
 }
-# No filters at all (FACTS 4).
+# No filters at all.
 UNFILTERED = {"extras/notifications", "extras/notification-groups", "extras/subscriptions", "core/background-queues"}
 DECLARED: dict[str, dict[str, Filter]] = {
     "core/object-changes": {
+        "action": Text("action", choices=("create", "update", "delete")),
+        "changed_object_type": ChangedType(),
+        "changed_object_type_id": Method(_changed_type_id),
+        "request_id": Uuid("request_id"),
+        "user": Method(_by_admin),
         "time": Method(lambda estate, table, values: None),
         "time_after": Method(lambda estate, table, values: moment("time").matches(estate, table, "gte", values)),
         "time_before": Method(lambda estate, table, values: moment("time").matches(estate, table, "lte", values)),

@@ -79,6 +79,13 @@ class Images:
             self._netbox.media[path], headers=headers, media_type=f"image/{name.rpartition('.')[2].lower()}"
         )
 
+    def takes(self, endpoint: str) -> bool:
+        return endpoint == ENDPOINT
+
+    async def change_all(self, request: Request, table: Table) -> Response:
+        allow = allowed_methods(ENDPOINT, single=False)
+        return json_answer(request, {"detail": f'Method "{request.method}" not allowed.'}, 405, allow)
+
     async def create(self, request: Request, table: Table) -> Response:
         allow = allowed_methods(ENDPOINT, single=False)
         refusal, sent = await self._read(request, allow)
@@ -98,6 +105,7 @@ class Images:
             last_updated=now,
         )
         self._store(row, sent["image"])
+        self._netbox.edits.note("create", ENDPOINT, None, row)
         answer = json_answer(request, row, 201, allow)
         answer.headers["Location"] = row["url"].replace(HERE, f"{request.url.scheme}://{request.headers['host']}")
         return self._tagged(answer, row)
@@ -106,6 +114,7 @@ class Images:
         allow = allowed_methods(ENDPOINT, single=True)
         if request.method == "DELETE":
             self._netbox.media.pop(table[pk]["image"].removeprefix(HERE), None)
+            self._netbox.edits.note("delete", ENDPOINT, table[pk], table[pk])
             del table[pk]
             return Response(None, 204, {"Allow": allow})
         refusal, sent = await self._read(request, allow)
@@ -124,6 +133,7 @@ class Images:
             # The old file stays where it is.
             self._store(row, sent["image"])
         row["display"] = row["name"] or PurePosixPath(row["image"]).name
+        self._netbox.edits.note("update", ENDPOINT, table[pk], row)
         table[pk] = row
         return self._tagged(json_answer(request, row, 200, allow), row)
 

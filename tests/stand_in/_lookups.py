@@ -55,8 +55,8 @@ def both(some: Ids, others: Collection[int]) -> Collection[int]:
 
 
 def boolean(values: Sequence[str]) -> bool | None:
-    """What Django reads from a boolean parameter: the last value; anything odd is no filter."""
-    return {"true": True, "1": True, "false": False, "0": False}.get(values[-1].lower())
+    """What Django reads from a boolean parameter: the last value; anything odd, such as 1 or yes, is no filter."""
+    return {"true": True, "True": True, "2": True, "false": False, "False": False, "3": False}.get(values[-1])
 
 
 def where(estate: Estate, table: Table, path: Sequence[str], wanted: set[Key]) -> set[int]:

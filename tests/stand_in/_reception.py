@@ -42,6 +42,11 @@ class Reception:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         received = received_from(scope)
+        base = self._netbox.settings.base_path
+        if base:
+            # Paths elsewhere keep theirs, and are not found.
+            path = scope["path"]
+            scope = {**scope, "base_path": base, "path": path[len(base) :] if path.startswith(base + "/") else "/other"}
         received.body, receive = await read(scope, receive)
         scope["received"] = received
         self._netbox.requests.append(received)

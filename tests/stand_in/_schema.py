@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import typing as t
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,11 +17,16 @@ from starlette.routing import Route
 
 from ._answers import json_answer
 from ._recorded import RECORDINGS
-from ._state import NetBox
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ._state import NetBox
 
 PATH = "/api/schema/"
 # What every list of a plugin takes.
-OF_PLUGINS = "brief fields id id__gt id__gte id__lt id__lte id__n limit name name__ic offset omit ordering q start tag"
+OF_PLUGINS = (
+    "brief? fields! id id__gt id__gte id__lt id__lte id__n limit! name name__ic offset! omit! ordering! q! start! tag"
+)
+TYPES = {"": {"type": "array", "items": {"type": "string"}}, "?": {"type": "boolean"}, "!": {"type": "string"}}
 
 
 class Schema:
@@ -31,21 +37,64 @@ class Schema:
         return [Route(PATH, self.schema)]
 
     async def schema(self, request: Request) -> Response:
-        """Whoever asks may have it (FACTS 4)."""
+        """Everybody may read it."""
         settings = self._netbox.settings
-        plugins = {name: OF_PLUGINS for name in self._netbox.estate.tables if name.startswith("plugins/")}
-        paths = {f"/api/{name}/": _path(names) for name, names in {**recorded(settings.version), **plugins}.items()}
+        endpoints = {name: names.parameters for name, names in recorded(settings.full_version).items()}
+        endpoints.update(
+            (name, OF_PLUGINS.split()) for name in self._netbox.estate.tables if name.startswith("plugins/")
+        )
+        base = settings.base_path
+        paths = {f"{base}/api/{name}/": _path(names) for name, names in endpoints.items()}
         info = {"title": "NetBox REST API", "version": f"{settings.full_version} ({settings.version})"}
         return json_answer(request, {"openapi": "3.0.3", "info": info, "paths": paths})
 
 
+@dataclass(frozen=True)
+class Names:
+    """What a real server knows of an endpoint; parameters as in the record, with markers."""
+
+    parameters: tuple[str, ...]
+    patterns: frozenset[str]
+    ordering: frozenset[str]
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """Parameters, and whether they are flags (?), take one value (!), or any number."""
+        return {name.rstrip("?!"): name[len(name.rstrip("?!")) :] for name in self.parameters}
+
+
 @cache
-def recorded(version: str) -> dict[str, str]:
-    """Parameters by endpoint, as real servers named them."""
-    names: dict[str, str] = json.loads((RECORDINGS / "filters" / f"{version}.json").read_text(encoding="utf-8"))
+def recorded(full_version: str) -> dict[str, Names]:
+    """What real servers of that version know, by endpoint. Of versions that are not recorded, the newest is meant."""
+    record = json.loads((RECORDINGS / "filters.json").read_text(encoding="utf-8"))
+    versions: list[str] = record["versions"]
+    number = versions.index(full_version) if full_version in versions else len(versions) - 1
+    found = {}
+    for endpoint, kinds in record["endpoints"].items():
+        filters = _of_version(kinds.get("filters", ""), versions, number)
+        patterns = frozenset({"cf_*", "attr_*", "filter", "filter_id"}.intersection(filters))
+        ordering = frozenset(_of_version(kinds.get("ordering", ""), versions, number))
+        # Some have no parameters, and are older than all versions of the record.
+        if filters or "{id}" in endpoint or endpoint == "status":
+            found[endpoint] = Names(tuple(name for name in filters if name not in patterns), patterns, ordering)
+    return found
+
+
+def _of_version(text: str, versions: list[str], number: int) -> list[str]:
+    names = []
+    for entry in text.split():
+        name, dummy, spans = entry.partition("@")
+        ends = [span.split("..") for span in spans.split(",") if span]
+        if not ends or any(
+            (versions.index(first) if first else 0) <= number <= (versions.index(last) if last else number)
+            for first, last in ends
+        ):
+            names.append(name)
     return names
 
 
-def _path(names: str) -> dict[str, t.Any]:
-    parameters = [{"in": "query", "name": name, "schema": {"type": "string"}} for name in names.split()]
+def _path(names: t.Iterable[str]) -> dict[str, t.Any]:
+    parameters = [
+        {"in": "query", "name": name.rstrip("?!"), "schema": TYPES[name[len(name.rstrip("?!")) :]]} for name in names
+    ]
     return {"get": {"parameters": parameters}}

@@ -46,7 +46,12 @@ class Service:
         return json_answer(request, links)
 
     async def status(self, request: Request) -> Response:
-        return json_answer(request, status_of(self._netbox.settings.version))
+        settings = self._netbox.settings
+        numbers = {
+            "netbox-version": settings.full_version.partition("-")[0],
+            "netbox-full-version": settings.full_version,
+        }
+        return json_answer(request, {**status_of(settings.version), **numbers})
 
     async def cost(self, request: Request) -> Response:
         """Seconds by API; whoever asks may have them."""

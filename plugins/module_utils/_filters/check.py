@@ -3,161 +3,180 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-
-"""Is this a filter that this server knows? NetBox ignores those it does not know, and answers with everything."""
+"""Check filters before they are sent. NetBox ignores unknown ones without an error, and returns all objects."""
 
 from __future__ import annotations
 
-import base64
-import difflib
-import functools
-import json
 import typing as t
-import zlib
 
-from ansible_collections.netbox.cursor.plugins.module_utils._filters import index
+from ansible_collections.netbox.cursor.plugins.module_utils._filters import known, patterns
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.known import BOOLEAN, MANY, ONE, Markers
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.schema_cache import SchemaCache
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.server import Server
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
-    ErrorStatus,
-    NetBoxError,
-    UnexpectedAnswer,
-    UsageError,
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
+
+# The views of these endpoints apply no filters.
+UNFILTERED = (
+    "core/background-queues",
+    "core/background-tasks",
+    "core/background-workers",
+    "extras/dashboard",
+    "extras/notification-groups",
+    "extras/notifications",
+    "extras/subscriptions",
+    "plugins/installed-plugins",
+    "users/config",
 )
-from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import NOT_FILTERS, Pairs
-
-Names = dict[str, "frozenset[str]"]
-"""Query parameters by endpoint."""
-
-# NetBox takes these everywhere, though its schema does not name them: saved filters (FACTS 4).
-UNLISTED = ("filter", "filter_id")
-# Lists whose view ignores all filters (FACTS 4).
-UNFILTERED = ("extras/notifications", "extras/notification-groups", "extras/subscriptions", "users/config")
-VERSIONS = ("4.5", "4.6", "4.7")
-
-
-@functools.cache
-def shipped(version: str) -> Names:
-    """What the collection knows of NetBox ``version`` (``4.6``), without asking."""
-    packed = getattr(index, "V" + version.replace(".", "_"))
-    return _names(json.loads(zlib.decompress(base64.b85decode(packed))))
-
-
-def _names(texts: dict[str, str]) -> Names:
-    return {endpoint: frozenset(names.split()) for endpoint, names in texts.items()}
+# NetBox reads these spellings of booleans. It ignores others, such as 1, yes, and TRUE.
+BOOLEANS = ("true", "false", "True", "False")
 
 
 class FilterCheck:
-    """Refuses filters that the NetBox of ``client`` does not know.
+    """Refuses filters that the NetBox of ``client`` would ignore.
 
-    Names that all shipped versions have cost no request. For others the version is asked for, or the server's own
-    schema, which is kept on disk.
+    Names that all versions in the index have cost no request. For others, the server's version is requested, and then
+    its own schema, which is cached on disk. Custom fields and saved filters are requested if a filter names one.
+
+    ``options``: names of the caller's options, to which errors can refer.
     """
 
-    def __init__(self, client: Client, cache: SchemaCache | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        cache: SchemaCache | None = None,
+        *,
+        options: t.Collection[str] = ("strict_filters",),
+    ) -> None:
         self._client = client
-        self._cache = cache or SchemaCache()
-        self._schema: Names | NetBoxError | None = None
+        self._server = Server(client, cache) if cache else Server.of(client)
+        self._options = options
+        self._undescribed: set[str] = set()
 
-    def check(self, endpoint: str, filters: Pairs) -> None:
-        """Raise :class:`UsageError` that names all wrong filters of a call. Before anything is fetched."""
-        endpoint = endpoint.strip("/")
-        complaints = [
-            f"{name!r} has an empty value, with which NetBox would select everything; {name}__empty asks for empty ones"
-            for name, value in dict(filters).items()
-            if value == ""
+    def check(self, endpoint: str, filters: Pairs, *, elsewhere: t.Mapping[str, str] | None = None) -> None:
+        """Raise :class:`UsageError` that names all wrong filters, before anything is sent.
+
+        ``elsewhere``: other endpoints to which the same filters apply, each with the option for filters that are
+        meant for it only, such as ``{"dcim/devices": "device_query_filters"}``.
+        """
+        path = known.generalize(endpoint)
+        if path in UNFILTERED and filters:
+            self._refuse(endpoint, ["NetBox cannot filter this list"])
+        others = elsewhere or {}
+        names = dict.fromkeys(name for name, dummy in filters)
+        markers, complaints = self._look_up(path, list(names), others)
+        for name in names:
+            pairs = [pair for pair in filters if pair[0] == name]
+            if name not in markers and patterns.matches(name):
+                verdict = patterns.judge(self._server, path, endpoint.strip("/"), pairs, others)
+                markers[name] = verdict.marker
+                complaints.append(verdict.complaint)
+            complaints.append(_judge_values(name, [value for dummy, value in pairs], markers))
+        if any(complaints):
+            self._refuse(endpoint, complaints)
+
+    def check_ordering(self, endpoint: str, fields: t.Iterable[str]) -> None:
+        """Raise :class:`UsageError` if NetBox would ignore one of the fields (``name``, ``-name``) to sort by."""
+        path = known.generalize(endpoint)
+        names = [field.strip().lstrip("-") for field in fields]
+        unknown = [name for name in names if name not in known.ordering_of(path)]
+        if not unknown:
+            return
+        versions = self._server.versions() if known.is_known(path) else ()
+        there = known.ordering_of(path, versions)
+        # Without the index, one object is compared in both directions.
+        refused = [
+            name
+            for name in unknown
+            if name not in there and (versions or not self._server.sorts(endpoint.strip("/"), name))
         ]
-        if endpoint in UNFILTERED and filters:
-            raise UsageError(f"NetBox does not filter {endpoint}: it would answer with everything.")
-        doubtful = self._doubtful(endpoint, dict(filters))
-        if doubtful:
-            complaints += self._unknown(endpoint, doubtful)
-        if not complaints:
-            complaints = self._unknown_custom_fields(endpoint, dict(filters))
-        if complaints:
-            raise UsageError(f"Filters of {endpoint}: {'; '.join(complaints)}. (strict_filters=false would send them.)")
+        if refused:
+            texts = [repr(name) + known.suggest(name, there or known.ordering_of(path)) for name in refused]
+            raise UsageError(
+                f"NetBox cannot sort {endpoint} by {' or '.join(texts)}, and would ignore this ordering."
+                f"{self._advice('it')}"
+            )
 
     def confirm(self, endpoint: str, filters: Pairs) -> None:
-        """Check again once the version is known, if it is none that the collection knows."""
-        version = self._client.api_version
-        if filters and version and "{}.{}".format(*version) not in VERSIONS:
-            names = [name for name in dict(filters) if not _unlisted(name)]
-            complaints = self._unknown(endpoint.strip("/"), names)
-            if complaints:
-                raise UsageError(f"Filters of {endpoint}: {'; '.join(complaints)}.")
+        """Check again after the list was read: the endpoint exists, and NetBox's version is known."""
+        if not filters:
+            return
+        path = known.generalize(endpoint)
+        if path in self._undescribed:
+            self._refuse(endpoint, ["the schema of this NetBox does not name the filters of this endpoint"])
+        minor = self._client.api_version
+        if minor and known.is_known(path) and not known.matching_versions("", minor):
+            names = dict.fromkeys(name for name, dummy in filters if not patterns.matches(name))
+            dummy_markers, complaints = self._look_up_in_schema(path, list(names), {}, {})
+            if any(complaints):
+                self._refuse(endpoint, complaints)
 
-    def _doubtful(self, endpoint: str, names: t.Iterable[str]) -> list[str]:
-        """Those names that not all shipped versions know for a list."""
-        everywhere = [shipped(version).get(endpoint, frozenset()) for version in VERSIONS]
-        return [name for name in names if not _unlisted(name) and not all(name in known for known in everywhere)]
+    def _look_up(self, path: str, names: list[str], elsewhere: t.Mapping[str, str]) -> tuple[Markers, list[str]]:
+        """Return the known parameters of ``path``, and complaints about ``names`` that are not among them."""
+        markers = dict(known.filters_of(path))
+        complaints = []
+        doubtful = [name for name in names if name not in markers and not patterns.matches(name)]
+        if "exclude" in doubtful:
+            doubtful.remove("exclude")
+            advice = "; use the option config_context" if "config_context" in self._options else ""
+            complaints.append(f"'exclude' is not a filter of this list{advice}")
+        if doubtful and known.is_known(path):
+            markers.update(known.filters_of(path, self._server.versions()))
+            doubtful = [name for name in doubtful if name not in markers]
+        if doubtful:
+            markers, more = self._look_up_in_schema(path, doubtful, markers, elsewhere)
+            complaints += more
+        return markers, complaints
 
-    def _unknown(self, endpoint: str, names: list[str]) -> list[str]:
-        """What is wrong with which of the names."""
-        known = self._known(endpoint)
-        if all(name in known for name in names):
-            return []
-        schema = self._own_schema()
-        if schema and endpoint not in schema:
-            return []  # there is no such list, which NetBox will say
-        known = schema.get(endpoint, known)
+    def _look_up_in_schema(
+        self, path: str, names: list[str], markers: Markers, elsewhere: t.Mapping[str, str]
+    ) -> tuple[Markers, list[str]]:
+        """Do as ``_look_up`` with the server's own schema, the authority for what the index does not know."""
+        reason = ""
+        try:
+            described = self._server.parameters(path)
+        except NetBoxError as error:
+            described, reason = {}, f" (the schema of this NetBox cannot be read: {error})"
+        if described is None:
+            # Either NetBox reports that the endpoint does not exist, or confirm() refuses the filters.
+            self._undescribed.add(path)
+            return markers, []
+        markers = {**markers, **described}
         complaints = []
         for name in names:
-            if name not in known:
-                near = difflib.get_close_matches(name, sorted(known - set(NOT_FILTERS)), n=3, cutoff=0.6)
-                meant = f" (did you mean {' or '.join(near)}?)" if near else ""
-                complaints.append(f"NetBox does not know {name!r}{meant}{self._doubt()}")
-        return complaints
+            if name not in markers:
+                options = [
+                    f"; {other} has it: use the option {option}"
+                    for other, option in elsewhere.items()
+                    if name in known.filters_of(other, self._server.versions() or known.VERSIONS)
+                ]
+                advice = options[0] if options else known.suggest(name, markers) + reason
+                complaints.append(f"{name!r} is not a filter of this list{advice}")
+        return markers, complaints
 
-    def _known(self, endpoint: str) -> frozenset[str]:
-        """What the collection knows for the server's version; the version is asked for where nothing told it yet."""
-        if self._client.api_version is None:
-            try:
-                self._client.get("api/status/")
-            except ErrorStatus as error:
-                # Any answer tells the version, also one that says no (FACTS 2).
-                self._client.log(2, str(error))
-        version = "{}.{}".format(*(self._client.api_version or (0, 0)))
-        return shipped(version).get(endpoint, frozenset()) if version in VERSIONS else frozenset()
+    def _refuse(self, endpoint: str, complaints: list[str]) -> t.NoReturn:
+        texts = "; ".join(text for text in complaints if text)
+        raise UsageError(
+            f"Invalid filters for {endpoint.strip('/')}: {texts}. NetBox would ignore them without an error."
+            f"{self._advice('them')}"
+        )
 
-    def _own_schema(self) -> Names:
-        """The server's own names; empty where they cannot be had."""
-        if self._schema is None:
-            try:
-                self._schema = _names(self._cache.names(self._client))
-            except NetBoxError as error:
-                self._schema = error
-        return {} if isinstance(self._schema, NetBoxError) else self._schema
-
-    def _doubt(self) -> str:
-        if isinstance(self._schema, NetBoxError):
-            return f", as far as this collection knows; its own schema could not be had: {self._schema}".rstrip(".")
-        return ""
-
-    def _unknown_custom_fields(self, endpoint: str, names: t.Iterable[str]) -> list[str]:
-        """Filters by custom fields that NetBox does not have: it ignores these, too."""
-        wanted = {name: name[3:].split("__")[0] for name in names if name.startswith("cf_")}
-        if not wanted:
-            return []
-        pairs = [("fields", "name"), ("limit", "0")]
-        try:
-            answer = self._client.get("api/extras/custom-fields/", pairs)
-        except NetBoxError as error:
-            self._client.log(1, f"{', '.join(wanted)}: NetBox ignores custom fields that it does not have, and {error}")
-            return []
-        try:
-            fields = {row["name"] for row in answer["results"]}
-            if answer["next"]:
-                return []
-        except (KeyError, TypeError):
-            raise UnexpectedAnswer("extras/custom-fields is not a list of objects.") from None
-        complaints = []
-        for name, field in wanted.items():
-            if field not in fields:
-                near = difflib.get_close_matches(field, [str(one) for one in fields], n=3)
-                meant = f" (did you mean {' or '.join('cf_' + one for one in near)}?)" if near else ""
-                complaints.append(f"there is no custom field for {name!r}{meant}")
-        return complaints
+    def _advice(self, what: str) -> str:
+        return f" To send {what} unchecked, set strict_filters to false." if "strict_filters" in self._options else ""
 
 
-def _unlisted(name: str) -> bool:
-    return name in UNLISTED or name.startswith(("cf_", "attr_"))
+def _judge_values(name: str, values: list[str], markers: Markers) -> str:
+    """Return a complaint about values that NetBox would ignore, or an empty string."""
+    marker = markers.get(name)
+    if any(not value.strip() for value in values):
+        instead = f"{name}__empty=true" if f"{name}__empty" in markers else f"{name}=null" if marker == MANY else ""
+        advice = f" (to select objects without a value, use {instead})" if instead else ""
+        return f"{name!r} has an empty value{advice}"
+    if marker == BOOLEAN:
+        wrong = [value for value in values if value not in BOOLEANS]
+        if wrong:
+            return f"{name!r} must be true or false, not {wrong[0]!r}"
+    if marker in (BOOLEAN, ONE) and len(set(values)) > 1:
+        return f"{name!r} accepts one value, not {len(set(values))}"
+    return ""

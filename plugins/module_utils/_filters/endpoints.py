@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The endpoints of NetBox: what they are called, and what people call them."""
+"""The endpoints of NetBox, and the names that users write for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
-# All lists of objects that the schemas of NetBox 4.5, 4.6 and 4.7 name.
+# All lists of objects in the schemas of NetBox 4.5, 4.6, and 4.7.
 _LISTS = {
     "circuits": """
         circuit-group-assignments circuit-groups circuit-terminations circuit-types circuits provider-accounts
@@ -61,45 +61,47 @@ _LISTS = {
 }
 
 ENDPOINTS = tuple(f"{app}/{name}" for app, names in _LISTS.items() for name in names.split())
-"""Paths of the lists that NetBox itself has, without ``api/``; plugins add their own under ``plugins/``."""
+"""Paths of NetBox's own lists, without ``api/``. Plugins add theirs under ``plugins/``."""
 
 
 class Target(t.NamedTuple):
-    """What a term means: a list, or the object of that list with an id."""
+    """What a term refers to: a list, or one object of that list."""
 
     endpoint: str
     id: int | None
 
 
 def target(term: str) -> Target:
-    """Read a term: a path (``dcim/devices``, ``plugins/bgp/sessions``), its dotted form, or a short name that only one
-    endpoint of NetBox has (``devices``); with an id behind it (``dcim/devices/5``), that object.
+    """Parse a term: a path (``dcim/devices``, ``plugins/bgp/sessions``), its dotted form, or a short name.
 
-    A path is taken as it is, known or not: servers differ. Raises :class:`UsageError` for what is no path and no
-    short name, naming what may have been meant.
+    A short name is the last part of a path that is unique in NetBox (``devices``). Each can end with an ID
+    (``dcim/devices/5``).
+
+    Accept paths of unknown endpoints, because servers differ. Raise :class:`UsageError` for all other terms, with
+    suggestions.
     """
     path = re.sub(r"^api/", "", str(term).strip().strip("/"))
     if "/" not in path:
         path = path.replace(".", "/")
     if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", path):
-        raise UsageError(f"{term!r} is no endpoint: write a path such as dcim/devices.")
+        raise UsageError(f"Invalid endpoint {term!r}. Use a path such as dcim/devices.")
     numbered = re.fullmatch(r"(.+)/([0-9]+)", path)
     name, number = (numbered[1], int(numbered[2])) if numbered else (path, None)
-    return Target(name if "/" in name else _of_short_name(name), number)
+    return Target(name if "/" in name else _find_short_name(name), number)
 
 
-def _of_short_name(name: str) -> str:
+def _find_short_name(name: str) -> str:
     name = name.replace("_", "-").lower()
     found = [endpoint for endpoint in ENDPOINTS if endpoint.split("/")[1] == name]
     if len(found) > 1:
-        raise UsageError(f"{name!r} may be {' or '.join(found)}: write which.")
+        raise UsageError(f"{name!r} is ambiguous. Use {' or '.join(found)}.")
     if not found:
-        raise UsageError(f"{name!r} is no endpoint of NetBox.{did_you_mean(name)}")
+        raise UsageError(f"NetBox has no endpoint {name!r}.{did_you_mean(name)}")
     return found[0]
 
 
 def did_you_mean(name: str) -> str:
-    """`` Did you mean …?`` with the endpoints whose names come nearest, or an empty text."""
+    """Return `` Did you mean ...?`` with the endpoints that have the most similar names, or an empty string."""
     if name.startswith("plugins/"):
         return " Is that plugin installed in this NetBox?"
     short = {endpoint.split("/")[1]: endpoint for endpoint in ENDPOINTS}

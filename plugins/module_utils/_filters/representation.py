@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Which part of each object is asked for: ``fields``, ``omit``, ``brief``, config contexts; and no more than that."""
+"""Select the parts of each object to request: ``fields``, ``omit``, ``brief``, and config contexts."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from collections.abc import Iterable, Sequence
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 
-# Only these have config contexts, which cost NetBox up to 4.6 more than all the rest unless told not to (FACTS 5).
+# Only these have config contexts. Up to NetBox 4.6, they cost more than everything else unless they are excluded.
 WITH_CONFIG_CONTEXT = ("dcim/devices", "virtualization/virtual-machines")
 
 
 class Representation:
-    """What of each object of ``endpoint`` (``dcim/devices``) is wanted.
+    """The parts of each object of ``endpoint`` (``dcim/devices``) to request.
 
-    * ``fields``: names of the wanted fields, whole ones (NetBox knows no paths inside); empty for all.
-    * ``omit``: names of fields that are not wanted (NetBox 4.5.2 and later; older ones send them all the same).
-    * ``brief``: NetBox's short form.
-    * ``config_context``: whether config contexts are wanted where all other fields are.
+    * ``fields``: names of whole fields, because NetBox cannot select parts of a field; empty for all fields.
+    * ``omit``: names of fields to leave out. NetBox before 4.5.2 returns them anyway.
+    * ``brief``: whether to request NetBox's short form.
+    * ``config_context``: whether to request config contexts together with all other fields.
+    * ``ordering``: fields by which the list is sorted, such as ``-device_count``.
 
-    ``parameters`` are the query parameters that say so. They may ask for a little more than is wanted (the id, by which
-    rows are told apart; what spares NetBox a query per row): :meth:`tidy` takes that away again.
+    ``parameters`` are the query parameters for this. They can request additional fields: the ID, which identifies rows,
+    and fields that save NetBox a database query for each row. :meth:`tidy` removes these fields from the rows.
     """
 
     def __init__(
@@ -38,13 +39,16 @@ class Representation:
         omit: Sequence[str] = (),
         brief: bool = False,
         config_context: bool = True,
+        ordering: Iterable[str] = (),
     ) -> None:
         if sum(map(bool, (fields, omit, brief))) > 1:
-            raise UsageError("fields, omit and brief exclude each other: NetBox would heed only the first of them.")
+            raise UsageError(
+                "fields, omit, and brief are mutually exclusive: NetBox would only apply the first of them."
+            )
         for name in (*fields, *omit):
             if not name or not name.replace("_", "").replace("-", "").isalnum():
                 raise UsageError(
-                    f"{name!r} is no field: NetBox gives whole fields, such as 'site', and no paths inside them."
+                    f"{name!r} is not a field. NetBox returns whole fields, such as 'site', but not parts of them."
                 )
         self._fields = tuple(dict.fromkeys(fields))
         self._surplus: tuple[str, ...] = ()
@@ -53,8 +57,10 @@ class Representation:
         if self._fields:
             asked = list(self._fields)
             if has_context and "primary_ip" in asked:
-                # Alone, it costs NetBox two queries per row; beside these, none (FACTS 5).
+                # Without these two fields, NetBox sends two more queries to its database for each row.
                 asked += [name for name in ("primary_ip4", "primary_ip6") if name not in asked]
+            # NetBox adds counts to its query only if they are among the fields, and otherwise cannot sort by them.
+            asked += [name for name in (field.lstrip("-") for field in ordering) if name not in asked]
             if "id" not in asked:
                 asked.append("id")
             self._surplus = tuple(asked[len(self._fields) :])
@@ -62,7 +68,7 @@ class Representation:
             config_context = "config_context" in asked
         elif brief:
             self.parameters.append(("brief", "true"))
-            config_context = True  # never part of the short form
+            config_context = True  # The short form never contains it.
         else:
             left_out = [name for name in dict.fromkeys(omit) if name != "id"]
             if has_context and not config_context and "config_context" not in left_out:
@@ -72,16 +78,16 @@ class Representation:
             if left_out:
                 self.parameters.append(("omit", ",".join(left_out)))
         if has_context and not config_context:
-            # 4.7 does not know it any more, and heeds omit and fields; up to 4.6 only this saves the work (FACTS 5).
+            # Up to NetBox 4.6, only this parameter avoids the work. NetBox 4.7 ignores it, and uses omit and fields.
             self.parameters.append(("exclude", "config_context"))
 
     def tidy(self, rows: Iterable[dict[str, t.Any]]) -> None:
-        """Take out of ``rows``, in place, what was asked for without being wanted."""
+        """Remove the additional fields from ``rows``, in place."""
         if self._surplus:
             for row in rows:
                 for name in self._surplus:
                     row.pop(name, None)
 
     def unknown_fields(self, row: dict[str, t.Any]) -> list[str]:
-        """Wanted fields that NetBox left out of ``row``: it says nothing when it does not know a field (FACTS 1)."""
+        """Return the requested fields that ``row`` lacks. NetBox ignores unknown fields without an error."""
         return [name for name in self._fields if name not in row]

@@ -26,6 +26,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
     TooManyRequests,
     UnexpectedAnswer,
     Unreachable,
+    printable,
 )
 
 # The first that fits counts.
@@ -93,11 +94,16 @@ def advice(error: NetBoxError) -> str:
         return "The user of the token may not view that object: add the permission in NetBox, or do not select it."
     if isinstance(error, NotFound) and "GraphQL" in error.detail:
         return "Set GRAPHQL_ENABLED in NetBox's configuration, or use nb_query (transport: rest for an inventory)."
+    if isinstance(error, UnexpectedAnswer) and error.is_foreign and error.after_json:
+        return (
+            "NetBox answered before, so a load balancer or a proxy sent this page. Run it again later, or allow more "
+            "retries."
+        )
     if isinstance(error, NotFound) and error.is_missing_object:
         return "It was deleted, or the user of the token may not see it."
     return next((words for kind, words in _ADVICE if isinstance(error, kind)), "")
 
 
 def explain(error: NetBoxError) -> str:
-    """``error`` and what to do about it, as one paragraph."""
-    return f"{error} {advice(error)}".strip()
+    """Return ``error`` and what to do about it, as one paragraph that is safe to print."""
+    return printable(f"{error} {advice(error)}".strip())

@@ -33,12 +33,16 @@ from __future__ import annotations
 import re
 import typing as t
 
-# What moves the cursor of a terminal, colours or hides text, breaks the line or turns its direction.
-_NOT_PRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+# Characters that move the cursor of a terminal, color or hide text, break the line, or change its direction; and halves
+# of surrogate pairs, which cannot be encoded.
+_NOT_PRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def printable(text: str) -> str:
-    """``text`` in one line, without what a terminal would obey. For all that is shown of NetBox's words."""
+    """Return ``text`` in one line, without characters that a terminal would obey.
+
+    Use it for all messages, warnings, and log lines that contain text from NetBox.
+    """
     return _NOT_PRINTED.sub(" ", text)
 
 
@@ -69,6 +73,13 @@ class NetBoxError(Exception):
         self.retry_after = retry_after
         self.tries = 1
         self.advice = ""
+
+    def amend(self, text: str = "", *, advice: str = "") -> NetBoxError:
+        """Append ``text``, a sentence, to the message, and replace the advice. Return the error itself."""
+        if text:
+            self.message = f"{self.message} {text}"
+        self.advice = advice or self.advice
+        return self
 
     def __str__(self) -> str:
         text = f"{self.method} {self.url}: {self.message}" if self.url else self.message
@@ -129,11 +140,16 @@ class AccessDenied(ErrorStatus):
 
 
 class NotFound(ErrorStatus):
-    """404: no such object, or no such endpoint."""
+    """404: no such object, or no such endpoint.
+
+    ``from_netbox``: whether it was NetBox that responded, and not a server without a NetBox at this address.
+    """
+
+    from_netbox = False
 
     @property
     def is_missing_object(self) -> bool:
-        """Whether NetBox knows the endpoint: it speaks JSON then, of an address it does not know HTML (FACTS 2)."""
+        """Whether NetBox has the endpoint. It responds in JSON then, and otherwise in HTML."""
         return "matches the given query" in self.detail or self.detail.startswith("Not found")
 
 
@@ -162,7 +178,14 @@ class GraphQLFailed(NetBoxError):
 
 
 class UnexpectedAnswer(NetBoxError):
-    """An answer that no NetBox gives: HTML, damaged JSON, JSON of another shape, a page that does not follow."""
+    """An answer that no NetBox gives: HTML, damaged JSON, JSON of another shape, a page that does not follow.
+
+    ``is_foreign``: whether another program than NetBox answered, such as a load balancer. ``after_json``: whether
+    NetBox itself answered an earlier request.
+    """
+
+    is_foreign = False
+    after_json = False
 
 
 class TooLong(UnexpectedAnswer):

@@ -13,7 +13,7 @@ import datetime
 import re
 import shlex
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
@@ -21,27 +21,26 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 Pairs = list[tuple[str, str]]
 """Query parameters in their order; a repeated name stands once per value."""
 
-# gunicorn refuses request lines above 4,094 bytes, and the `next` that NetBox writes is longer than what was sent
-# (FACTS 10): the method, the path of a base URL and the paging parameters must fit beside these.
+# gunicorn refuses request lines above 4,094 bytes. The rest is for the method, the base path, and paging parameters.
+# It also allows for the `next` links of NetBox, which are longer than the URLs of the requests.
 MAX_QUERY_BYTES = 3500
 
-# These names are read by NetBox's views, not by its filters: they belong to options of ours (FACTS 1).
-NOT_FILTERS = {
-    "brief": "Use the option brief.",
-    "exclude": "Use the option config_context.",
-    "export": "Export templates do not give objects.",
-    "fields": "Use the option fields.",
-    "format": "Only JSON is read.",
-    "limit": "Use the options limit (how many objects) or page_size (how many in one request).",
-    "offset": "Use the option offset.",
-    "omit": "Use the option omit.",
-    "ordering": "Use the option ordering.",
-    "start": "NetBox reads it as a cursor. Where an endpoint has a field of this name, use start__gte and start__lte.",
+# NetBox's views read these parameters before its filters do: what each does, and the options that replace it.
+RESERVED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "brief": ("selects a short form of the objects", ("brief",)),
+    "export": ("renders an export template", ()),
+    "fields": ("selects fields", ("fields",)),
+    "format": ("selects the response format", ()),
+    "limit": ("sets the page size", ("limit", "page_size")),
+    "offset": ("skips objects", ("offset",)),
+    "omit": ("removes fields", ("omit",)),
+    "ordering": ("sorts the objects", ("ordering",)),
+    "start": ("sets a cursor. If the objects have a field of this name, use start__gte and start__lte", ()),
 }
 
 
 NEGATED = re.compile(r"__n(ic|ie|isw|iew)?$")
-"""Lookups of which a row must fulfil every value, not any (FACTS 4)."""
+"""Lookups that exclude: an object must match none of their values."""
 
 
 def parameter_pairs(written: t.Any) -> Pairs:
@@ -62,18 +61,27 @@ def parameter_pairs(written: t.Any) -> Pairs:
     raise UsageError(f"filters are a dict, a list of dicts or a text like 'site=ber1 status=active', not {written!r}.")
 
 
-def filter_pairs(written: t.Any) -> Pairs:
-    """:func:`parameter_pairs`, refusing names that are not filters but belong to options of ours."""
+def filter_pairs(written: t.Any, options: Collection[str] = ()) -> Pairs:
+    """Return :func:`parameter_pairs` of ``written``, and refuse parameters that are not filters.
+
+    ``options``: names of the caller's options. The error only advises options that the caller has.
+    """
     pairs = parameter_pairs(written)
-    for name in dict(pairs):
-        if name in NOT_FILTERS:
-            raise UsageError(f"{name!r} is not a filter. {NOT_FILTERS[name]}")
+    for name, dummy in pairs:
+        if name in RESERVED:
+            effect, replacements = RESERVED[name]
+            known = [option for option in replacements if option in options]
+            advice = f" Use the option {' or '.join(known)}." if known else ""
+            raise UsageError(f"{name!r} is not a filter. It {effect}.{advice}")
     return pairs
 
 
 def _pairs_of_text(text: str) -> Pairs:
+    # As shlex.split(), but a backslash is an ordinary character: regular expressions need it.
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
     try:
-        words = shlex.split(text)
+        words = list(lexer)
     except ValueError as error:
         raise UsageError(f"filters {text!r}: {error}.") from error
     pairs = []
@@ -115,8 +123,10 @@ def encode(pairs: Iterable[tuple[str, str]]) -> str:
         raise UsageError(f"a filter holds what is no text: {error}.") from error
 
 
-def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES) -> list[Pairs]:
+def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES, max_ids: int | None = None) -> list[Pairs]:
     """Cut ``pairs`` into several lists that each encode to at most ``most`` bytes; one list when they fit.
+
+    A list that has to be cut by ``id`` has at most ``max_ids`` of its values in each part.
 
     Of the parameters that are repeated, the longest is cut: NetBox takes any of its values, so the rows of the chunks
     together are the rows of the whole. Values of ``id`` are sorted by number first, so that chunks follow each other.
@@ -139,15 +149,16 @@ def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES) -> list[Pairs]:
             f"filter {name!r} has {numbers[name]} values: too many for one URL, and they cannot be asked apart."
         )
     values = list(dict.fromkeys(value for key, value in pairs if key == name))
-    if name == "id" and all(value.isdigit() for value in values):
+    if name == "id" and all(re.fullmatch("[0-9]+", value) for value in values):
         values.sort(key=int)
     cut: list[Pairs] = []
     used = room
+    most_values = max_ids if name == "id" and max_ids is not None else len(values)
     for value in values:
         length = len(encode([(name, value)])) + 1
         if length > room:
             raise UsageError(f"a value of filter {name!r} is too long for one URL.")
-        if used + length > room:
+        if used + length > room or len(cut[-1]) - len(rest) >= most_values:
             cut.append(list(rest))
             used = 0
         cut[-1].append((name, value))

@@ -15,8 +15,13 @@ from collections.abc import Iterator, Mapping
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule
 
+from ansible_collections.netbox.cursor.plugins.module_utils._http.access import (
+    SHORTEST_SECRET,
+    parse_headers,
+    string_or_none,
+)
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
-from ansible_collections.netbox.cursor.plugins.module_utils._http.client import SHORTEST_SECRET, Client, headers_of
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     BadRequest,
     IncompleteList,
@@ -46,6 +51,7 @@ def connection_arguments() -> dict[str, dict[str, t.Any]]:
         ),
         "token": _with_fallback({"type": "raw", "no_log": True}, "NETBOX_TOKEN", "NETBOX_API_TOKEN", "NETBOX_API_KEY"),
         "headers": _with_fallback({"type": "raw", "default": {}, "no_log": True}, "NETBOX_HEADERS"),
+        "branch": _with_fallback({"type": "str"}, "NETBOX_BRANCH"),
         "validate_certs": _with_fallback({"type": "bool", "default": True}, "NETBOX_VALIDATE_CERTS"),
         "ca_path": _with_fallback({"type": "path"}, "NETBOX_CA_PATH"),
         "client_cert": _with_fallback({"type": "path", "aliases": ["cert"]}, "NETBOX_CLIENT_CERT"),
@@ -82,11 +88,6 @@ def connected(module: AnsibleModule) -> Iterator[Client]:
 
     The failure has ``msg`` for people and ``failure`` for programs.
     """
-    if not module.params["validate_certs"]:
-        module.warn(
-            "validate_certs is false: the module does not check NetBox's certificate, so others can read the token. "
-            "Set ca_path to check the certificate with your own authority."
-        )
     try:
         with _connect(module, module.params["token"]) as client:
             yield client
@@ -107,10 +108,11 @@ def _connect(module: AnsibleModule, token: t.Any) -> Client:
     return Client(
         options["api_endpoint"],
         token,
-        headers=headers_of(options["headers"]),
-        verify=options["validate_certs"] and (options["ca_path"] or True),
-        certificate=options["client_cert"],
-        key=options["client_key"],
+        headers=parse_headers(options["headers"] or {}),
+        branch=string_or_none(options["branch"]),
+        verify=options["validate_certs"] and (string_or_none(options["ca_path"]) or True),
+        certificate=string_or_none(options["client_cert"]),
+        key=string_or_none(options["client_key"]),
         timeout=options["timeout"],
         retries=options["retries"],
         agent="module",

@@ -30,7 +30,7 @@ def find_one(client: Client, endpoint: str, filters: Pairs) -> Row:
     """
     if not filters:
         raise UsageError(f"No filter selects one of {endpoint}.")
-    check = FilterCheck(client)
+    check = FilterCheck(client, options=())
     check.check(endpoint, filters)
     fields = ("id", "url", "display", *_PLACES)
     paging = [("fields", ",".join(fields)), ("limit", str(_MAX_LISTED + 1))]

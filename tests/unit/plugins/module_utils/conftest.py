@@ -12,7 +12,7 @@ import pytest
 # All tests on the oldest Python and on that of the newest cores; on others those that are quick, as sanity tests
 # compile and import everything on each.
 WHOLE = ((3, 9), (3, 12))
-QUICK = ("endpoints", "parameters", "representation", "selection", "version", "workers")
+QUICK = ("endpoints", "netbox_version", "parameters", "representation", "selection", "version", "workers")
 
 
 # As files are named one by one, collect_ignore would change nothing.

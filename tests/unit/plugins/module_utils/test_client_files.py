@@ -147,7 +147,9 @@ def test_a_file_that_is_cut_off_is_read_from_its_start_again(netbox: NetBox) -> 
     assert len(netbox.requests) == 2
 
 
-@pytest.mark.parametrize("url", ["", "file:///etc/passwd", "ftp://127.0.0.1/x", "/media/x.png", "http:///x"])
+@pytest.mark.parametrize(
+    "url", ["", "file:///etc/passwd", "ftp://127.0.0.1/x", "/media/x.png", "http:///x", "http://[::1", "http://a:b/c"]
+)
 def test_what_is_no_address_of_a_file_is_not_asked_for(netbox: NetBox, url: str) -> None:
     with client_of(netbox) as client, pytest.raises(errors.UnexpectedAnswer):
         client.download(url, MOST, b"".join)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""People name lists as they like; what may be two things is neither."""
+"""Terms are parsed. Ambiguous names are refused."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def test_terms_are_read(term: str, endpoint: str, number: int | None) -> None:
     [
         ("interfaces", "dcim/interfaces or virtualization/interfaces"),
         ("device", "Did you mean dcim/devices"),
-        ("dcim/devices?limit=1", "write a path"),
-        ("../users", "write a path"),
-        ("", "write a path"),
+        ("dcim/devices?limit=1", "Use a path"),
+        ("../users", "Use a path"),
+        ("", "Use a path"),
     ],
 )
 def test_what_means_no_list_is_refused(term: str, hint: str) -> None:

@@ -109,7 +109,8 @@ def texts_of(module: str) -> set[str]:
 def test_the_client_knows_no_endpoint() -> None:
     assert not [text for text in texts_of("module_utils/_http/client") for endpoint in ENDPOINTS if endpoint in text]
     assert set(imported(HERE / "plugins/module_utils/_http/client.py")) == {
-        f"module_utils/_http/{name}" for name in ("body", "connections", "errors", "multipart", "parameters", "version")
+        f"module_utils/_http/{name}"
+        for name in ("access", "answers", "branches", "errors", "multipart", "parameters", "transport", "version")
     }
 
 
@@ -127,7 +128,7 @@ def test_the_pager_knows_no_option_and_no_ansible() -> None:
 
 
 def test_hosts_are_made_without_ansible_and_without_netbox() -> None:
-    for module in ("hosts", "names", "rows"):
+    for module in ("facts", "groups", "hosts", "names", "snapshot", "tables", "variables"):
         text = (HERE / "plugins/plugin_utils/_inventory" / f"{module}.py").read_text(encoding="utf-8")
         assert not re.search(
             r"^\s*(import|from) (ansible\b|requests)|_http.client|_lists.pager", text, flags=re.MULTILINE

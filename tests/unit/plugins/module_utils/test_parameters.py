@@ -38,6 +38,11 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters imp
         ("", []),
         ([], []),
         ("name=", [("name", "")]),
+        (r"name__regex=^sw\d+$ role=leaf", [("name__regex", r"^sw\d+$"), ("role", "leaf")]),
+        (
+            r"name__regex='^sw \d+$' cf_path=C:\\x #1=a",
+            [("name__regex", r"^sw \d+$"), ("cf_path", "C:\\\\x"), ("#1", "a")],
+        ),
         ({"id": (1, 2), 3: 0.5}, [("id", "1"), ("id", "2"), ("3", "0.5")]),
         ({"site": [None, True, "x"]}, [("site", "null"), ("site", "true"), ("site", "x")]),
         (
@@ -60,15 +65,29 @@ def test_what_makes_no_filter_is_refused(written: t.Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["limit", "offset", "start", "ordering", "fields", "omit", "brief", "exclude", "format"]
+    "name", ["limit", "offset", "start", "ordering", "fields", "omit", "brief", "format", "export"]
 )
-def test_names_that_belong_to_options_are_no_filters(name: str) -> None:
+def test_reserved_parameters_are_not_filters(name: str) -> None:
     with pytest.raises(UsageError, match=f"'{name}' is not a filter"):
         filter_pairs({name: "1"})
 
 
+@pytest.mark.parametrize(
+    ("options", "advice"),
+    [
+        (("limit", "page_size"), "Use the option limit or page_size."),
+        (("page_size", "host_vars"), "Use the option page_size."),
+        ((), ""),
+    ],
+)
+def test_advice_names_only_options_of_the_caller(options: tuple[str, ...], advice: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        filter_pairs({"limit": 5}, options)
+    assert str(caught.value) == f"'limit' is not a filter. It sets the page size. {advice}".strip()
+
+
 def test_names_of_filters_are_not_judged() -> None:
-    assert filter_pairs("start__gte=5 cf_a=b") == [("start__gte", "5"), ("cf_a", "b")]
+    assert filter_pairs("start__gte=5 cf_a=b exclude=3") == [("start__gte", "5"), ("cf_a", "b"), ("exclude", "3")]
     assert filter_pairs(None) == []
 
 
@@ -99,6 +118,12 @@ def test_chunks_of_ids_follow_each_other() -> None:
     parts = chunks([("id", str(number)) for number in range(5000, 0, -1)])
     ids = [int(value) for part in parts for dummy, value in part]
     assert len(parts) > 1 and ids == sorted(ids)
+
+
+def test_digits_that_are_not_numbers_do_not_break_chunks() -> None:
+    parts = chunks([("id", value) for value in ["\u00b2", *map(str, range(3000))]])
+    assert len(parts) > 1
+    assert {value for part in parts for dummy, value in part} == {"\u00b2", *map(str, range(3000))}
 
 
 @settings(deadline=None, derandomize=True, database=None)

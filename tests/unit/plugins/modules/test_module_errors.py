@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import runpy
 import shutil
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from pathlib import Path
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http import client
+from ansible_collections.netbox.cursor.plugins.module_utils._http import client, deadlines
 from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
 from ansible_collections.netbox.cursor.plugins.module_utils._media import arguments, old_python
 from ansible_collections.netbox.cursor.plugins.modules import nb_image_attachment, nb_rack_elevation_info
@@ -84,7 +83,7 @@ def test_old_netbox_is_a_warning(netbox: NetBox, run_module: Run, warnings: list
 
 
 def test_missing_requests_names_the_command(run_module: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "REQUESTS_IMPORT_ERROR", "ImportError")
+    monkeypatch.setattr(deadlines, "REQUESTS_IMPORT_ERROR", "ImportError")
     assert "-m pip install requests" in run_module(nb_rack_elevation_info, rack_id=1)["msg"]
 
 
@@ -143,7 +142,7 @@ def test_old_python_is_a_clear_failure(
 ) -> None:
     monkeypatch.setattr(old_python, "OLDEST_PYTHON", (99, 1))
     with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(path), run_name="__main__")
+        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), {"__name__": "__main__"})
     returned = json.loads(capsys.readouterr().out)
     assert ended.value.code == 1 and returned["failed"] is True
     assert "need Python 99.1 or newer" in returned["msg"] and sys.executable in returned["msg"]

@@ -162,7 +162,7 @@ def test_object_of_a_plugin_is_found_by_filters(netbox: NetBox, run_module: Run)
     [
         ({"name": "nothing"}, "No object of dcim/racks that the token's user can view matches name=nothing"),
         ({"name": "R1"}, "R1 (site Berlin 1, location Room A, id 1), R1 (site Paris 1, location Room A, id 2)"),
-        ({"nmae": "R1"}, "NetBox does not know 'nmae' (did you mean name"),
+        ({"nmae": "R1"}, "'nmae' is not a filter of this list (did you mean name"),
         ({"name": ""}, "empty value"),
         ({}, "No filter selects one of dcim/racks"),
     ],

@@ -1,0 +1,124 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""The filters and the sortable fields of each NetBox version, from the index that the collection contains."""
+
+from __future__ import annotations
+
+import base64
+import difflib
+import functools
+import json
+import re
+import typing as t
+import zlib
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.netbox.cursor.plugins.module_utils._filters import index
+from ansible_collections.netbox.cursor.plugins.module_utils._http.netbox_version import parse_version
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import RESERVED
+
+Markers = dict[str, str]
+"""Query parameters, each with its marker."""
+
+# How many values a parameter accepts: any number, one, or one boolean.
+MANY, ONE, BOOLEAN = "", "!", "?"
+VERSIONS: tuple[str, ...] = index.VERSIONS
+"""The versions in the index, the oldest first."""
+
+# Attribute filters, custom field filters, and saved filters.
+_PATTERNS = frozenset({"attr_*", "cf_*", "filter", "filter_id"})
+# Parameters that the views of these endpoints read, but that the OpenAPI schema does not name.
+_UNDOCUMENTED = {
+    "dcim/racks/{id}/elevation": {"highlight": MANY},
+    "extras/custom-field-choice-sets/{id}/choices": {"q": ONE},
+}
+
+
+@functools.cache
+def _index() -> dict[str, dict[str, str]]:
+    content: dict[str, dict[str, str]] = json.loads(zlib.decompress(base64.b85decode(index.PACKED)))
+    return content
+
+
+def generalize(endpoint: str) -> str:
+    """Return ``endpoint`` as the index and the schema write it: ``dcim/racks/5/elevation`` with ``{id}``."""
+    return re.sub(r"/[0-9]+(?=/|$)", "/{id}", endpoint.strip("/"))
+
+
+def is_known(endpoint: str) -> bool:
+    """Return whether NetBox itself has this endpoint, which must be generalized."""
+    return endpoint in _index()
+
+
+def model_of(endpoint: str) -> str:
+    """Return the object type of a list, such as ``dcim.device``, or an empty string."""
+    return _index().get(endpoint, {}).get("model", "")
+
+
+@functools.cache
+def filters_of(endpoint: str, versions: tuple[str, ...] = VERSIONS) -> Markers:
+    """Return the parameters of ``endpoint`` that all these versions have, with the same marker."""
+    entries = _shared(endpoint, "filters", versions) if versions else ()
+    found = read_markers(entry for entry in entries if entry not in _PATTERNS)
+    return {**found, **_UNDOCUMENTED.get(endpoint, {})}
+
+
+@functools.cache
+def patterns_of(endpoint: str) -> frozenset[str]:
+    """Return which filters that no schema names ``endpoint`` has in all versions: some of ``_PATTERNS``."""
+    return _PATTERNS.intersection(_shared(endpoint, "filters", VERSIONS))
+
+
+@functools.cache
+def ordering_of(endpoint: str, versions: tuple[str, ...] = VERSIONS) -> frozenset[str]:
+    """Return the fields by which all these versions can sort ``endpoint``."""
+    return frozenset(_shared(endpoint, "ordering", versions) if versions else ())
+
+
+def read_markers(entries: Iterable[str]) -> Markers:
+    """Split ``q!`` into the parameter and its marker."""
+    return {entry.rstrip("!?"): entry[len(entry.rstrip("!?")) :] for entry in entries}
+
+
+def _shared(endpoint: str, kind: str, versions: tuple[str, ...]) -> list[str]:
+    numbers = [VERSIONS.index(version) for version in versions]
+    entries = []
+    for text in _index().get(endpoint, {}).get(kind, "").split():
+        entry, dummy, spans = text.partition("@")
+        if not spans or all(any(number in _span(span) for span in spans.split(",")) for number in numbers):
+            entries.append(entry)
+    return entries
+
+
+@functools.cache
+def _span(text: str) -> range:
+    """Return the positions of the versions of ``4.6.1..4.6.7``. Either end may be missing."""
+    first, dummy, last = text.partition("..")
+    return range(VERSIONS.index(first) if first else 0, VERSIONS.index(last) + 1 if last else len(VERSIONS))
+
+
+def matching_versions(full: str, minor: tuple[int, int] | None) -> tuple[str, ...]:
+    """Return the versions in the index that a server of version ``full`` can be like.
+
+    Usually that is one: the same version, or the newest older one of the same minor version, for a patch version that
+    the index does not know. If only the minor version is known, it is all of its patch versions.
+    """
+    version = parse_version(full)
+    if version is None:
+        return tuple(name for name in VERSIONS if minor and name.startswith("{}.{}.".format(*minor)))
+    older = [name for name in VERSIONS if (known := parse_version(name)) and known.release[:2] == version.release[:2]]
+    older = [name for name in older if (known := parse_version(name)) and known <= version]
+    return tuple(older[-1:])
+
+
+def suggest(name: str, known: Mapping[str, t.Any] | Iterable[str], prefix: str = "") -> str:
+    """Return `` (did you mean ...?)`` with the nearest of the known names, or an empty string."""
+    names = sorted(one for one in known if one not in RESERVED)
+    near = [prefix + one for one in difflib.get_close_matches(name, names, n=3, cutoff=0.6)]
+    if not near:
+        return ""
+    return f" (did you mean {near[0]}?)" if len(near) == 1 else f" (did you mean {', '.join(near[:-1])} or {near[-1]}?)"

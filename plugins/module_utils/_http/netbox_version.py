@@ -1,0 +1,36 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Compare NetBox versions."""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import MissingLibrary
+
+try:
+    from packaging.version import Version
+except ImportError:
+    PACKAGING_IMPORT_ERROR: str | None = traceback.format_exc()
+else:
+    PACKAGING_IMPORT_ERROR = None
+
+
+def parse_version(text: str) -> Version | None:
+    """Return the version at the start of ``text``, or ``None`` if there is none.
+
+    NetBox adds what it likes after its version: ``4.6.8-Docker-4.0.1`` is 4.6.8. Only the designation of a prerelease,
+    as in ``4.7.0-beta1``, is part of the version. Raise :class:`MissingLibrary` if ``packaging`` is not installed.
+    """
+    if PACKAGING_IMPORT_ERROR is not None:
+        error = MissingLibrary("The Python library packaging is not installed.")
+        error.advice = f"Install it for the Python that runs this: {sys.executable} -m pip install packaging"
+        raise error
+    found = re.match(r"v?([0-9]{1,9}\.[0-9]{1,9}(\.[0-9]{1,9})?(-(alpha|beta|rc)[0-9]{1,9})?)", text)
+    return Version(found[1]) if found else None
