@@ -524,7 +524,7 @@ def test_names(
         ({**LEAF2, "src": "/no/such/file.png"}, "cannot be read"),
         ({**LEAF2, "content": RED, "headers": "{"}, "headers must be a dictionary or JSON"),
         ({**LEAF2, "content": RED, "client_key": "/x"}, "client_key requires client_cert"),
-        ({**LEAF2, "content": RED, "api_endpoint": "netbox"}, "no address of a NetBox"),
+        ({**LEAF2, "content": RED, "api_endpoint": "netbox"}, "Invalid api_endpoint"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_sent(
