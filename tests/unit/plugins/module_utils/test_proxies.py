@@ -54,15 +54,15 @@ class Handler(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         self.server.asked += 1
-        head, dummy, body = self._until_blank_line()
-        method, target, protocol = head.split(b"\r\n")[0].decode().split(" ")
+        head, body = self._until_blank_line()
+        method, target, dummy = head.split(b"\r\n")[0].decode().split(" ")
         if method == "CONNECT":
             if self.server.refusals:
                 self.server.refusals -= 1
                 if not self.server.silent:
                     self.request.sendall(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")
                 return
-            host, separator, port = target.partition(":")
+            host, port = target.split(":")
             with socket.create_connection((host, int(port))) as there:
                 self.request.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
                 relay(self.request, there)
@@ -77,11 +77,12 @@ class Handler(socketserver.BaseRequestHandler):
         self.server.cuts -= 1
         return self.server.cuts >= 0
 
-    def _until_blank_line(self) -> tuple[bytes, bytes, bytes]:
+    def _until_blank_line(self) -> tuple[bytes, bytes]:
         read = b""
         while b"\r\n\r\n" not in read:
             read += self.request.recv(65536)
-        return read.partition(b"\r\n\r\n")
+        head, dummy, body = read.partition(b"\r\n\r\n")
+        return head, body
 
 
 def relay(here: socket.socket, there: socket.socket, cut: bool = False) -> None:
