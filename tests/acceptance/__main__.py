@@ -30,11 +30,7 @@ init_plugin_loader()
 
 from ansible_collections.netbox.cursor.tests.acceptance.fill import Server, fill  # noqa: E402
 from ansible_collections.netbox.cursor.tests.laws import laws, peer  # noqa: E402
-from ansible_collections.netbox.cursor.tests.laws.configurations import (  # noqa: E402
-    Options,
-    configurations,
-    subsets,
-)
+from ansible_collections.netbox.cursor.tests.laws.configurations import configurations, subsets  # noqa: E402
 from ansible_collections.netbox.cursor.tests.laws.peer_bugs import Context, unexplained  # noqa: E402
 from ansible_collections.netbox.cursor.tests.laws.rich import RICH  # noqa: E402
 from ansible_collections.netbox.cursor.tests.laws.running import OURS, Outcome, read  # noqa: E402
@@ -51,7 +47,9 @@ class Real:
         self._server = server
         self._kept: dict[str, list[dict[str, t.Any]]] = {}
 
-    def run(self, options: Options, *, earlier: Mapping[str, t.Any] | None = None, plugin: str = OURS) -> Outcome:
+    def run(
+        self, options: Mapping[str, t.Any], *, earlier: Mapping[str, t.Any] | None = None, plugin: str = OURS
+    ) -> Outcome:
         chosen = {"api_endpoint": self.url, "token": self._token, **options}
         return read(chosen, earlier=earlier, plugin=plugin)
 
@@ -89,7 +87,9 @@ def tries(real: Real, with_peer: bool) -> dict[str, Try]:
     def beside(data: st.DataObject) -> tuple[list[str], t.Any]:
         options = data.draw(peer.peer_configurations(RICH))
         told = {**options, "compose": {**options.get("compose", {}), laws.WHO: "url"}}
-        found = peer.differences_between(real.run(peer.ours(told)), real.run(told, plugin=peer.PEER))
+        with peer.silent_threads():
+            theirs = real.run(told, plugin=peer.PEER)
+        found = peer.differences_between(real.run(peer.ours(told)), theirs)
         return [str(each) for each in unexplained(Context(real.rows, options), found)], options
 
     found: dict[str, Try] = {

@@ -268,7 +268,8 @@ class Filling:
             self._create("virtualization/virtual-disks", {"name": f"disk{number}", "size": disk["size"], **owner})
 
     def _address(self, thing: Thing, to: Row) -> None:
-        plain = {key: thing[key] for key in ("address", "dns_name", "description", "status", "role") if key in thing}
+        names: tuple[str, ...] = ("address", "dns_name", "description", "status", "role")
+        plain = {key: thing[key] for key in names if key in thing}
         plain.update(self._refer(thing, vrf="vrfs", tenant="tenants", tags="tags"))
         if "nat_inside" in thing:
             plain["nat_inside"] = self._addresses[thing["nat_inside"]]
