@@ -27,11 +27,16 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import co
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import side_by_side
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.graphql import GraphQLReader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import (
+    OF_INTERFACES,
+    Plan,
+    unknown_interface_fields,
+)
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import Owners, RestReader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, INTERFACES, TABLES, Related
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
 
 # The options for filters of one kind of hosts.
 FILTER_OPTIONS = {"devices": "device_query_filters", "virtual_machines": "vm_query_filters"}
@@ -86,10 +91,18 @@ class Reader:
         return snapshot
 
     def _add_unknown_fields(self) -> None:
-        """Find out whether names in expressions are fields that NetBox 4.7 did not have yet."""
+        """Find out whether names in expressions and options are fields that NetBox 4.7 did not have yet."""
         rest = RestReader(self._pager, self.plan, self._options, self._progress)
         for kind in self._kinds if self.plan.unknown else ():
-            self.plan = self.plan.with_fields(kind, rest.existing_fields(kind, self.plan.unknown))
+            self.plan = self.plan.with_fields(kind, rest.existing_fields(HOSTS[kind].endpoint, self.plan.unknown))
+        unknown = unknown_interface_fields(self._options)
+        for kind in self._kinds if unknown else ():
+            try:
+                unknown -= rest.existing_fields(INTERFACES[kind].endpoint, unknown)
+            except AccessDenied:
+                return  # then hosts get no interfaces
+        for name in sorted(unknown):
+            raise UsageError(f"interface_fields: interfaces have no field {name!r}.{suggest(name, OF_INTERFACES)}")
 
     # Hosts
 

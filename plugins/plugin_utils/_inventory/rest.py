@@ -68,10 +68,10 @@ class RestReader:
         interner = ObjectInterner(self._plan.raw)
         return [row for page in pages for row in interner.intern(page)]
 
-    def existing_fields(self, kind: str, names: Collection[str]) -> list[str]:
-        """Return which of these names are fields of hosts of this kind on this server. One host shows it."""
-        rows = self._pager.rows(HOSTS[kind].endpoint, limit=1, representation=Representation(HOSTS[kind].endpoint))
-        return [name for row in rows for name in names if name in row]
+    def existing_fields(self, endpoint: str, names: Collection[str]) -> set[str]:
+        """Return which of these names are fields of the objects in a list on this server. One object shows it."""
+        rows = self._pager.rows(endpoint, limit=1, representation=Representation(endpoint))
+        return {name for row in rows for name in names if name in row}
 
     def add_device_types(self, rows: Iterable[Row]) -> None:
         """Add the device type to devices that have no name. They are named after it."""

@@ -22,6 +22,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.release import __version__ as core_version
 from PIL import Image
 
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
 from ansible_collections.netbox.cursor.tests.documents import Block, output_pattern, read_blocks, serve_documented
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
@@ -327,3 +328,12 @@ def test_sample_inventories_are_those_of_the_recipes() -> None:
     assert set(samples) == {name for name, block in shown.items() if block.language == "yaml"}
     for name, path in samples.items():
         assert yaml.safe_load(path.read_text(encoding="utf-8")) == yaml.safe_load(shown[name].text), name
+
+
+def test_inventory_guide_lists_every_variable() -> None:
+    """The table of variables contains the names of all facts."""
+    text = (GUIDES / "inventory_guide.rst").read_text(encoding="utf-8")
+    table = text[text.index("   * - Variables") : text.index("To reduce the load on NetBox, list the variables")]
+    first_cells = re.findall(r"^   \* - (.*)$", table, re.MULTILINE)
+    listed = [name for cell in first_cells for name in re.findall(r"``(\w+)``", cell)]
+    assert sorted(listed) == sorted(FACTS)

@@ -16,7 +16,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 UNSET: list[dict[str, t.Any]] = [
     *({name: value} for name in ("ca_path", "client_cert", "cert", "client_key", "key") for value in (False, "", None)),
-    *({"headers": value} for value in (False, "", None, {}, "{}")),
+    *({"headers": value} for value in (False, "", None, "{}")),
+    {"headers": {}},
     *({"timeout": value} for value in (False, "", None)),
     *({"validate_certs": value} for value in ("", None)),
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import types
+import typing as t
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -274,7 +275,7 @@ def test_index_is_the_record_packed() -> None:
 
 def test_tool_adds_a_version_in_between() -> None:
     add = tool().add
-    record = {"versions": [], "endpoints": {}}
+    record: dict[str, t.Any] = {"versions": [], "endpoints": {}}
     listed = {
         "4.6.0": {"a/b": {"filters": ["name", "kind!"], "ordering": ["id"], "model": "a.b"}},
         "4.10.0": {

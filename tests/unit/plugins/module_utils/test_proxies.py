@@ -55,14 +55,14 @@ class Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         self.server.asked += 1
         head, dummy, body = self._until_blank_line()
-        method, target, dummy = head.split(b"\r\n")[0].decode().split(" ")
+        method, target, protocol = head.split(b"\r\n")[0].decode().split(" ")
         if method == "CONNECT":
             if self.server.refusals:
                 self.server.refusals -= 1
                 if not self.server.silent:
                     self.request.sendall(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")
                 return
-            host, dummy, port = target.partition(":")
+            host, separator, port = target.partition(":")
             with socket.create_connection((host, int(port))) as there:
                 self.request.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
                 relay(self.request, there)
