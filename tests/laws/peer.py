@@ -81,16 +81,23 @@ def peer_answered_by(mock: Mock) -> Iterator[None]:
         "uuid": _Unrandom(),
     }
     _keep_schema(mock.netbox.settings)
-    # What its threads raise is raised again in the main thread, and would be printed as well.
-    hook, threading.excepthook = threading.excepthook, lambda dummy: None
     try:
         for name, place in places.items():
             setattr(module, name, place)
         yield
     finally:
-        threading.excepthook = hook
         for name, place in before.items():
             setattr(module, name, place)
+
+
+@contextlib.contextmanager
+def silent_threads() -> Iterator[None]:
+    """Print no tracebacks of threads: netbox.netbox raises what its threads raise again in the main thread."""
+    hook, threading.excepthook = threading.excepthook, lambda dummy: None
+    try:
+        yield
+    finally:
+        threading.excepthook = hook
 
 
 def _keep_schema(settings: Settings) -> None:
@@ -132,7 +139,7 @@ def run_peer(mock: Mock, options: Options) -> Outcome:
     """What netbox.netbox makes of this NetBox."""
     chosen = {"api_endpoint": URL, "token": mock.netbox.tokens["v1"], **options}
     mock.netbox.requests.clear()
-    with peer_answered_by(mock):
+    with peer_answered_by(mock), silent_threads():
         outcome = read(chosen, plugin=PEER)
     return dataclasses.replace(outcome, requests=tuple(mock.netbox.requests))
 

@@ -103,7 +103,7 @@ def test_a_host_may_have_the_name_of_a_group_of_ansible(name: str, listed: str) 
 
 
 def test_a_host_may_have_the_name_of_a_group_of_another_source() -> None:
-    earlier = {"hosts": {"old": {}}, "groups": {"web1": {"hosts": ["old"]}}}
+    earlier: dict[str, t.Any] = {"hosts": {"old": {}}, "groups": {"web1": {"hosts": ["old"]}}}
     described = Described(devices=[{"name": "web1"}])
     mock = Mock(described.netbox())
     hold(laws.each_object_is_one_host(mock, {}, earlier))
