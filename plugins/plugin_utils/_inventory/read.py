@@ -33,7 +33,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan impo
     unknown_interface_fields,
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import Owners, RestReader
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import AFTER, Owners, RestReader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, INTERFACES, TABLES, Related
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
@@ -135,14 +135,15 @@ class Reader:
         """Return how to read the hosts through REST if there are few of them."""
         endpoint, filters = HOSTS[kind].endpoint, self._options.filters(kind)
         if not filters:
-            count = self._pager.count(endpoint)
+            first, count = [], self._rest.count(endpoint)
         else:
             # There are probably few, so the first page comes with their number.
             rows, counted = self._pager.first_page(endpoint, filters, representation=self._rest.representation(kind))
             if counted == len(rows):
                 return lambda: self._rest.interned([rows])
+            first = [] if AFTER in dict(filters) else rows
             count = costs.MIN_HOSTS_FOR_GRAPHQL if counted is None else counted
-        return partial(self._rest.hosts, kind) if count < costs.MIN_HOSTS_FOR_GRAPHQL else None
+        return partial(self._rest.hosts, kind, first) if count < costs.MIN_HOSTS_FOR_GRAPHQL else None
 
     def _only_rest(self, endpoint: str, reason: str, rest: Callable[[], list[Row]]) -> tuple[t.Any, None]:
         self._pager.client.log(1, f"{endpoint}: using REST because {reason}")
@@ -238,7 +239,7 @@ class Reader:
             return True
         if not owners.filtered[kind]:
             return False
-        hosts, rows = self._pager.count(HOSTS[kind].endpoint), self._pager.count(table.endpoint)
+        hosts, rows = self._rest.count(HOSTS[kind].endpoint), self._rest.count(table.endpoint)
         by_owner = costs.by_owner(len(ids), rows * len(ids) / max(hosts, len(ids)), costs.INTERFACE)
         return by_owner < costs.complete(rows, costs.GRAPHQL_ROW)
 
