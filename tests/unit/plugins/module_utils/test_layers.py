@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The code follows the table in CONTRIBUTING: which directories exist, what they import, and which files are private."""
+"""The code follows the table in CONTRIBUTING: the directories, what they import, and which files are private."""
 
 from __future__ import annotations
 
