@@ -305,6 +305,10 @@ STRUCTURAL = ("id", "name", "virtual_chassis", "vc_position")
 FOR_AGREEMENT = ("extras/custom-fields", "extras/tags")
 
 
+# Choices of interfaces. If no row of the REST API has the value that GraphQL returned, the REST API's value replaces it.
+CONFIRMED = ("mode", "type")
+
+
 def nothing_is_read_in_vain(mock: Mock, options: Options) -> list[str]:
     """10. Each field that is requested can change the inventory, and no request is sent twice.
 
@@ -331,7 +335,8 @@ def _requested(asked: Received) -> set[tuple[str, str]]:
     """Lists and fields that a request names: of REST endpoints, or of lists in GraphQL. Whole objects name none."""
     if asked.path.endswith("/graphql/"):
         document = asked.json["query"]
-        return {(name, ".".join(path)) for name, path in selected_paths(document) if path[-1] not in STRUCTURAL}
+        left_out = {*STRUCTURAL, *CONFIRMED}
+        return {(name, ".".join(path)) for name, path in selected_paths(document) if path[-1] not in left_out}
     query = dict(asked.query)
     endpoint = asked.path.removeprefix("/api/").strip("/")
     if query.get("limit") in ("0", "1") or endpoint in FOR_AGREEMENT:
