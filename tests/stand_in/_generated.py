@@ -21,7 +21,7 @@ from array import array
 from collections.abc import Sequence
 
 from ._endpoints import ENDPOINTS, endpoint_of
-from ._names import CITIES, PLATFORMS, ROLES, STATUSES, TAGS, TENANT_GROUPS, TENANTS, TYPES
+from ._names import CITIES, COLORS, PLATFORMS, ROLES, STATUSES, TAGS, TENANT_GROUPS, TENANTS, TYPES
 from ._ordering import natural
 from ._recorded import background_queues, recording
 from ._tables import HERE, Estate, GeneratedTable, Row, Table
@@ -72,6 +72,8 @@ class Places:
         self.tags = [self.make("extras/tags", name) for name in TAGS]
         self.tenants = self._tenants()
         self.roles = self._tree("dcim/device-roles", [(name, parent) for name, parent, _short, _share in ROLES])
+        for row in self.roles.values():
+            row["color"] = COLORS.get(row["name"], row["color"])
         self.platforms = self._tree("dcim/platforms", [(name, parent) for name, parent, _family in PLATFORMS])
         self.types = self._types()
         self.sites = self._sites(sites)
