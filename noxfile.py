@@ -156,6 +156,19 @@ def run_laws(session: nox.Session, core: str, *arguments: str, **environment: st
         )
 
 
+@nox.session(default=False)
+def acceptance(session: nox.Session) -> None:
+    """Laws 1 to 7 on a real, empty NetBox (NETBOX_API, NETBOX_TOKEN), which it fills; `-- --help` tells more"""
+    session.install("ansible-core~=2.21.0", "pip", "pytz", "-r", "tests/unit/requirements.txt")
+    peer = unpack_peer(session)
+    with tempfile.TemporaryDirectory() as tree:
+        link = Path(tree) / "ansible_collections" / "netbox" / "cursor"
+        link.parent.mkdir(parents=True)
+        link.symlink_to(ROOT.resolve())
+        path = {"PYTHONPATH": os.pathsep.join((tree, peer))}
+        session.run("python", str(link / "tests" / "acceptance"), *session.posargs, env=path)
+
+
 def add_laws_session(core: str) -> None:
     @nox.session(name=f"laws-{core}", default=False)
     def laws(session: nox.Session) -> None:
@@ -165,6 +178,12 @@ def add_laws_session(core: str) -> None:
 
 for core in CORES:
     add_laws_session(core)
+
+
+@nox.session(name="soak-laws", default=False)
+def soak_laws(session: nox.Session) -> None:
+    """The laws on 5,000 estates and configurations each; `-- -k peer` runs a part"""
+    run_laws(session, "2.21", *session.posargs, LAWS="soak")
 
 
 @nox.session(default=False)

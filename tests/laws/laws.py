@@ -238,12 +238,16 @@ def _empty(options: Options, every: Outcome) -> set[str]:
     return set(every.groups) if options.get("empty_groups") else set()
 
 
+# Ansible's words for a key of keyed_groups that no group can be made of.
+NOT_A_GROUP = re.compile(r"Invalid group name format|Invalid empty/false group name")
+
+
 def each_object_is_one_host(target: Target, options: Options, earlier: Earlier | None = None) -> list[str]:
     """Every device and virtual machine is exactly one host, and what other sources gave is still there."""
     told = {**options, "duplicate_hostnames": "suffix", "devices": True, "virtual_machines": True}
     outcome = target.run({**told, "compose": {**options.get("compose", {}), WHO: "netbox.url"}}, earlier=earlier)
     if outcome.error is not None:
-        return [f"error: {outcome.error}"]
+        return [] if NOT_A_GROUP.search(outcome.error) else [f"error: {outcome.error}"]
     hosts = {host: variables[WHO] for host, variables in outcome.hosts.items() if WHO in variables}
     expected = _become_hosts(target)
     found = [f"{who}: no host" for who in sorted(expected - set(hosts.values()))]
@@ -253,6 +257,8 @@ def each_object_is_one_host(target: Target, options: Options, earlier: Earlier |
     for name, group in before.groups.items():
         lost = [host for host in group.hosts if host not in outcome.groups[name].hosts and name != "ungrouped"]
         found += [f"group {name!r}: lost {host!r}" for host in lost]
+    found += [f"{host!r} is in no group" for host in outcome.hosts if "all" not in outcome.groups_of(host)]
+    found += [f"'ungrouped' has the child {child!r}" for child in outcome.groups["ungrouped"].children]
     found += [f"host {host!r} of another source is lost" for host in before.hosts if host not in outcome.hosts]
     return found
 

@@ -151,8 +151,12 @@ def _no_name(context: Context, difference: Difference) -> bool:
 def _named_like_a_group(context: Context, difference: Difference) -> bool:
     if difference.what == "lost":
         return difference.here is None and bool(LOOPS.search(str(difference.there)))
+    names = _groups_named_like_hosts(context)
+    if "/api/" in difference.of and context.name_of(context.object(difference.of)) in names:
+        # Ansible sets variables on the group of that name.
+        return True
     # Ansible puts the group of that name where the host belongs, and so its hosts.
-    return difference.what in ("group", "tree", "empty group") and bool(_groups_named_like_hosts(context))
+    return difference.what in ("group", "tree", "empty group") and bool(names)
 
 
 def _groups_named_like_hosts(context: Context) -> set[str]:

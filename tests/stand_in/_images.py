@@ -11,6 +11,7 @@ import re
 import secrets
 import typing as t
 from pathlib import PurePosixPath
+from urllib.parse import quote, urlsplit
 
 import orjson
 from PIL import Image, UnidentifiedImageError
@@ -32,6 +33,8 @@ FOLDER = "image-attachments"
 REQUIRED = "This field is required."
 NO_PICTURE = "Upload a valid image. The file you uploaded was either not an image or a corrupted image."
 LONGEST = {"name": 50, "description": 200}
+LONGEST_FILENAME = 100
+MOST_PIXELS_PER_SIDE = 32767
 # Of other files, the stored name has no extension.
 KEPT_EXTENSIONS = ("avif", "bmp", "gif", "jpeg", "jpg", "png", "webp")
 
@@ -65,11 +68,13 @@ class Images:
             known = "permission" not in str(error)
             return Response("Invalid token" if known else "", 403 if known else 404, media_type="text/html")
         table = self._netbox.estate.get(ENDPOINT)
-        orphaned = not any(row["image"] == HERE + path for row in table.values())
+        orphaned = not any(urlsplit(row["image"]).path == path for row in table.values())
         if path not in self._netbox.media or (orphaned and self._netbox.settings.version != "4.5"):
             return Response("", 404, media_type="text/html")
         name = PurePosixPath(path).name
-        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        # As Django writes it: names in ASCII as they are, and others as RFC 5987 says.
+        said = f'filename="{name}"' if name.isascii() else f"filename*=utf-8''{quote(name)}"
+        headers = {"Content-Disposition": f"inline; {said}"}
         return Response(
             self._netbox.media[path], headers=headers, media_type=f"image/{name.rpartition('.')[2].lower()}"
         )
@@ -166,6 +171,10 @@ class Images:
             wrong = self._wrong_with(sent["image"])
             if wrong:
                 complaints["image"] = [wrong]
+            sides = dict(zip(("image_width", "image_height"), getattr(sent["image"], "dimensions", None) or ()))
+            for name, pixels in sides.items():
+                if pixels > MOST_PIXELS_PER_SIDE:
+                    complaints[name] = [f"Ensure this value is less than or equal to {MOST_PIXELS_PER_SIDE}."]
         if "object_type" in sent and "." not in sent["object_type"]:
             complaints["object_type"] = ["Invalid value. Specify a content type as '<app_label>.<model_name>'."]
         elif "object_type" in sent and self._type(sent["object_type"]) is None:
@@ -181,6 +190,8 @@ class Images:
             return "The submitted file is empty."
         if file.dimensions is None:
             return NO_PICTURE
+        if len(file.name) > LONGEST_FILENAME:
+            return f"Ensure this filename has at most {LONGEST_FILENAME} characters (it has {len(file.name)})."
         if file.extension.lower() not in {name[1:] for name in Image.registered_extensions()}:
             return not_allowed(self._netbox.settings.version, file.extension)
         return None
@@ -242,7 +253,7 @@ class File:
 
     def __init__(self, name: str, content: bytes) -> None:
         path = PurePosixPath(name)
-        self.stem, self.extension = path.stem, path.suffix[1:]
+        self.name, self.stem, self.extension = name, path.stem, path.suffix[1:]
         self.content = content
         self.dimensions: tuple[int, int] | None = None
         try:

@@ -84,6 +84,9 @@ class Expressions:
         for name in ("compose", "groups"):
             if not isinstance(option(name) or {}, Mapping):
                 raise UsageError(f"{name} must be a dictionary of Jinja expressions.")
+            for key in option(name) or {}:
+                if not isinstance(key, str):
+                    raise UsageError(f"{name}: {key!r} must be a string. Put it in quotes.")
         # These stay the objects that Ansible read: on ansible-core 2.19 and later, they carry the trust of the user.
         hostnames = tuple(option("hostnames") or ())
         return cls(hostnames, option("compose") or {}, option("groups") or {}, tuple(keyed))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The code follows the table in CONTRIBUTING: which directories exist, what they import, and which files are private."""
+"""The code follows the table in CONTRIBUTING: the directories, what they import, and which files are private."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FILES = sorted((HERE / "plugins").rglob("*.py"))
 
 
 def places() -> dict[str, set[str]]:
-    """Return the table in CONTRIBUTING: each directory below ``plugins``, and the directories that it can import from."""
+    """Return the table in CONTRIBUTING: each directory in ``plugins``, and the ones that it can import from."""
     text = (HERE / "CONTRIBUTING.md").read_text(encoding="utf-8")
     table = text.split("| Directory | Content | May import from |")[1].split("\n\n")[0]
     found = {}
