@@ -18,6 +18,8 @@ import antsibull_nox
 import nox
 
 ROOT = Path(__file__).parent
+# Where the images of the guides are, with the version in galaxy.yml. tests/unit/docs checks it.
+IMAGE_URL = r"https://raw\.githubusercontent\.com/netbox-cursor/netbox\.cursor/[\d.]+/docs/docsite/rst/images/"
 CORES = ("2.16", "2.17", "2.18", "2.19", "2.20", "2.21")
 
 # Does the work of ansible-test's get-pip.py with the pip that comes with Python.
@@ -113,9 +115,10 @@ def docs(session: nox.Session) -> None:
         session.run("ansible-galaxy", "collection", "install", "--offline", *tarballs, env=installed, silent=True)
         reference = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(pages))
         session.run("antsibull-docs", "collection", *reference, "netbox.cursor", env=installed)
-        # Pictures are not in the tarball, and antsibull-docs would not take them.
-        text = shutil.ignore_patterns("*.rst")
-        shutil.copytree("docs/docsite/rst", pages / "docsite", ignore=text, dirs_exist_ok=True)
+        # The guides refer to their images by URL, because antsibull-docs copies only RST files.
+        shutil.copytree("docs/docsite/rst/images", pages / "docsite" / "images")
+        for page in (pages / "docsite").glob("*.rst"):
+            page.write_text(re.sub(IMAGE_URL, "images/", page.read_text("utf-8")), encoding="utf-8")
         warnings_are_errors = ("-W", "--keep-going", "--fresh-env", "--write-all", "--quiet")
         session.run("sphinx-build", *warnings_are_errors, "-c", "tools/docs", str(pages), ".nox/html")
     session.log(f"Open {ROOT / '.nox/html/index.html'} in a browser.")

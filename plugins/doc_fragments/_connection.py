@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # How NetBox is reached; for all plugins and modules.
+    # Connection options of all plugins and modules.
     DOCUMENTATION = r"""
 options:
   api_endpoint:
@@ -21,8 +21,7 @@ options:
       - url
   token:
     description:
-      - API token. Tokens that begin with C(nbt_) (NetBox 4.5 and newer) are sent as C(Bearer), all others as
-        C(Token).
+      - API token. A token that starts with C(nbt_) is sent as C(Bearer). Any other token is sent as C(Token).
       - To send another type, use a dictionary with the keys C(type) and C(value).
       - Without a token, requests are anonymous. NetBox must allow them.
       - The token is sent only to the host in O(api_endpoint).
@@ -40,52 +39,53 @@ options:
     type: str
   validate_certs:
     description:
-      - Whether to check NetBox's certificate. If not, there is one warning.
-      - It is safer to set O(ca_path) than to trust any server.
+      - Whether to validate the certificate of NetBox. If V(false), a warning is printed.
+      - Set O(ca_path) instead if the certificate was issued by your own certificate authority.
     type: bool
     default: true
   ca_path:
     description:
-      - File or directory with the certificates (PEM) of the authorities that can issue NetBox's certificate.
+      - File or directory with CA certificates (PEM) to validate the certificate of NetBox.
       - If not set, the default CA certificates of the Python C(requests) library are used.
     type: path
   client_cert:
     description:
-      - File with a client certificate (PEM). It contains the key as well, unless O(client_key) is set.
+      - File with a client certificate (PEM). If O(client_key) is not set, the file must also contain the key.
     type: path
     aliases:
       - cert
   client_key:
     description:
-      - File with the key (PEM) of O(client_cert).
+      - File with the private key (PEM) for O(client_cert).
     type: path
     aliases:
       - key
   timeout:
     description:
-      - Seconds to wait for a connection, and for each further part of a response. A whole response can take five
+      - Number of seconds to wait for a connection, and for each part of a response. The complete response can take five
         times as long.
     type: float
     default: 60
   retries:
     description:
-      - How often a failed request is repeated at most.
+      - Maximum number of times to repeat a failed request.
       - Requests are repeated after connection errors, incomplete responses, the statuses 429, 502, 503, and 504, and
-        after pages of a load balancer if NetBox responded before. C(Retry-After) is honored, up to a minute.
-      - A request that changes data is repeated only if NetBox certainly did not receive it.
+        error pages of a load balancer. The plugin honors C(Retry-After), up to one minute.
+      - A request that changes data is repeated only if NetBox did not receive it.
     type: int
     default: 5
 notes:
-  - Empty strings and C(false) mean that there is no token, branch, certificate, key, CA file, or header, even if a
-    variable of the environment names one. Inventory files for C(netbox.netbox) contain C(cert) with the value C(false).
-  - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY).
-  - If the Python library C(orjson) is installed, it parses the responses in about half the time. The results are the
-    same.
+  - If O(token), O(branch), O(headers), O(ca_path), O(client_cert), or O(client_key) is an empty string or V(false), it
+    has no value, even if an environment variable sets it.
+  - The environment variables E(HTTPS_PROXY), E(HTTP_PROXY), and E(NO_PROXY) select a proxy.
+  - If the Python library C(orjson) is installed, parsing responses takes about half the time.
 requirements:
-  - requests
+  - Python 3.9 or later
+  - requests 2.28.0 or later
+  - packaging 21.0 or later
 """
 
-    # Where plugins may find these options besides their own parameters. List it before the fragment above.
+    # Environment and variables from which plugins read these options. List this fragment before the one above.
     PLUGIN = r"""
 options:
   api_endpoint:
@@ -153,14 +153,14 @@ options:
       - name: netbox_retries
 """
 
-    # Where modules find them besides. List it beside the fragment above.
+    # Notes about the environment of modules. List this fragment together with the one above.
     MODULE = r"""
 options: {}
 notes:
   - Connection options that are not set are read from the environment of the host where the module runs. The
     variables are E(NETBOX_API) or E(NETBOX_URL), E(NETBOX_TOKEN), E(NETBOX_API_TOKEN) or E(NETBOX_API_KEY),
     E(NETBOX_HEADERS), E(NETBOX_BRANCH), E(NETBOX_VALIDATE_CERTS), E(NETBOX_CA_PATH), E(NETBOX_CLIENT_CERT),
-    E(NETBOX_CLIENT_KEY), E(NETBOX_TIMEOUT) and E(NETBOX_RETRIES).
+    E(NETBOX_CLIENT_KEY), E(NETBOX_TIMEOUT), and E(NETBOX_RETRIES).
   - To set them for all modules of this collection, use C(module_defaults) for the group C(netbox.cursor.netbox).
   - Run modules where they can reach NetBox and the files, for example with C(delegate_to=localhost).
 """

@@ -96,7 +96,7 @@ def kind_of(block: Block) -> str:
         return "skipped"
     if block.language in ("bash", "console"):
         return "commands"
-    if block.caption and not block.caption.endswith("netbox.yml"):
+    if block.file and not block.file.endswith("netbox.yml"):
         return "file"
     assert block.language in ("yaml", "yaml+jinja"), f"{name_of(block)}: {block.language} cannot be run"
     data = DataLoader().load(block.text)
@@ -285,7 +285,7 @@ def test_commands_print_the_shown_output(netbox: NetBox, folder: Path, document:
     expected: list[tuple[str, list[str]]] = []
     for block in (block for block in BLOCKS if block.document == document):
         kind = kind_of(block)
-        file = block.caption or ("netbox.yml" if kind == "inventory" else None)
+        file = block.file or ("netbox.yml" if kind == "inventory" else None)
         if file and kind in ("inventory", "file"):
             kept = folder / "files" / f"{block.line}"
             kept.parent.mkdir(exist_ok=True)
