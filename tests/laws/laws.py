@@ -305,7 +305,7 @@ STRUCTURAL = ("id", "name", "virtual_chassis", "vc_position")
 FOR_AGREEMENT = ("extras/custom-fields", "extras/tags")
 
 
-# Choices of interfaces. If no row of the REST API has the value that GraphQL returned, the REST API's value replaces it.
+# Choices of interfaces. The REST API's value replaces one of GraphQL that no row of the REST API has.
 CONFIRMED = ("mode", "type")
 
 

@@ -87,7 +87,8 @@ class GraphQLReader:
     def hosts(self, kind: str) -> list[Row]:
         """Return the hosts of a kind."""
         fields, filters = self._plan.fields[kind], self._options.filters(kind)
-        assert fields is not None
+        if fields is None:
+            raise AssertionError("whole objects come through REST")
         listed = RestShapedList(self._pager, self._graphql, self._memo, HOSTS[kind], filters)
         by_rest = self.rest_fields(kind)
         objects = listed.custom_objects() if "custom_fields" in fields - by_rest else []

@@ -48,7 +48,8 @@ class RestShapedList:
         self._graphql = graphql
         self.endpoint, self._model = listed.endpoint, listed.model
         self._name = listed.graphql or "" if isinstance(listed, Related) else listed.name
-        assert self._name, f"{self.endpoint} is not read through GraphQL"
+        if not self._name:
+            raise AssertionError(f"{self.endpoint} is not read through GraphQL")
         self._filters = filters
 
     # Rows
