@@ -232,6 +232,7 @@ def command_in(line: str) -> str:
 # --- tasks and plays: one playbook, one play for each example ---
 
 
+@pytest.mark.slow
 def test_tasks_and_plays_give_answers(netbox: NetBox, folder: Path) -> None:
     book: list[dict[str, t.Any]] = []
     for block in of_kind("tasks", "plays"):
@@ -287,6 +288,7 @@ def assert_in_order(shown: Block, said: str) -> None:
 # --- inventories: each for itself ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", of_kind("inventory"), ids=lambda block: block.name)
 def test_inventories_have_what_they_name(netbox: NetBox, folder: Path, block: Block) -> None:
     """Hosts; the groups and variables that the options name are there, and not empty."""
@@ -314,6 +316,7 @@ def test_inventories_have_what_they_name(netbox: NetBox, folder: Path, block: Bl
 # --- commands: those of a document one after the other, with the files that it names ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "document",
     [document for document in DOCUMENTS if any(block.document == document for block in of_kind("commands"))],
