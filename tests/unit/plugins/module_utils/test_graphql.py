@@ -74,6 +74,7 @@ ids = st.lists(st.tuples(st.sampled_from([0, 0, 1, 7, 1000, 10**6]), st.integers
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None, derandomize=True, database=None)
 @given(
     ids=ids,
