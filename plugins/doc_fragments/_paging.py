@@ -28,7 +28,8 @@ options:
     description:
       - Objects to ask for in one request. NetBox gives fewer where its C(MAX_PAGE_SIZE) is lower.
       - By default, 300 at first, and then up to 1,000 if they are small, as about 1 MB is.
-      - A page that is too much for NetBox is asked for again in smaller pieces.
+      - A page that fails is requested again. If it fails twice because of its size, it is requested in smaller parts.
+        Pages get longer again after eight pages that succeeded.
     type: int
   max_workers:
     description:
@@ -41,6 +42,7 @@ options:
     description:
       - Python class to run the requests in, a drop-in for C(concurrent.futures.ThreadPoolExecutor), as
         C(package.module.Class).
+      - It must run functions in threads. A class that uses processes, or that fails to run a request, is an error.
       - By default threads of the collection's own, which do not keep Ansible waiting after an interruption, as
         Python's do until NetBox has answered.
     type: str

@@ -77,11 +77,13 @@ options:
   limit:
     description:
       - Stop after that many objects.
+      - NetBox returns only the first objects of C(available-ips), C(available-vlans), and C(available-asns). Set this
+        to the number that you need. Without it, at most 1,000 are returned, and a warning says if there can be more.
     type: int
   offset:
     description:
-      - Leave out that many objects at the beginning and read the one page that follows. With O(limit), that many
-        objects of it.
+      - Number of objects to skip at the beginning. With O(limit), exactly that many objects follow. Otherwise, all
+        others follow.
     type: int
   returns:
     description:
