@@ -25,16 +25,10 @@ options:
     default: auto
   page_size:
     description:
-<<<<<<< HEAD
       - Number of objects to request in one page. NetBox returns fewer if its C(MAX_PAGE_SIZE) is lower.
       - By default, the first page has 300 objects, and later pages have up to 1,000 if the objects are small.
-      - If NetBox cannot return a page, the plugin requests smaller pages.
-=======
-      - Objects to ask for in one request. NetBox gives fewer where its C(MAX_PAGE_SIZE) is lower.
-      - By default, 300 at first, and then up to 1,000 if they are small, as about 1 MB is.
       - A page that fails is requested again. If it fails twice because of its size, it is requested in smaller parts.
         Pages get longer again after eight pages that succeeded.
->>>>>>> lists
     type: int
   max_workers:
     description:
@@ -44,18 +38,11 @@ options:
     default: 4
   thread_pool_executor:
     description:
-<<<<<<< HEAD
       - Python class that runs the requests, as C(package.module.Class). It must be compatible with
-        C(concurrent.futures.ThreadPoolExecutor).
+        C(concurrent.futures.ThreadPoolExecutor), and run functions in threads. A class that uses processes, or that
+        fails to run a request, is an error.
       - You need this option only to run the requests in an executor of your own, for example to trace them.
       - By default, the collection uses its own threads. They stop immediately if a run is interrupted. The threads of
         C(ThreadPoolExecutor) wait for the responses of NetBox.
-=======
-      - Python class to run the requests in, a drop-in for C(concurrent.futures.ThreadPoolExecutor), as
-        C(package.module.Class).
-      - It must run functions in threads. A class that uses processes, or that fails to run a request, is an error.
-      - By default threads of the collection's own, which do not keep Ansible waiting after an interruption, as
-        Python's do until NetBox has answered.
->>>>>>> lists
     type: str
 """
