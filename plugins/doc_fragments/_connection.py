@@ -70,11 +70,13 @@ options:
 notes:
   - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY).
 requirements:
-  - requests
+  - Python packages C(requests) 2.28.0 or newer, and C(packaging) 21.0 or newer
 """
 
     # Where plugins may find these options besides their own parameters. List it before the fragment above.
     PLUGIN = r"""
+requirements:
+  - Python 3.10 or newer on the controller
 options:
   api_endpoint:
     # It is needed, but we can say better than Ansible where it may be written.
@@ -139,6 +141,8 @@ options:
     # Where modules find them besides. List it beside the fragment above.
     MODULE = r"""
 options: {}
+requirements:
+  - Python 3.9 or newer on the host where the module runs
 notes:
   - Options of the connection that are not given are taken from the environment of the host where the module runs.
     These are E(NETBOX_API) or E(NETBOX_URL), E(NETBOX_TOKEN), E(NETBOX_API_TOKEN) or E(NETBOX_API_KEY),
