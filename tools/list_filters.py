@@ -13,7 +13,6 @@ fields, and models, so this script inspects the views.
 
 import json
 import typing as t
-from collections.abc import Iterator
 
 from django.conf import settings
 from drf_spectacular.generators import SchemaGenerator
@@ -26,7 +25,7 @@ MARKERS = {"array": "", "boolean": "?"}
 PATTERNS = {AttributeFiltersMixin: "attr_*", BaseFilterSet: "filter filter_id", NetBoxModelFilterSet: "cf_*"}
 
 
-def list_parameters(operation: dict[str, t.Any]) -> Iterator[str]:
+def list_parameters(operation: t.Any) -> t.Iterator[str]:
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "query":
             yield parameter["name"] + MARKERS.get(parameter["schema"].get("type"), "!")
@@ -53,7 +52,7 @@ def describe_view(view: t.Any, queryset: t.Any) -> tuple[list[str], list[str], s
     return patterns, [name for name in fields if name not in several], model._meta.label_lower
 
 
-def list_endpoints() -> Iterator[tuple[str, dict[str, t.Any]]]:
+def list_endpoints() -> t.Iterator[tuple[str, dict[str, t.Any]]]:
     generator = SchemaGenerator()
     paths = generator.get_schema(request=None, public=True)["paths"]
     generator._initialise_endpoints()
@@ -76,7 +75,7 @@ def list_endpoints() -> Iterator[tuple[str, dict[str, t.Any]]]:
 
 def shown_version() -> str:
     release = settings.RELEASE
-    return f"{release.version}-{release.designation}" if release.designation else str(release.version)
+    return f"{release.version}-{release.designation}" if release.designation else release.version
 
 
 print()

@@ -13,27 +13,26 @@ from collections.abc import Sequence
 
 from ._faults import fault_from
 from ._server import serve
-from ._state import FULL_VERSIONS
+from ._versions import FULL_VERSIONS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="stand_in", description="A stand-in NetBox on this machine.")
     parser.add_argument("--version", choices=sorted(FULL_VERSIONS), default="4.6")
     parser.add_argument("--port", type=int, default=0, help="0: any that is free")
-    parser.add_argument("--estate", default="recorded", help="recorded, or a number of devices to make up")
+    parser.add_argument("--estate", default="recorded", help="recorded, empty, or a number of devices to make up")
     parser.add_argument("--interfaces", type=int, default=8, help="interfaces of each device made up")
     parser.add_argument("--max-page-size", type=int, default=1000, help="0: unlimited")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds each answer takes longer on its way")
     parser.add_argument("--workers", type=int, help="requests worked on at once")
-    parser.add_argument("--row-cost", type=float, default=0.0, help="seconds a worker needs for each row")
-    parser.add_argument("--row-cost-fields", type=float, default=0.0, help="the same, for rows of some fields")
-    parser.add_argument("--row-cost-brief", type=float, default=0.0, help="the same, for brief rows")
-    parser.add_argument("--offset-cost", type=float, default=0.0, help="seconds for each row before an offset page")
     parser.add_argument(
         "--cost-factor", type=float, default=0.0, help="1: rows take as long as those of a real NetBox; 0: no time"
     )
     parser.add_argument("--fault", action="append", default=[], metavar="KIND[:ARGUMENT][@PATH][xTIMES]")
     parser.add_argument("--tls", action="store_true", help="serve https, with a certificate made for this run")
+    parser.add_argument(
+        "--branching", action="store_true", help="with the plugin netbox-branching, on the recorded estate"
+    )
     options = vars(parser.parse_args(arguments))
     faults = [fault_from(text) for text in options.pop("fault")]
     stop = threading.Event()

@@ -17,6 +17,13 @@ from ._endpoints import endpoint_of, target_of
 from ._schema import recorded
 from ._tables import Estate, Row, Table, key
 
+INTERFACES = ("dcim/interfaces", "virtualization/interfaces")
+# An interface's name: its type, up to four numbers with a slash behind, the last number, channel and VLAN.
+INTERFACE_NAME = re.compile(
+    r"(?P<type>[^\d.:]+)?(?P<places>(?:\d+/){0,4})(?P<id>\d+)?(?::(?P<channel>\d+))?(?:\.(?P<vlan>\d+))?(?P<rest>.*)$",
+    re.S,
+)
+
 
 def ordered(
     estate: Estate, table: Table, ids: Iterable[int], ordering: str | None, version: str, window: int
@@ -61,6 +68,8 @@ def _rank(estate: Estate, table: Table, row: Row, field: str) -> tuple[t.Any, ..
     if field == "tree":
         return _tree_rank(table, row)
     value = row.get(field)
+    if field == "name" and table.endpoint in INTERFACES:
+        return (1, interface_rank(str(value)))
     if value is None:
         # Prefixes without a VRF come first.
         return (0,) if field == "vrf" else (2,)
@@ -84,6 +93,17 @@ def _tree_rank(table: Table, row: Row) -> tuple[t.Any, ...]:
     parent = key(row.get("parent"))
     above = _tree_rank(table, table[parent]) if parent in table else ()
     return (*above, natural(row.get("name") or ""), row["id"])
+
+
+def interface_rank(name: str) -> str:
+    """What NetBox sorts interfaces by, character by character: slots before types, so that eth0 is behind eth1/2."""
+    match = INTERFACE_NAME.match(name)
+    if match is None:
+        return name
+    places = [place.rjust(4, "0") for place in match["places"].split("/")[:-1]]
+    last = [(match[part] or "").rjust(6, "0" if match[part] else ".") for part in ("id", "channel", "vlan")]
+    rest = re.sub(r"\d+", lambda number: number[0].rjust(8, "0"), match["rest"])
+    return "".join([*places, *["9999"] * (4 - len(places)), match["type"] or "", *last, rest])[:100]
 
 
 def natural(text: str) -> tuple[t.Any, ...]:

@@ -17,7 +17,9 @@ from starlette.routing import Route
 
 from ._answers import json_answer
 from ._recorded import RECORDINGS
-from ._state import NetBox
+
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ._state import NetBox
 
 PATH = "/api/schema/"
 # What every list of a plugin takes.

@@ -20,9 +20,11 @@ import uvicorn
 from starlette.types import Scope
 
 from ._application import application
+from ._branching import Branching
 from ._generated import generated_estate
-from ._recorded import recorded_estate
+from ._recorded import empty_estate, recorded_estate
 from ._state import NetBox, Settings
+from ._tables import Estate
 
 HOST = "127.0.0.1"
 # What its certificate is for.
@@ -79,11 +81,18 @@ def serve(
     interfaces: int = 8,
     port: int = 0,
     tls: bool = False,
+    branching: bool = False,
     **settings: t.Any,
 ) -> Iterator[NetBox]:
-    """A NetBox while the block runs. `estate` is "recorded" or a number of devices; settings are those of Settings."""
-    rows = recorded_estate(version) if estate == "recorded" else generated_estate(version, int(estate), interfaces)
+    """A NetBox while the block runs. `estate` is "recorded", "empty", or a number of devices; settings are those of
+    Settings.
+
+    `branching`: with the plugin netbox-branching, on the recorded estate of 4.6.
+    """
+    rows = estate_of(version, estate, interfaces)
     netbox = NetBox(rows, Settings(version=version, **settings))
+    if branching:
+        netbox.branching = Branching(rows)
     with (
         tempfile.TemporaryDirectory() as folder,
         socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener,
@@ -126,6 +135,12 @@ def serve(
         finally:
             server.stop()
             thread.join()
+
+
+def estate_of(version: str, estate: str | int, interfaces: int) -> Estate:
+    if estate == "recorded":
+        return recorded_estate(version)
+    return empty_estate(version) if estate == "empty" else generated_estate(version, int(estate), interfaces)
 
 
 def certificate(netbox: NetBox, folder: Path) -> str:

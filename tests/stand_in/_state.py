@@ -12,14 +12,22 @@ import time
 import typing as t
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from ._edits import Edits
 from ._faults import Fault
+from ._log import ChangeLog, Clock
 from ._tables import Estate, Table
 from ._tokens import Tokens
+from ._versions import FULL_VERSIONS
 from ._written import Written
 
-FULL_VERSIONS = {"4.5": "4.5.10", "4.6": "4.6.8", "4.7": "4.7.0-beta1"}
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ._branching import Branching
+
+# The tables of the branch that a request chose.
+chosen: ContextVar[Estate | None] = ContextVar("tables of this request", default=None)
 
 
 @dataclass
@@ -39,11 +47,8 @@ class Settings:
     latency: float = 0.0
     # Requests worked on at once; None: any number.
     workers: int | None = None
-    # Seconds a worker is busy with each row, by what is shown of it, and with each row counted off before the page.
-    row_cost: float = 0.0
-    row_cost_fields: float = 0.0
-    row_cost_brief: float = 0.0
-    offset_cost: float = 0.0
+    # LOGIN_REQUIRED; without it, nobody is logged in where media files are read.
+    login_required: bool = True
     # GRAPHQL_ENABLED.
     graphql: bool = True
     # Does GraphQL's pagination know `start`? Not before 4.5.2.
@@ -88,12 +93,17 @@ class Received:
 
 class NetBox:
     def __init__(self, estate: Estate, settings: Settings) -> None:
-        self.estate = estate
+        self._estate = estate
+        # The plugin netbox-branching, if it is installed.
+        self.branching: Branching | None = None
         self.settings = settings
         self.url = ""
         # The certificate of the authority that vouches for this server, when it speaks TLS.
         self.ca_path: str | None = None
         self.credentials = Tokens()
+        self.clock = Clock()
+        self.log = ChangeLog(estate)
+        self.edits = Edits(estate, self.log, self.clock, lambda: settings.version)
         self.requests: list[Received] = []
         self.hooks: list[Callable[[Received], None]] = []
         self.faults: list[Fault] = []
@@ -110,6 +120,11 @@ class NetBox:
         self.most_at_once = 0
         self._busy = 0
         self._waiting: list[asyncio.Future[None]] = []
+
+    @property
+    def estate(self) -> Estate:
+        """The tables of the branch that a request chose, or those of the main data."""
+        return chosen.get() or self._estate
 
     @property
     def tokens(self) -> dict[str, str]:
@@ -150,11 +165,3 @@ class NetBox:
         if self.settings.cost_factor:
             gone = time.monotonic() - received.taken
             await asyncio.sleep(max(0.0, seconds * self.settings.cost_factor - gone))
-
-    async def work(self, rows: int, shape: str, skipped: int) -> None:
-        """Takes as long as this many rows take."""
-        settings = self.settings
-        costs = {"full": settings.row_cost, "fields": settings.row_cost_fields, "brief": settings.row_cost_brief}
-        seconds = rows * costs[shape] + skipped * settings.offset_cost
-        if seconds:
-            await asyncio.sleep(seconds)

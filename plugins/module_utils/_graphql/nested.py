@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Lists inside of GraphQL's rows, which NetBox cuts at its maximum without a word (FACTS 9), made whole."""
+"""Complete the lists inside of GraphQL's rows. NetBox cuts each of them at its maximum page size without saying so."""
 
 from __future__ import annotations
 
@@ -12,28 +12,33 @@ import dataclasses
 import typing as t
 from collections.abc import Iterator, Sequence
 
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.query import GraphQLQuery
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import IncompleteList, UnexpectedAnswer
-from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    GraphQLFailed,
+    IncompleteList,
+    UnexpectedAnswer,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.context import Context
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import Row
 
-# In place of the id of an object in a list, where the id was not selected.
+# In place of the ID of an object in a list, if the ID was not selected.
 UNKNOWN = -1
 
-Query = t.Callable[[str], t.Any]
-"""Asks for the text of a query and returns its data."""
+Step = tuple[Field, t.Optional[int]]
+"""A field on the way to a nested list. If it is a list itself, also the ID of its object that the way goes through."""
 
 
 @dataclasses.dataclass
 class _Nested:
-    """A list that may have been cut: ``holder[field.key]``, on the way ``path`` from the row with the id ``top``.
-
-    ``path`` holds the fields on that way; with each list, the id of its object that it goes through.
-    """
+    """A list that was perhaps cut: ``holder[field.key]``, reached by ``path`` from the row with the ID ``top``."""
 
     top: int
-    path: list[tuple[Field, int | None]]
+    path: tuple[Step, ...]
     field: Field
     holder: Row
+    in_long_list: bool
+    """Whether it is in another list that is longer than a page."""
 
     @property
     def rows(self) -> list[Row]:
@@ -41,104 +46,195 @@ class _Nested:
 
     @property
     def way(self) -> tuple[int, ...]:
-        """The same for the same list of other rows."""
+        """The same for the same field of other rows."""
         return (*(id(field) for field, dummy in self.path), id(self.field))
 
+    @property
+    def key(self) -> tuple[t.Any, ...]:
+        return (self.top, self.way, *(number for dummy, number in self.path))
 
-def complete(rows: Sequence[Row], name: str, fields: Sequence[Field], maximum: int, page_size: int, ask: Query) -> int:
-    """Put what is missing into the lists in ``rows``, which are objects of the list ``name`` with these ``fields``.
 
-    ``maximum``: the server is known to give lists of that length; shorter ones are whole. Returns the greatest length
-    that is known now. Lists that the user pages (``interfaces(pagination: …)``) are left alone.
-    Raises :class:`IncompleteList` where what is missing cannot be asked for.
+class NestedLists:
+    """Completes the lists in the rows of ``query``.
+
+    ``send`` returns the data of the response to a query. It also gets whether to raise an error that a shorter page can
+    cure.
     """
-    ways: dict[tuple[int, ...], list[_Nested]] = {}
-    for row in rows:
-        for nested in _long_ones(int(row["id"]), [], row, fields, maximum):
-            ways.setdefault(nested.way, []).append(nested)
-    for some in ways.values():
-        cut = _cut(some, name, ask)
+
+    def __init__(self, query: GraphQLQuery, context: Context, send: t.Callable[[str, bool], t.Any]) -> None:
+        self._name = query.name
+        self._fields = query.read_fields
+        self._server = context.server
+        self._send = send
+        self._size = context.page_size(f"{query.name}, nested lists")
+        self._has_lists = any(field.fields for field in query.fields)
+
+    def complete(self, rows: Sequence[Row]) -> None:
+        """Add what is missing to the lists in ``rows``. Lists that the user pages are left alone.
+
+        Raise :class:`IncompleteList` if what is missing cannot be requested.
+        """
+        if not self._has_lists:
+            return
+        try:
+            self._complete(rows)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # Nothing but NetBox's response is taken apart here.
+            raise UnexpectedAnswer(f"{self._name}: its objects do not have the fields that were selected.") from None
+
+    def _complete(self, rows: Sequence[Row]) -> None:
+        whole: set[tuple[t.Any, ...]] = set()
+        while True:
+            # The objects of a list that was completed have lists that can have been cut. So outer lists come first.
+            found = [nested for row in rows for nested in self._long_lists(row) if nested.key not in whole]
+            if not found:
+                return
+            depth = min(len(nested.path) for nested in found)
+            # If the longest list was not cut, shorter ones were not.
+            found.sort(key=lambda nested: -len(nested.rows))
+            ways: dict[tuple[int, ...], list[_Nested]] = {}
+            for nested in found:
+                if len(nested.path) == depth:
+                    ways.setdefault(nested.way, []).append(nested)
+            for some in ways.values():
+                self._complete_some([nested for nested in some if len(nested.rows) >= self._server.longest_page])
+                whole.update(nested.key for nested in some)
+
+    def _complete_some(self, some: Sequence[_Nested]) -> None:
+        """Complete lists that are the same field of different rows."""
+        cut = self._cut([nested for nested in some if not nested.in_long_list])
         for nested in some:
-            maximum = max(maximum, len(nested.rows))
-            if nested.top in cut:
-                nested.holder[nested.field.key] = _whole(nested, name, page_size, ask)
-    return maximum
+            self._server.note_page(len(nested.rows))
+            if nested.top in cut or nested.in_long_list:
+                nested.holder[nested.field.key] = self._whole(nested)
+
+    def _long_lists(self, row: Row) -> Iterator[_Nested]:
+        """Yield the lists in ``row`` that are not shorter than the longest page that is known."""
+        return self._long_lists_in(int(row["id"]), (), row, self._fields, False)
+
+    def _long_lists_in(
+        self, top: int, path: tuple[Step, ...], row: Row, fields: Sequence[Field], in_long_list: bool
+    ) -> Iterator[_Nested]:
+        longest = self._server.longest_page
+        for field in fields:
+            value = row.get(field.key) if field.key else row
+            if not field.fields or not value:
+                continue
+            if isinstance(value, list):
+                if len(value) >= longest and "pagination" not in field.argument_names:
+                    yield _Nested(top, path, field, row, in_long_list)
+                for one in value:
+                    number = int(one["id"]) if "id" in one else UNKNOWN
+                    is_long = in_long_list or len(value) > longest
+                    yield from self._long_lists_in(top, (*path, (field, number)), one, field.fields, is_long)
+            else:
+                yield from self._long_lists_in(top, (*path, (field, None)), value, field.fields, in_long_list)
+
+    def _cut(self, some: list[_Nested]) -> set[int]:
+        """Return the IDs of the rows in which a list continues after what has arrived. All are checked at once."""
+        if not some:
+            return set()
+        first = some[0]
+        behind = min(len(nested.rows) for nested in some)
+        text = first.field.written(f"pagination: {{offset: {behind}, limit: 1}}", "id")
+        for field, dummy in reversed(first.path):
+            text = field.written(inside=text)
+        numbers = sorted({nested.top for nested in some})
+        wanted = ", ".join(map(str, numbers))
+        selected = f"filters: {{id: {{in_list: [{wanted}]}}}} pagination: {{limit: {len(numbers)}}}"
+        query = f"{{{self._name}({selected}) {{id {text}}}}}"
+        data = self._size.read(1, lambda dummy, raise_if_overloaded: self._send(query, raise_if_overloaded))
+        way = [field for field, dummy in first.path] + [first.field]
+        return {int(row["id"]) for row in data.get(self._name) or () if any(_values_at(row, way))}
+
+    def _whole(self, nested: _Nested) -> list[Row]:
+        """Return all rows of a list: in ID order, or in NetBox's order if the server does not support ``start``."""
+        field = nested.field
+        lists = [(outer, number) for outer, number in nested.path if number is not None]
+        is_known = not any(number == UNKNOWN or "pagination" in outer.argument_names for outer, number in lists)
+        if not is_known or not any(inner.key == inner.name == "id" for inner in field.fields):
+            raise IncompleteList(
+                f"{self._name}: the list {field.key} of {nested.top} is longer than NetBox returns at once. Select the "
+                "ID in it and in the lists around it, without pagination, so that the rest can be requested."
+            )
+        if self._server.graphql_start is not False:
+            try:
+                return self._whole_by_start(nested)
+            except GraphQLFailed as error:
+                if not error.says("Field 'start' is not defined"):
+                    raise
+                self._server.note_graphql_start(False)
+        if any("filters" in outer.argument_names for outer, dummy in lists):
+            raise IncompleteList(
+                f"{self._name}: the list {field.key} of {nested.top} is longer than NetBox before 4.5.2 returns at "
+                "once. Remove the filters of the lists around it, so that the rest can be requested."
+            )
+        return self._whole_by_offset(nested)
+
+    def _whole_by_start(self, nested: _Nested) -> list[Row]:
+        rows: list[Row] = []
+        start = 0
+        while True:
+            page = self._page(nested, f"start: {start}", _page_of)
+            if not page:
+                # There are no more, or the object that they belong to was deleted.
+                return rows
+            if int(page[0]["id"]) < start or int(page[-1]["id"]) < start:
+                raise UnexpectedAnswer(
+                    f"{self._name}: the list {nested.field.key} of {nested.top} does not continue where it should."
+                )
+            rows += page
+            start = int(page[-1]["id"]) + 1
+
+    def _whole_by_offset(self, nested: _Nested) -> list[Row]:
+        """Return all rows. Pages overlap by one row, which shows whether the list changes."""
+        rows: list[Row] = []
+        while True:
+            page = self._page(nested, f"offset: {max(0, len(rows) - 1)}", _only_id)
+            known = {one["id"] for one in rows}
+            new = page[1:] if rows else page
+            if (rows and (not page or page[0]["id"] != rows[-1]["id"])) or any(one["id"] in known for one in new):
+                raise IncompleteList(
+                    f"{self._name}: the list {nested.field.key} of {nested.top} changed while it was being read."
+                )
+            rows += new
+            if len(page) < 2:
+                return rows
+
+    def _page(self, nested: _Nested, place: str, only: t.Callable[[int], str]) -> list[Row]:
+        """Return a page of a nested list. ``only`` writes the argument that selects an object of an outer list."""
+
+        def ask(page_rows: int, raise_if_overloaded: bool) -> list[Row]:
+            text = nested.field.written(f"pagination: {{{place}, limit: {page_rows}}}")
+            for outer, number in reversed(nested.path):
+                text = outer.written(only(number), f"id {text}") if number is not None else outer.written("", text)
+            data = self._send(f"{{{self._name}({only(nested.top)}) {{id {text}}}}}", raise_if_overloaded)
+            value = data.get(self._name)
+            for outer, number in [(Field("", ""), nested.top), *nested.path, (nested.field, None)]:
+                value = value.get(outer.key) if outer.key and value else value
+                if number is not None:
+                    value = value[0] if value and int(value[0]["id"]) == number else None
+            return value or []
+
+        return self._size.read(self._size.rows, ask)
 
 
-def _long_ones(
-    top: int, path: list[tuple[Field, int | None]], row: Row, fields: Sequence[Field], maximum: int
-) -> Iterator[_Nested]:
-    for field in fields:
-        value = row.get(field.key) if field.key else row
-        if not field.fields or not value:
-            continue
-        if isinstance(value, list):
-            if len(value) >= maximum and "pagination" not in field.arguments:
-                yield _Nested(top, path, field, row)
-            for one in value:
-                number = int(one["id"]) if "id" in one else UNKNOWN
-                yield from _long_ones(top, [*path, (field, number)], one, field.fields, maximum)
-        else:
-            yield from _long_ones(top, [*path, (field, None)], value, field.fields, maximum)
+def _page_of(number: int) -> str:
+    """Return the argument with which a list returns the object with this ID, or the one that follows it."""
+    return f"pagination: {{start: {number}, limit: 1}}"
 
 
-def _cut(some: list[_Nested], name: str, ask: Query) -> set[int]:
-    """The ids of the rows in which a list goes on behind what came. All are asked for at once."""
-    first = some[0]
-    behind = min(len(nested.rows) for nested in some)
-    text = first.field.written(f"pagination: {{offset: {behind}, limit: 1}}", "id")
-    for field, dummy in reversed(first.path):
-        text = field.written(inside=text)
-    numbers = sorted({nested.top for nested in some})
-    wanted = ", ".join(map(str, numbers))
-    data = ask(
-        f"{{{name}(filters: {{id: {{in_list: [{wanted}]}}}} pagination: {{limit: {len(numbers)}}}) {{id {text}}}}}"
-    )
-    way = [field for field, dummy in first.path] + [first.field]
-    return {int(row["id"]) for row in data.get(name) or () if any(_at(row, way))}
+def _only_id(number: int) -> str:
+    """Return the argument with which a list returns the object with this ID, on servers that do not support start."""
+    return f"filters: {{id: {{exact: {number}}}}}"
 
 
-def _at(value: t.Any, way: Sequence[Field]) -> Iterator[t.Any]:
-    """What is found behind all fields of ``way``, in all objects of all lists on it."""
+def _values_at(value: t.Any, way: Sequence[Field]) -> Iterator[t.Any]:
+    """Yield what is found after all fields of ``way``, in all objects of all lists on it."""
     if not way:
         yield value
     elif isinstance(value, list):
         for one in value:
-            yield from _at(one, way)
+            yield from _values_at(one, way)
     elif isinstance(value, dict):
-        yield from _at(value.get(way[0].key) if way[0].key else value, way[1:])
-
-
-def _whole(nested: _Nested, name: str, page_size: int, ask: Query) -> list[Row]:
-    """All rows of a list that was cut, in id order."""
-    field = nested.field
-    paged = any("pagination" in outer.arguments for outer, number in nested.path if number is not None)
-    unknown = any(number == UNKNOWN for dummy, number in nested.path)
-    if paged or unknown or not any(inner.key == inner.name == "id" for inner in field.fields):
-        raise IncompleteList(
-            f"{name}: the list {field.key} of {nested.top} is longer than NetBox gives at once. Select the id in it "
-            "and in the lists around it, without pagination, so that the rest can be asked for."
-        )
-    rows: list[Row] = []
-    start = 0
-    while True:
-        text = field.written(f"pagination: {{start: {start}, limit: {page_size}}}")
-        for outer, number in reversed(nested.path):
-            text = outer.written(_only(number), f"id {text}") if number is not None else outer.written("", text)
-        value = ask(f"{{{name}({_only(nested.top)}) {{id {text}}}}}").get(name)
-        for outer, number in [(Field("", ""), nested.top), *nested.path, (field, None)]:
-            value = value.get(outer.key) if outer.key and value else value
-            if number is not None:
-                value = value[0] if value and int(value[0]["id"]) == number else None
-        if not value:
-            # There are no more, or what they belong to is gone.
-            return rows
-        if int(value[0]["id"]) < start or int(value[-1]["id"]) < start:
-            raise UnexpectedAnswer(f"{name}: the list {field.key} of {nested.top} does not go on where it should.")
-        rows += value
-        start = int(value[-1]["id"]) + 1
-
-
-def _only(number: int) -> str:
-    """The argument by which a list gives the object with this id, or the one that follows it."""
-    return f"pagination: {{start: {number}, limit: 1}}"
+        yield from _values_at(value.get(way[0].key) if way[0].key else value, way[1:])

@@ -45,6 +45,20 @@ class Field:
         parts = [f"{alias}{self.name}", f"({given})" if given else "", f" {self.directives}" if self.directives else ""]
         return "".join(parts) + (f" {{{inside}}}" if inside else "")
 
+    @property
+    def argument_names(self) -> set[str]:
+        """The names of the arguments. Names inside of their values are not among them."""
+        names, depth, before = set(), 0, ""
+        for found in _TOKEN.finditer(self.arguments):
+            token = found[0]
+            if found.lastgroup == "sign":
+                depth += (token in _CLOSING) - (token in _CLOSING.values())
+                if token == ":" and not depth:
+                    names.add(before)
+            if found.lastgroup != "skip":
+                before = token
+        return names
+
 
 def written(fields: Iterable[Field]) -> str:
     """Fields as GraphQL, without braces around them."""

@@ -123,8 +123,10 @@ def encode(pairs: Iterable[tuple[str, str]]) -> str:
         raise UsageError(f"a filter holds what is no text: {error}.") from error
 
 
-def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES) -> list[Pairs]:
+def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES, max_ids: int | None = None) -> list[Pairs]:
     """Cut ``pairs`` into several lists that each encode to at most ``most`` bytes; one list when they fit.
+
+    A list that has to be cut by ``id`` has at most ``max_ids`` of its values in each part.
 
     Of the parameters that are repeated, the longest is cut: NetBox takes any of its values, so the rows of the chunks
     together are the rows of the whole. Values of ``id`` are sorted by number first, so that chunks follow each other.
@@ -151,11 +153,12 @@ def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES) -> list[Pairs]:
         values.sort(key=int)
     cut: list[Pairs] = []
     used = room
+    most_values = max_ids if name == "id" and max_ids is not None else len(values)
     for value in values:
         length = len(encode([(name, value)])) + 1
         if length > room:
             raise UsageError(f"a value of filter {name!r} is too long for one URL.")
-        if used + length > room:
+        if used + length > room or len(cut[-1]) - len(rest) >= most_values:
             cut.append(list(rest))
             used = 0
         cut[-1].append((name, value))

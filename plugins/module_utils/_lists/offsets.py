@@ -4,253 +4,255 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""A list walked by offset without losing rows, one window after the other or several at once.
+"""Read a list by offset without losing rows: one page after another, or several at the same time.
 
-An offset counts rows, so that a row deleted behind us moves all later ones up, past the next window (FACTS 13). In id
-order this can be seen and mended: each window begins with the last row of the one before, and where it begins later,
-what moved up is fetched. In an order of the user's, rows cannot be compared: a window that begins with a row that was
-not seen before is an error, as is a count that is not reached.
+An offset counts rows. If a row before it is deleted, all later rows move up, and some of them out of the next page. In
+ID order that can be seen and repaired: each page begins with the last row of the page before, and if it begins later,
+the rows that moved are read again. In another order, rows cannot be compared. There, a page that begins with a row that
+was not seen before is an error, and so is a number of rows that is not NetBox's count.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 from collections.abc import Iterator
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import IncompleteList
-from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row, look_ahead
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.answers import OffsetPage
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.query import ListQuery
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import look_ahead
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import (
+    Row,
+    SeenRows,
+    drop_adjacent_duplicates,
+    identity,
+    numeric_ids,
+)
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Workers, ordered_map
 
-
-@dataclasses.dataclass
-class Window:
-    """One answer to an offset: its ``rows``, how many the list has (``count``), and whether ``more`` follow."""
-
-    rows: list[Row]
-    count: int
-    more: bool
+# Pages in a row that can be without a new row. Some are, if many rows were deleted. If a server ignores the offset, or
+# its count is too high, all later pages are.
+MAX_PAGES_WITHOUT_NEWS = 100
 
 
-# Windows in a row in which nothing is new. Some come after many rows were deleted; a server that does not look at the
-# offset, or whose count is too high, gives them for ever.
-MOST_IN_VAIN = 100
-# Larger ids are no ids of NetBox's, whose are numbers of 64 bits.
-HIGHEST_ID = 2**63 - 1
+class OffsetList(t.Protocol):
+    """A list that is read by offset."""
 
-Ask = t.Callable[[int, int], Window]
-"""Asks for so many rows (second) from an offset (first) on. It may bring fewer, and say that there are more."""
+    @property
+    def query(self) -> ListQuery:
+        """The rows to read."""
 
+    @property
+    def page_rows(self) -> int:
+        """How many rows to request in one page."""
 
-def numeric_ids(rows: list[Row]) -> list[int] | None:
-    """The ids of ``rows``; ``None`` where not all are numbers, by which rows could be compared."""
-    ids = [row.get("id") for row in rows]
-    if all(isinstance(number, int) and 0 <= number <= HIGHEST_ID for number in ids):
-        return t.cast("list[int]", ids)
-    return None
+    def fetch_offset(self, offset: int, rows: int) -> OffsetPage:
+        """Return the page of at most ``rows`` rows at ``offset``. It can be shorter, with more rows to follow."""
 
 
-def whole(window: Window, endpoint: str, sort: bool) -> list[Row]:
-    """The rows of a list that is all in one window. ``sort``: into id order, where they have ids that are numbers."""
-    rows, seen = [], set()
-    for row in window.rows:
-        # Where the order is not that of the ids, a repeated row need not follow itself.
-        if "id" not in row or row["id"] not in seen:
-            rows.append(row)
-            seen.add(row.get("id"))
-    if len(window.rows) < window.count:
-        raise _incomplete(endpoint, len(window.rows), window.count)
-    return sorted(rows, key=lambda row: row["id"]) if sort and numeric_ids(rows) is not None else rows
+def whole(page: OffsetPage, query: ListQuery) -> list[Row]:
+    """Return the rows of a list that is all in one page. In ID order, unless the query has another."""
+    rows = SeenRows().add_new(page.rows)
+    expected = page.count - (query.offset or 0)
+    if len(page.rows) < expected:
+        raise _incomplete(query.endpoint, len(page.rows), expected)
+    by_id = query.ordering is None and numeric_ids(rows) is not None
+    return sorted(rows, key=lambda row: row["id"]) if by_id else rows
 
 
-def walk(
-    first: Window, ask: Ask, endpoint: str, *, by_id: bool, size: int, workers: Workers | None, most: int | None
-) -> Iterator[list[Row]]:
-    """The rows of ``first``, the window at offset 0, and of all that follow, each once, a window at a time.
+def read_offsets(first: OffsetPage, source: OffsetList, workers: Workers | None) -> Iterator[list[Row]]:
+    """Yield the rows of ``first``, the page at the query's offset, and of all later pages, each row once.
 
-    ``by_id``: the rows are asked for in id order. ``size``: rows of a window. ``workers``: ``None`` asks for one window
-    after the other. ``most``: how many rows are wanted; ``None`` for all. Raises :class:`IncompleteList` when rows were
-    lost and cannot be found again.
+    ``workers``: ``None`` requests pages in sequence. Raise :class:`IncompleteList` if rows were lost and cannot be
+    found again.
     """
+    query = source.query
     ids = numeric_ids(first.rows)
-    walked: _ById | _ByCount
-    if by_id and size > 1 and ids is not None and ids == sorted(ids):
-        walked = _ById(ask, size, endpoint)
+    reader: _ById | _ByCount
+    if query.ordering is None and len(first.rows) > 1 and ids is not None and ids == sorted(ids):
+        reader = _ById(source)
     else:
-        walked = _ByCount(ask, size, endpoint, most)
-    offsets = range(walked.step, min(first.count, most or first.count), walked.step)
+        reader = _ByCount(source, first)
+    end = first.count if query.max_rows is None else min(first.count, (query.offset or 0) + query.max_rows)
+    wanted = _later_pages(source, first, end, reader.overlap)
     if workers is None:
-        windows: Iterator[Window] = map(walked.window, offsets)
+        pages: Iterator[_Requested] = map(reader.page, wanted)
     else:
-        windows = ordered_map(workers, walked.window, offsets, look_ahead(workers.size))
-    return walked.rows(first, zip(offsets, windows))
+        pages = ordered_map(workers, reader.page, wanted, look_ahead(workers.size))
+    return reader.rows(first, pages)
+
+
+_Requested = tuple[int, OffsetPage]
+"""A page after the first one, with its offset."""
+
+
+def _later_pages(source: OffsetList, first: OffsetPage, end: int, overlap: int) -> Iterator[tuple[int, int]]:
+    """Yield offset and number of rows of the pages after ``first``, as long as the page size is when they are due."""
+    offset = (source.query.offset or 0) + max(1, len(first.rows) - overlap)
+    while offset < end - overlap:
+        rows = source.page_rows
+        yield offset, rows
+        offset += max(1, rows - overlap)
 
 
 def _incomplete(endpoint: str, rows: int, count: int) -> IncompleteList:
     return IncompleteList(
-        f"{endpoint}: NetBox counts {count} rows and gave {rows}. The list changed while it was read by offset, or its "
-        "order is not a stable one; ask again, or without an ordering."
+        f"{endpoint}: NetBox counts {count} rows and returned {rows}. The list changed while it was being read by "
+        "offset, or its order is not stable."
     )
 
 
-class _Patience:
-    """Ends a walk that brings nothing new any more."""
+class _News:
+    """Ends a read that returns nothing new anymore."""
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
-        self._in_vain = 0
+        self._without = 0
 
     def came(self, new: list[Row]) -> None:
-        self._in_vain = 0 if new else self._in_vain + 1
-        if self._in_vain > MOST_IN_VAIN:
+        self._without = 0 if new else self._without + 1
+        if self._without > MAX_PAGES_WITHOUT_NEWS:
             raise IncompleteList(
-                f"{self._endpoint}: NetBox counts more rows, and gives none that it did not give before."
+                f"{self._endpoint}: NetBox counts more rows, but returns only rows it returned before."
             )
 
 
-def once(rows: list[Row]) -> list[Row]:
-    """``rows`` without a row that follows itself: filters that join several rows can repeat one (FACTS 13)."""
-    return [
-        row
-        for number, row in enumerate(rows)
-        if not number or "id" not in row or row["id"] != rows[number - 1].get("id")
-    ]
-
-
 class _ById:
-    """Windows in id order. Each begins with the last row of the one before; one that does not has rows missing before
-    it, which are looked for in front of where they were."""
+    """Pages in ID order. Each begins with the last row of the page before. If one does not, rows are missing before it,
+    and they are searched for in front of the place where they were."""
 
-    def __init__(self, ask: Ask, size: int, endpoint: str) -> None:
-        self._ask = ask
-        self._size = size
-        self._endpoint = endpoint
-        self.step = size - 1
+    overlap = 1
+
+    def __init__(self, source: OffsetList) -> None:
+        self._source = source
+        self._endpoint = source.query.endpoint
         self._last = -1
-        self._patience = _Patience(endpoint)
+        self._news = _News(self._endpoint)
 
-    def window(self, offset: int) -> Window:
-        return self._ask(offset, self._size)
+    def page(self, wanted: tuple[int, int]) -> _Requested:
+        offset, rows = wanted
+        return offset, self._source.fetch_offset(offset, rows)
 
-    def rows(self, first: Window, windows: Iterator[tuple[int, Window]]) -> Iterator[list[Row]]:
-        """The rows of ``first`` and of all that follow. ``windows`` are asked for already, with their offsets."""
+    def rows(self, first: OffsetPage, pages: Iterator[_Requested]) -> Iterator[list[Row]]:
+        """Yield the rows of ``first`` and of all later pages. ``pages`` are those that were requested."""
         yield self._new(first)
-        offset, window = 0, first
-        for following, ahead in windows:
+        offset, page = self._source.query.offset or 0, first
+        for following, ahead in pages:
             if not self._joins(ahead):
-                yield from self._catch_up(self._after(offset, window), ahead)
+                yield from self._catch_up(self._after(offset, page), following, ahead)
                 if not ahead.rows:
                     return
             yield self._new(ahead)
-            offset, window = following, ahead
-            if not window.more:
-                self._check_end(offset, window)
+            offset, page = following, ahead
+            if not page.more:
+                self._check_end(offset, page)
                 return
-        # The list has grown since the first window told its length.
-        yield from self._catch_up(self._after(offset, window), None)
+        # The list has grown since the first page told its length.
+        yield from self._catch_up(self._after(offset, page), None, None)
 
-    def _catch_up(self, offset: int, ahead: Window | None) -> Iterator[list[Row]]:
-        """The rows from ``offset`` on, wherever they have moved, up to those of ``ahead`` or to the end."""
+    def _catch_up(self, offset: int, following: int | None, ahead: OffsetPage | None) -> Iterator[list[Row]]:
+        """Yield the rows from ``offset`` on, wherever they moved, up to those of ``ahead`` or to the end."""
         stop = ahead.rows[0]["id"] if ahead and ahead.rows else None
-        back, overlaps = self.step, True
+        back, overlaps = self._source.page_rows, True
         while True:
-            window = self.window(offset)
-            if offset and overlaps and not self._joins(window):
+            rows = self._source.page_rows
+            if following is not None and offset < following:
+                rows = min(rows, following - offset + 1)
+            page = self._source.fetch_offset(offset, rows)
+            if offset and overlaps and not self._joins(page):
                 offset = max(0, offset - back)
                 back *= 2
                 continue
-            yield self._new(window)
-            if not window.more:
-                self._check_end(offset, window)
+            yield self._new(page)
+            if not page.more:
+                self._check_end(offset, page)
                 return
             if stop is not None and self._last >= stop:
                 return
-            offset, back, overlaps = self._after(offset, window), self.step, len(window.rows) > 1
+            offset, back, overlaps = self._after(offset, page), self._source.page_rows, len(page.rows) > 1
 
-    def _joins(self, window: Window) -> bool:
-        return bool(window.rows) and window.rows[0]["id"] <= self._last
+    def _joins(self, page: OffsetPage) -> bool:
+        return bool(page.rows) and page.rows[0]["id"] <= self._last
 
-    def _after(self, offset: int, window: Window) -> int:
-        """Where the next window must begin to overlap ``window``, which may have come shorter than asked for."""
-        return offset + max(1, len(window.rows) - 1)
+    def _after(self, offset: int, page: OffsetPage) -> int:
+        """Return where the next page must begin to overlap ``page``, which can be shorter than requested."""
+        return offset + max(1, len(page.rows) - 1)
 
-    def _new(self, window: Window) -> list[Row]:
-        """The rows of ``window`` that were not handed on yet."""
-        ids = numeric_ids(window.rows)
+    def _new(self, page: OffsetPage) -> list[Row]:
+        """Return the rows of ``page`` that were not yielded before."""
+        ids = numeric_ids(page.rows)
         if ids is None or ids != sorted(ids):
-            raise IncompleteList(f"{self._endpoint}: NetBox gave rows that are not in the order of their ids.")
-        new = [row for row in once(window.rows) if row["id"] > self._last]
-        self._patience.came(new)
+            raise IncompleteList(f"{self._endpoint}: NetBox returned rows that are not in ID order.")
+        new = [row for row in drop_adjacent_duplicates(page.rows) if row["id"] > self._last]
+        self._news.came(new)
         if new:
             self._last = new[-1]["id"]
         return new
 
-    def _check_end(self, offset: int, window: Window) -> None:
-        if offset + len(window.rows) < window.count and window.rows:
-            raise _incomplete(self._endpoint, offset + len(window.rows), window.count)
+    def _check_end(self, offset: int, page: OffsetPage) -> None:
+        if offset + len(page.rows) < page.count and page.rows:
+            raise _incomplete(self._endpoint, offset + len(page.rows), page.count)
 
 
 class _ByCount:
-    """Windows in an order that cannot be checked row by row, each with the last row of the one before if they have more
-    than one: what is repeated is dropped, what is lost is counted."""
+    """Pages in an order that cannot be checked row by row. Each begins with the last row of the page before, if rows
+    have IDs and pages have several rows. Repeated rows are dropped, and lost rows are counted."""
 
-    def __init__(self, ask: Ask, size: int, endpoint: str, most: int | None) -> None:
-        self._ask = ask
-        self._endpoint = endpoint
-        self._most = most
-        self._size = size
-        self.step = max(1, size - 1)
-        self._patience = _Patience(endpoint)
-        self._seen: set[t.Any] = set()
+    def __init__(self, source: OffsetList, first: OffsetPage) -> None:
+        self._source = source
+        self._endpoint = source.query.endpoint
+        self._begin = source.query.offset or 0
+        self._max_rows = source.query.max_rows
+        # A row without ID is not recognized when it is repeated.
+        self.overlap = int(len(first.rows) > 1 and all(identity(row) is not None for row in first.rows))
+        self._news = _News(self._endpoint)
+        self._seen = SeenRows()
         self._repeated = 0
         self._total = 0
 
-    def window(self, offset: int) -> Window:
-        """The rows of one window, in several requests where one is too much for the server."""
-        answer = self._ask(offset, self._size)
+    def page(self, wanted: tuple[int, int]) -> _Requested:
+        """Return one page, with several requests if the server cannot finish it."""
+        offset, page_rows = wanted
+        answer = self._source.fetch_offset(offset, page_rows)
         rows = answer.rows
-        while answer.more and answer.rows and len(rows) < self._size:
-            answer = self._ask(offset + len(rows), self._size - len(rows))
+        while answer.more and answer.rows and len(rows) < page_rows:
+            answer = self._source.fetch_offset(offset + len(rows), page_rows - len(rows))
             rows = rows + answer.rows
-        return Window(rows, answer.count, answer.more)
+        return offset, OffsetPage(rows, answer.count, answer.more)
 
-    def rows(self, first: Window, windows: Iterator[tuple[int, Window]]) -> Iterator[list[Row]]:
-        """The rows of ``first`` and of all that follow. ``windows`` are asked for already, with their offsets."""
+    def rows(self, first: OffsetPage, pages: Iterator[_Requested]) -> Iterator[list[Row]]:
+        """Yield the rows of ``first`` and of all later pages. ``pages`` are those that were requested."""
         yield self._new(first)
-        following, last = self.step, first
-        for offset, last in windows:
+        following, last = self._begin + max(1, len(first.rows) - self.overlap), first
+        for offset, last in pages:
             self._check_joint(last)
-            following = offset + self.step
+            following = offset + max(1, len(last.rows) - self.overlap)
             yield self._new(last)
             if not last.more:
                 break
-        while last.more and last.rows and not self._enough():
-            # The list has grown since the first window told its length.
-            last = self.window(following)
-            following += self.step
+        while last.more and last.rows and not self._has_enough():
+            # The list has grown since the first page told its length.
+            dummy, last = self.page((following, self._source.page_rows))
+            following += max(1, len(last.rows) - self.overlap)
             self._check_joint(last)
             yield self._new(last)
-        expected = min(first.count, last.count) - self._repeated
-        if not self._enough() and self._total < expected:
+        expected = min(first.count, last.count) - self._begin - self._repeated
+        if not self._has_enough() and self._total < expected:
             raise _incomplete(self._endpoint, self._total, expected)
 
-    def _check_joint(self, window: Window) -> None:
-        """A window begins with a row of the one before, unless rows were deleted: then as many were passed over."""
-        first = window.rows[0] if window.rows else {"id": None}
-        if self._size > 1 and "id" in first and first["id"] not in self._seen:
-            raise IncompleteList(
-                f"{self._endpoint}: rows were deleted while it was read by offset, in no order of ids."
-            )
+    def _check_joint(self, page: OffsetPage) -> None:
+        """A page begins with a row of the page before. If it does not, rows were deleted, and others were skipped."""
+        if self.overlap and page.rows and identity(page.rows[0]) is not None and page.rows[0] not in self._seen:
+            raise IncompleteList(f"{self._endpoint}: rows were deleted while the list was being read by offset.")
 
-    def _enough(self) -> bool:
-        return self._most is not None and self._total >= self._most
+    def _has_enough(self) -> bool:
+        return self._max_rows is not None and self._total >= self._max_rows
 
-    def _new(self, window: Window) -> list[Row]:
-        """The rows of ``window`` that were not handed on yet."""
-        single = once(window.rows)
-        self._repeated += len(window.rows) - len(single)
-        new = [row for row in single if "id" not in row or row["id"] not in self._seen]
-        self._seen.update(row["id"] for row in new if "id" in row)
+    def _new(self, page: OffsetPage) -> list[Row]:
+        """Return the rows of ``page`` that were not yielded before."""
+        single = drop_adjacent_duplicates(page.rows)
+        self._repeated += len(page.rows) - len(single)
+        new = self._seen.add_new(single)
         self._total += len(new)
-        self._patience.came(new)
+        self._news.came(new)
         return new

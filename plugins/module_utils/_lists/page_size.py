@@ -4,7 +4,16 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""How many rows to ask for at once: more where rows are small, fewer where NetBox cannot finish a page."""
+"""How many rows to request at once: more if rows are small, fewer if the server cannot finish a page.
+
+Proxies fail now and then, whatever the size of a page. A server that is slow, or has little memory, fails again and
+again, but only if pages are long. The rules here tell one from the other:
+
+* A page that failed is requested again with the same size.
+* If it fails again, that page alone is requested in smaller parts.
+* The pages of the whole list get smaller if smaller parts succeed and no page of the full size does.
+* After eight pages that succeeded, pages get longer again.
+"""
 
 from __future__ import annotations
 
@@ -14,78 +23,152 @@ import typing as t
 from collections.abc import Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client, too_much
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError, TooLong
 
 T = t.TypeVar("T")
 
-# A page that is too much for the server is halved down to this, never below.
+# Rows in the first page. With 4 workers, six pages of whole devices (4.5 kB each) need less than 60 MB on every Python,
+# and six pages of 400 rows need more on 3.9. With 8 workers, the first page, during which nothing else can be
+# requested, is short enough for 20,000 rows to arrive six times as fast.
+FIRST_PAGE = 300
+# Rows in the later pages, if rows are small. NetBox returns no more unless its MAX_PAGE_SIZE was changed.
+LARGEST_PAGE = 1000
+# A page that the server cannot finish is split down to this size, and not further.
 SMALLEST_PAGE = 10
-# NetBox works for a request before it comes to the first row: as long as for 700 rows that are only their own fields
-# (tests/stand_in/_costs.py). So pages of small rows get longer, up to this many bytes of JSON.
+# Before NetBox comes to the first row of a page, it works as long as for 700 rows of their own fields. Therefore pages
+# of small rows get longer, up to this many bytes of JSON.
 PAGE_BYTES = 1_000_000
-# Rows by which their size is estimated.
+# Rows whose size is measured.
 SAMPLE = 20
-# Pages that must succeed before a larger one is tried again.
-PATIENCE = 8
+# Pages that must succeed before longer ones are requested again. Doubled each time that longer ones fail again.
+SUCCESSES = 8
 
 
 class PageSize:
-    """The size of the pages of one list, called ``name`` in the log, shared by the workers that read it.
+    """The size of the pages of one list, called ``name`` in the log. The threads that read the list share it.
 
-    ``rows``: how many a page has at first; ``largest``: how many it may have.
+    * ``first``: rows in the first page.
+    * ``largest``: rows that a page can have at most.
+    * ``share``: the part of the usual memory that a page can use, if many pages are in memory at once.
     """
 
-    def __init__(self, client: Client, name: str, rows: int, largest: int = 0) -> None:
-        self.rows = rows
-        self._largest = largest
+    def __init__(self, client: Client, name: str, first: int, largest: int = 0, share: float = 1.0) -> None:
         self._client = client
         self._name = name
-        self._most = rows
-        self._succeeded = 0
+        self._share = min(1.0, share)
+        self._rows = self._target = max(min(first, SMALLEST_PAGE), int(first * self._share))
+        self._largest = max(largest, self._rows)
         self._lock = threading.Lock()
+        # Successes since the size changed, and how many of them are needed before pages get longer.
+        self._successes = 0
+        self._needed = SUCCESSES
+        # Whether the last request failed, and whether the last page needed more than one request.
+        self._failing = self._recovered = False
+        # Whether a page of the present size succeeded since a page had to be split.
+        self._proven = False
+        # Whether pages ever had to get shorter. Only if not, they get as long as they can in one step.
+        self._shrunk = self._may_jump = False
+        # Whether no page succeeded since pages got longer.
+        self._grown = False
 
-    def grow(self, page: Sequence[object]) -> bool:
-        """Let pages be longer if ``page``, the first one, was as long as could be, and its rows are small."""
+    @property
+    def rows(self) -> int:
+        """Rows to request in one page."""
+        return self._rows
+
+    def set_maximum(self, rows: int) -> None:
+        """Request no more than this, as the server returns no more."""
         with self._lock:
-            if not len(page) == self.rows == self._most < self._largest:
-                return False
-            sample = page[:: max(1, len(page) // SAMPLE)]
-            rows = PAGE_BYTES * len(sample) // len(json.dumps(sample))
-            self.rows = self._most = max(self.rows, min(self._largest, rows))
-            return True
+            self._largest = min(self._largest, rows)
+            self._target = min(self._target, rows)
+            self._rows = min(self._rows, rows)
 
-    def ask(self, rows: int, fetch: t.Callable[[int, bool], T], at_once: tuple[int, ...] = ()) -> T:
-        """Have ``fetch`` ask for a page of at most ``rows`` rows, and for half of it while that is too much.
+    def measure(self, page: Sequence[object]) -> None:
+        """Let pages get longer if the rows of ``page``, the first one, are small and it was full.
 
-        ``fetch`` is given the number of rows and whether a page that is too much may be asked for with fewer, instead
-        of once more. The errors of the HTTP status codes in ``at_once`` are raised.
+        This takes effect at once, or after the next page that succeeds if ``page`` did not at its first request.
         """
+        with self._lock:
+            if len(page) < self._rows or not page:
+                return
+            sample = page[:: max(1, len(page) // SAMPLE)]
+            rows = int(self._share * PAGE_BYTES * len(sample) / len(json.dumps(sample)))
+            self._target = max(self._target, min(self._largest, rows))
+            self._may_jump = not self._shrunk
+            if not self._recovered:
+                self._grow()
+
+    def read(self, rows: int, fetch: t.Callable[[int, bool], T], raise_statuses: tuple[int, ...] = ()) -> T:
+        """Return what ``fetch`` returns for a page of ``rows`` rows, or for a shorter one if the server cannot finish.
+
+        ``fetch`` gets the number of rows, and whether to raise an error that a shorter page can cure, instead of trying
+        again by itself. Errors with an HTTP status of ``raise_statuses`` are raised at once.
+        """
+        page_rows = whole = min(rows, self._rows)
+        failures = 0
         while True:
-            limit = min(rows, self.rows)
-            large = limit > SMALLEST_PAGE
+            can_split = page_rows > SMALLEST_PAGE
             try:
-                answer = fetch(limit, large)
+                answer = fetch(page_rows, can_split)
             except NetBoxError as error:
-                if not (large and too_much(error)) or error.status in at_once:
+                # The client itself never repeats a request after a 500.
+                can_repeat = error.status == 500 and not failures
+                if not too_much(error) or error.status in raise_statuses or not (can_split or can_repeat):
                     raise
-                self._failed(limit, error)
-                self._client.log(1, f"{self._name}: {limit} rows were too much; asking for {self.rows}: {error}")
+                failures += 1
+                again = self._size_after_failure(page_rows, failures, error)
+                self._log(page_rows, again, error)
+                page_rows = again
+                error.tries = failures
                 self._client.pause(error)
             else:
-                self._done()
+                self._note_success(page_rows, whole)
                 return answer
 
-    def _failed(self, rows: int, error: NetBoxError) -> None:
-        """A page of ``rows`` was too much: halve it. For good, unless a restarting server (502) may be the reason."""
+    def _size_after_failure(self, page_rows: int, failures: int, error: NetBoxError) -> int:
         with self._lock:
-            self.rows = min(self.rows, max(SMALLEST_PAGE, rows // 2))
-            self._succeeded = 0
-            if error.status != 502:
-                self._most = self.rows
+            self._failing = True
+            # Only its length makes a response too long, and other pages can have shown that this page is too long.
+            is_certain = isinstance(error, TooLong) or page_rows > self._rows
+        if failures == 1 and not is_certain:
+            return page_rows
+        return max(min(page_rows, SMALLEST_PAGE), page_rows // 2)
 
-    def _done(self) -> None:
+    def _log(self, page_rows: int, again: int, error: NetBoxError) -> None:
+        if again == page_rows:
+            self._client.log(2, f"{self._name}: a page of {page_rows} rows failed; retrying: {error}")
+        else:
+            self._client.log(1, f"{self._name}: a page of {page_rows} rows failed; retrying with {again}: {error}")
+
+    def _note_success(self, page_rows: int, whole: int) -> None:
         with self._lock:
-            self._succeeded += 1
-            if self.rows < self._most and self._succeeded >= PATIENCE:
-                self.rows = min(self._most, 2 * self.rows)
-                self._succeeded = 0
+            self._recovered, self._failing = self._failing, False
+            if page_rows < whole:
+                self._note_split(page_rows, whole)
+                return
+            if page_rows >= self._rows:
+                self._proven = True
+                if self._grown:
+                    self._grown, self._needed = False, SUCCESSES
+            self._successes += 2 * page_rows >= self._rows
+            if not self._recovered:
+                self._grow()
+
+    def _note_split(self, page_rows: int, whole: int) -> None:
+        """A page of ``whole`` rows failed, and its first part of ``page_rows`` rows succeeded."""
+        if not page_rows < self._rows <= whole:
+            return  # this page alone, or other pages have shown the same
+        if self._proven:
+            # A page as long as this one succeeded not long ago. The next one will show what is the reason.
+            self._proven = False
+            return
+        self._rows, self._successes, self._shrunk, self._may_jump = page_rows, 0, True, False
+        if self._grown:
+            self._grown, self._needed = False, 2 * self._needed
+
+    def _grow(self) -> None:
+        """Make pages longer if it is time."""
+        if self._rows >= self._target or not (self._may_jump or self._successes >= self._needed):
+            return
+        self._rows = self._target if self._may_jump else min(self._target, 2 * self._rows)
+        self._may_jump, self._grown, self._proven, self._successes = False, True, False, 0

@@ -4,15 +4,15 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""One range of ids walked by several cursors at once; REST and GraphQL alike.
+"""Read a list by cursor: by one cursor, or by several at the same time. REST and GraphQL use the same code.
 
-The ids not yet read form a line of pieces, in id order. A free worker takes a piece from the front of the line, cut so
-that it should hold one page; what a page leaves of its piece becomes a piece again, at its place. Each id belongs to
-one piece at any time, so each row comes once; and since work is always taken from the front, few pages wait for the
-ones before them, whatever the ids look like. (Halves of the largest piece would end as soon, but then nearly the whole
-list would have to wait in memory to come out in id order.)
+The IDs that have not been read form a line of ID ranges, in ID order. A free worker takes a range from the front of the
+line, cut so that it probably contains one page. What a page leaves of its range becomes a range again, at the same
+place. Each ID belongs to one range at any time, so each row arrives once. As work is always taken from the front, few
+pages wait for the pages before them, whatever the IDs look like. (If workers took halves of the largest range, a list
+would take no longer, but nearly all of it would wait in memory.)
 
-How wide a piece must be to hold one page is read from the pages themselves: ids may be dense here and sparse there.
+The pages themselves show how wide a range must be to contain one page: IDs can be dense here and sparse there.
 """
 
 from __future__ import annotations
@@ -21,101 +21,93 @@ import dataclasses
 import typing as t
 from collections.abc import Iterator
 
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.answers import Page
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import Row
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Tasks, Workers
 
-Row = dict[str, t.Any]
-
-# Of sparse ids a piece is cut for a little less than a page: a page that is not full leaves no crumb to ask for.
+# If IDs are sparse, a range is cut for a little less than a page. Otherwise a few rows would often need a request.
 FILLING = 0.9
-# One page says little of the ids far ahead: estimates change by this factor at most where no rows were seen.
+# One page shows little about IDs that are far away. An estimate without rows changes at most by this factor.
 LARGEST_STEP = 4.0
-# Pages that must be expected in front before a page behind, already there, is given up for them.
+# Pages that must be expected at the front before a later page, which has already arrived, is dropped in their favor.
 WORTH = 4
 
 
-@dataclasses.dataclass
-class Page:
-    """One answer to a cursor: ``rows`` with their ``ids``, ascending, and ``next``, the start of the page that follows.
+class CursorList(t.Protocol):
+    """A list that supports a cursor."""
 
-    ``next`` is ``None`` where the list, or the part of it that was asked for, ends.
-    """
+    @property
+    def page_rows(self) -> int:
+        """How many rows to request in one page."""
 
-    rows: list[Row]
-    ids: list[int]
-    next: int | None
+    def fetch(self, start: int, stop: int | None, rows: int) -> Page:
+        """Return the page of at most ``rows`` rows from ID ``start``.
 
-
-class Fetch(t.Protocol):
-    """A way to ask for pages."""
-
-    def __call__(self, start: int, stop: int | None, limit: int) -> Page:
-        """Ask for the page of at most ``limit`` rows from id ``start``.
-
-        ``stop`` is the first id that is not wanted any more, or ``None``. It may be ignored: what is too much is
-        dropped.
+        ``stop`` is the first ID that is not wanted, or ``None``. Rows from there on are dropped.
         """
 
-
-Survey = t.Callable[[], tuple[int, int]]
-"""Tells how many rows the whole list has, and its highest id."""
+    def survey(self) -> tuple[int, int]:
+        """Return how many rows the list has, and its highest ID. Return zeros if that is not possible."""
 
 
 @dataclasses.dataclass(eq=False)
-class _Piece:
-    """The ids from ``start`` up to, not including, ``stop`` (``None``: the end of the list)."""
+class _IdRange:
+    """The IDs from ``start`` up to, not including, ``stop`` (``None``: the end of the list)."""
 
     start: int
     stop: int | None
     density: float
-    """Rows per id that are expected here; at most 1, more than 0."""
-    asked: bool = False
+    """The expected rows per ID: at most 1, and more than 0."""
+    requested: int = 0
+    """How many rows were requested. Zero before the request."""
     rows: list[Row] | None = None
 
 
-def follow(page: Page, fetch: Fetch, limit: int) -> Iterator[list[Row]]:
-    """The rows of ``page`` and of all that follow, one page after the other."""
+def follow(page: Page, source: CursorList) -> Iterator[list[Row]]:
+    """Yield the rows of ``page`` and of all later pages, which are requested in sequence."""
     while True:
         yield page.rows
         if page.next is None:
             return
-        page = fetch(page.next, None, limit)
+        page = source.fetch(page.next, None, source.page_rows)
 
 
-def walk(page: Page, fetch: Fetch, survey: Survey, workers: Workers, limit: int) -> Iterator[list[Row]]:
-    """The rows of ``page`` and of all that follow, in id order, a page at a time, fetched by all workers at once.
+def read_ranges(page: Page, source: CursorList, workers: Workers, max_rows: int | None = None) -> Iterator[list[Row]]:
+    """Yield the rows of ``page`` and of all later pages, in ID order, a page at a time. All workers request pages.
 
-    The rows under way and those waiting for their turn are together never more than :func:`look_ahead` pages hold.
+    The rows that are requested and those that wait for their turn are never more than :func:`look_ahead` pages contain.
+    No more is requested than ``max_rows`` rows need.
     """
-    if page.next is None:
+    if page.next is None or (max_rows is not None and len(page.rows) >= max_rows):
         yield page.rows
     else:
-        yield from _Walk(page, fetch, survey, workers, limit).pages()
+        yield from _Reader(page, source, workers, max_rows).pages()
 
 
 def look_ahead(workers: int) -> int:
-    """How many full pages are under way or waiting at most, for that many workers."""
+    """Return how many full pages can be requested, or waiting, at the same time."""
     return workers + max(2, workers // 2)
 
 
-class _Walk:
-    def __init__(self, page: Page, fetch: Fetch, survey: Survey, workers: Workers, limit: int) -> None:
+class _Reader:
+    def __init__(self, page: Page, source: CursorList, workers: Workers, max_rows: int | None) -> None:
         self._first = page
-        self._fetch = fetch
-        self._survey = survey
-        self._limit = limit
+        self._source = source
         self._workers = workers
-        self._tasks: Tasks[_Piece | None, t.Any] = Tasks(workers)
-        self._most = look_ahead(workers.size)
-        self._line = [_Piece(page.next or 0, None, _density(page.ids) or 1.0)]
+        self._max_rows = max_rows
+        self._max_pages = look_ahead(workers.size)
+        self._tasks: Tasks[_IdRange | None, t.Any] = Tasks(workers)
+        self._line = [_IdRange(t.cast(int, page.next), None, _density(page.ids) or 1.0)]
         self._read = len(page.rows)
-        # Highest id when the walk began; unknown until the survey is back. Newer rows are found by the open last piece.
+        # The highest ID, once the survey has found it. The last range, which has no end, finds newer rows.
         self._last: int | None = None
 
     def pages(self) -> Iterator[list[Row]]:
-        # The page that comes next in any case is asked for beside the survey, open-ended.
-        self._ask(self._line[0])
-        self._tasks.start(None, self._survey)
         try:
+            # The next page is needed in any case. It is requested at the same time as the survey, without an end.
+            self._request(self._line[0])
+            if not self._has_enough():
+                self._tasks.start(None, self._source.survey)
             yield self._first.rows
             while self._line:
                 if self._line[0].rows is not None:
@@ -123,115 +115,129 @@ class _Walk:
                     if rows:
                         yield rows
                     continue
-                self._ask_more()
-                piece, answer = self._tasks.next_ended()
-                if piece is None:
+                self._request_more()
+                id_range, answer = self._tasks.next_ended()
+                if id_range is None:
                     self._plan(*answer)
                 else:
-                    self._settle(piece, answer)
+                    self._settle(id_range, answer)
         finally:
             self._tasks.drop()
 
-    def _ask(self, piece: _Piece) -> None:
-        piece.asked = True
-        limit = self._limit if piece.stop is None else min(self._limit, piece.stop - piece.start)
-        self._tasks.start(piece, self._fetch, piece.start, piece.stop, limit)
+    def _request(self, id_range: _IdRange) -> None:
+        page_rows = self._source.page_rows
+        if id_range.stop is not None:
+            page_rows = min(page_rows, id_range.stop - id_range.start)
+        id_range.requested = page_rows
+        self._tasks.start(id_range, self._source.fetch, id_range.start, id_range.stop, page_rows)
 
-    def _ask_more(self) -> None:
-        """Give each free worker a piece, from the front of the line."""
+    def _request_more(self) -> None:
+        """Give each free worker a range, from the front of the line."""
         position = 0
         while position < len(self._line) and self._tasks.running < self._workers.size:
-            piece = self._line[position]
-            if not piece.asked:
-                if position and not self._has_room(position):
+            id_range = self._line[position]
+            if not id_range.requested:
+                if position and (self._has_enough() or not self._has_room(position)):
                     return
                 self._cut(position)
-                self._ask(piece)
+                self._request(id_range)
             position += 1
 
-    def _has_room(self, position: int) -> bool:
-        """Whether the piece at ``position`` may be asked for: one page is kept for the front, on which all others wait.
+    def _has_enough(self) -> bool:
+        """Return whether the rows that were read and requested are all that the caller wants."""
+        if self._max_rows is None:
+            return False
+        requested = sum(id_range.requested for id_range in self._line if id_range.rows is None)
+        return self._read + requested >= self._max_rows
 
-        Before workers stand idle in front of many rows, those that would wait longest are given up, to be asked for
-        again: ids turned out dense here, where the pages behind had been expected next.
+    def _has_room(self, position: int) -> bool:
+        """Return whether the range at ``position`` can be requested. There is always room for the front of the line.
+
+        If workers would be idle in front of many rows, the rows that would wait longest are dropped, and requested
+        again later: IDs turned out to be dense here, when the later pages had been expected next.
         """
-        piece = self._line[position]
-        excess = self._held() - (self._most - 2) * self._limit
-        behind = [later for later in self._line[position + 1 :] if later.rows]
+        id_range, page_rows = self._line[position], self._source.page_rows
+        excess = self._held() - (self._max_pages - 2) * page_rows
+        later = [behind for behind in self._line[position + 1 :] if behind.rows]
         if excess > 0 and (
-            (self._end_of(piece) - piece.start) * piece.density < WORTH * self._limit
-            or sum(len(later.rows or ()) for later in behind) < excess
+            (self._end_of(id_range) - id_range.start) * id_range.density < WORTH * page_rows
+            or sum(len(behind.rows or ()) for behind in later) < excess
         ):
             return False
         while excess > 0:
-            excess -= self._give_up(behind.pop())
+            excess -= self._give_up(later.pop())
         return True
 
-    def _give_up(self, piece: _Piece) -> int:
-        """Put a piece that was read back into the line; tells how many rows that spares."""
-        rows = len(piece.rows or ())
-        if piece.stop is not None:
-            piece.density = min(1.0, rows / (piece.stop - piece.start))
-        piece.rows, piece.asked = None, False
+    def _give_up(self, id_range: _IdRange) -> int:
+        """Put a range that was read back into the line. Return how many rows that frees."""
+        rows = len(id_range.rows or ())
+        if id_range.stop is not None:
+            id_range.density = min(1.0, rows / (id_range.stop - id_range.start))
+        id_range.rows, id_range.requested = None, 0
         self._read -= rows
         return rows
 
     def _held(self) -> int:
-        """Rows that wait for their turn, and that may come with the pages under way."""
-        return sum(self._limit if piece.rows is None else len(piece.rows) for piece in self._line if piece.asked)
+        """Return how many rows wait for their turn, or can arrive with the requested pages."""
+        return sum(
+            id_range.requested if id_range.rows is None else len(id_range.rows)
+            for id_range in self._line
+            if id_range.requested
+        )
 
     def _cut(self, position: int) -> None:
-        """Shorten a free piece of the line to what should fill one page, and put the rest behind it."""
-        piece = self._line[position]
-        left = sum((self._end_of(piece) - piece.start) * piece.density for piece in self._line if not piece.asked)
-        # The last rows are shared out among the workers, in pages that are not too small to be worth a request.
-        goal = min(self._limit, max(left / self._workers.size, self._limit / 2))
-        if piece.density < 1:
+        """Shorten a free range of the line to what probably fills one page, and put the rest behind it."""
+        id_range, page_rows = self._line[position], self._source.page_rows
+        left = sum((self._end_of(one) - one.start) * one.density for one in self._line if not one.requested)
+        # The workers share the last rows, in pages that are not too small to be worth a request.
+        goal = min(page_rows, max(left / self._workers.size, page_rows / 2))
+        if id_range.density < 1:
             goal *= FILLING
-        stop = piece.start + max(1, int(goal / piece.density))
-        if stop < self._end_of(piece):
-            self._line.insert(position + 1, _Piece(stop, piece.stop, piece.density))
-            piece.stop = stop
+        stop = id_range.start + max(1, int(goal / id_range.density))
+        if stop < self._end_of(id_range):
+            self._line.insert(position + 1, _IdRange(stop, id_range.stop, id_range.density))
+            id_range.stop = stop
 
-    def _end_of(self, piece: _Piece) -> int:
-        if piece.stop is not None:
-            return piece.stop
-        return max(piece.start, (self._last or 0) + 1)
+    def _end_of(self, id_range: _IdRange) -> int:
+        if id_range.stop is not None:
+            return id_range.stop
+        return max(id_range.start, (self._last or 0) + 1)
 
     def _plan(self, count: int, last: int) -> None:
-        """The survey is back: spread the rows that are left over the ids that are left."""
+        """Spread the rows that are left over the IDs that are left, as the survey has returned."""
         self._last = last
-        piece = self._line[-1]
-        left = count - self._read - self._limit
-        if left > 0 and piece.asked and piece.rows is None and piece.stop is None:
-            # The open-ended page under way keeps what should fill it; what it brings beyond is dropped.
-            stop = piece.start + max(1, int(self._limit / piece.density))
+        id_range = self._line[-1]
+        left = count - self._read - id_range.requested
+        if left > 0 and id_range.requested and id_range.rows is None and id_range.stop is None:
+            # The page that was requested without an end keeps what probably fills it. More than that is dropped.
+            stop = id_range.start + max(1, int(id_range.requested / id_range.density))
             if stop <= last:
-                piece.stop = stop
-                self._line.append(_Piece(stop, None, min(1.0, left / (last + 1 - stop))))
+                id_range.stop = stop
+                self._line.append(_IdRange(stop, None, min(1.0, left / (last + 1 - stop))))
 
-    def _settle(self, piece: _Piece, page: Page) -> None:
-        """A page came for ``piece``: keep what belongs to it, put back what it left, learn from it."""
-        position = self._line.index(piece)
-        stop = piece.stop
-        wanted = len(page.ids)
+    def _settle(self, id_range: _IdRange, page: Page) -> None:
+        """Keep the rows of ``page`` that belong to its range, put back what it left, and learn from it."""
+        position = self._line.index(id_range)
+        stop = id_range.stop
+        kept = len(page.ids)
         if stop is not None:
-            while wanted and page.ids[wanted - 1] >= stop:
-                wanted -= 1
-        piece.rows = page.rows[:wanted] if wanted < len(page.rows) else page.rows
-        self._read += wanted
+            while kept and page.ids[kept - 1] >= stop:
+                kept -= 1
+        id_range.rows = page.rows[:kept] if kept < len(page.rows) else page.rows
+        self._read += kept
         if page.next is not None and (stop is None or page.next < stop):
-            self._line.insert(position + 1, _Piece(page.next, stop, _density(page.ids) or piece.density))
-            piece.stop = page.next
-        elif stop is not None and (stop - piece.start) * piece.density >= self._limit / 4:
-            # Read to its end, and wide enough to tell: what follows is likely to be as dense, or as sparse.
-            following = next((piece for piece in self._line[position + 1 :] if not piece.asked), None)
+            rest = _IdRange(page.next, stop, _density(page.ids) or id_range.density)
+            self._line.insert(position + 1, rest)
+            id_range.stop = page.next
+        elif stop is not None and (stop - id_range.start) * id_range.density >= self._source.page_rows / 4:
+            # Read to its end, and wide enough to show something: the next range probably has a similar density.
+            following = next((one for one in self._line[position + 1 :] if not one.requested), None)
             if following:
-                seen = wanted / (stop - piece.start)
+                seen = kept / (stop - id_range.start)
                 following.density = min(1.0, max(seen, following.density / LARGEST_STEP))
 
 
 def _density(ids: list[int]) -> float | None:
-    """Rows per id at the end of a page: its last quarter says most about what follows."""
+    """Return the rows per ID at the end of a page. Its last quarter shows most about what follows."""
     last = ids[-max(2, len(ids) // 4) :]
     return (len(last) - 1) / (last[-1] - last[0]) if len(last) > 1 else None

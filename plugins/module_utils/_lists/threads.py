@@ -4,10 +4,10 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Threads that do not keep Python from ending.
+"""An executor whose threads do not keep Python from ending.
 
-Python waits for those of ``concurrent.futures.ThreadPoolExecutor`` before it ends, also after Ctrl-C: for a NetBox that
-does not answer, as long as the time-out is.
+Before Python ends, it waits for the threads of ``concurrent.futures.ThreadPoolExecutor``, even after Ctrl-C. If NetBox
+does not respond, that takes as long as the timeout.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ Task = tuple["concurrent.futures.Future[t.Any]", t.Callable[[], t.Any]]
 
 
 class DaemonThreads(concurrent.futures.Executor):
-    """An executor of up to ``max_workers`` threads, begun as tasks come."""
+    """An executor with up to ``max_workers`` threads. It starts them as tasks arrive."""
 
     def __init__(self, max_workers: int) -> None:
-        self._most = max_workers
+        self._max_workers = max_workers
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._closed = False
         self._lock = threading.Lock()
 
     def submit(self, fn: t.Callable[..., t.Any], /, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        """Have ``fn(*args, **kwargs)`` called, and return the future of its result."""
+        """Run ``fn(*args, **kwargs)`` in a thread, and return the future of its result."""
         future: concurrent.futures.Future[t.Any] = concurrent.futures.Future()
         with self._lock:
             if self._closed:
                 raise RuntimeError("cannot schedule new futures after shutdown")
             self._tasks.put((future, lambda: fn(*args, **kwargs)))
-            if len(self._threads) < self._most:
+            if len(self._threads) < self._max_workers:
                 thread = threading.Thread(target=self._work, name=f"netbox.cursor {len(self._threads)}", daemon=True)
                 self._threads.append(thread)
                 thread.start()
@@ -52,7 +52,7 @@ class DaemonThreads(concurrent.futures.Executor):
             if future.set_running_or_notify_cancel():
                 try:
                     result = call()
-                except BaseException as error:  # for whoever asks for the result
+                except BaseException as error:  # the future raises it
                     future.set_exception(error)
                 else:
                     future.set_result(result)
@@ -61,7 +61,7 @@ class DaemonThreads(concurrent.futures.Executor):
             del task, future, call
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more tasks. ``wait``: until the threads have ended; ``cancel_futures``: what has not begun."""
+        """Accept no more tasks. Optionally wait for the threads, and cancel the tasks that have not started."""
         with self._lock:
             self._closed = True
             while cancel_futures:

@@ -4,16 +4,24 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Work done side by side: a pool of threads shared by several lists, each with a queue of its own for the answers."""
+"""Run functions in the threads of an executor, and return their results as they end or in order.
+
+Whatever an executor does, a caller that waits for a result gets a result or an error: the futures report results,
+so a task that never ran is reported as well.
+"""
 
 from __future__ import annotations
 
 import concurrent.futures
 import contextvars
+import dataclasses
+import functools
 import importlib
 import queue
+import sys
 import threading
 import typing as t
+import weakref
 from collections.abc import Iterable, Iterator
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
@@ -22,120 +30,212 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.threads impor
 K = t.TypeVar("K")
 T = t.TypeVar("T")
 R = t.TypeVar("R")
+ExecutorClass = t.Callable[..., concurrent.futures.Executor]
+Future = concurrent.futures.Future[t.Any]
+
+# How many tasks have started each other: 0 in a caller's thread, 1 in a task, and 2 in a task that a task started.
+_depth: contextvars.ContextVar[int] = contextvars.ContextVar("netbox.cursor depth", default=0)
 
 
 class Workers:
-    """``size`` threads of an executor, made when the first task comes.
+    """Threads that several lists share: ``size`` of them, created when the first task starts.
 
-    ``executor_class`` is a drop-in for ``concurrent.futures.ThreadPoolExecutor``.
+    Tasks that a task starts get ``size`` threads of their own. A task that waits for others therefore never occupies
+    a thread that the others need.
+
+    ``executor_class`` is a replacement for ``concurrent.futures.ThreadPoolExecutor``.
     """
 
-    def __init__(
-        self,
-        size: int,
-        executor_class: t.Callable[..., concurrent.futures.Executor] = DaemonThreads,
-    ) -> None:
+    def __init__(self, size: int, executor_class: ExecutorClass = DaemonThreads) -> None:
         if size < 1:
-            raise UsageError(f"max_workers is {size}: at least one is needed.")
+            raise UsageError(f"max_workers must be at least 1, not {size}.")
         self.size = size
         self._executor_class = executor_class
-        self._executor: concurrent.futures.Executor | None = None
+        self._executors: dict[int, concurrent.futures.Executor] = {}
+        self._waiting: weakref.WeakSet[Tasks[t.Any, t.Any]] = weakref.WeakSet()
+        self._closed = False
         self._lock = threading.Lock()
 
-    def submit(self, function: t.Callable[..., object], *arguments: object) -> concurrent.futures.Future[object]:
-        """Run ``function`` in a thread, within a copy of the caller's contextvars (an OpenTelemetry span, say)."""
-        with self._lock:  # lists of several threads may begin at once
-            if self._executor is None:
-                self._executor = self._executor_class(max_workers=self.size)
-            executor = self._executor
-        # A context can be entered by one thread at a time, so that each task needs a copy of its own.
-        return executor.submit(contextvars.copy_context().run, function, *arguments)
+    def submit(self, function: t.Callable[..., t.Any], *arguments: object) -> Future:
+        """Run ``function`` in a thread, with a copy of the caller's context variables such as OpenTelemetry's span.
+
+        Raise :class:`UsageError` if the executor accepts no task, or if the workers are closed.
+        """
+        depth = _depth.get()
+        with self._lock:  # several lists can start at the same time
+            self.check_open()
+            if depth not in self._executors:
+                self._executors[depth] = self._new_executor()
+            executor = self._executors[depth]
+        # Only one thread at a time can enter a context, so each task needs its own copy.
+        context = contextvars.copy_context()
+        context.run(_depth.set, depth + 1)
+        try:
+            future: t.Any = executor.submit(context.run, function, *arguments)
+        except (RuntimeError, TypeError) as error:
+            self.check_open()
+            raise _unusable(executor, f"it accepts no task: {error}") from error
+        if not callable(getattr(future, "add_done_callback", None)):
+            raise _unusable(executor, f"submit() must return a future, not {future!r}")
+        return t.cast(Future, future)
+
+    def _new_executor(self) -> concurrent.futures.Executor:
+        try:
+            executor: t.Any = self._executor_class(max_workers=self.size)
+        except (TypeError, ValueError) as error:
+            raise UsageError(
+                f"thread_pool_executor: cannot create an executor with max_workers={self.size}: {error}."
+            ) from error
+        if not all(callable(getattr(executor, name, None)) for name in ("submit", "shutdown")):
+            raise _unusable(executor, "it has no methods submit() and shutdown()")
+        processes = sys.modules.get("concurrent.futures.process")  # not imported unless somebody needs it
+        if processes is not None and isinstance(executor, processes.ProcessPoolExecutor):
+            raise _unusable(executor, "it runs functions in other processes")
+        return t.cast("concurrent.futures.Executor", executor)
+
+    def watch(self, tasks: Tasks[t.Any, t.Any]) -> None:
+        """Wake the caller that waits for ``tasks`` when the workers are closed."""
+        with self._lock:
+            self.check_open()
+            self._waiting.add(tasks)
+
+    def check_open(self) -> None:
+        """Raise :class:`UsageError` if the workers are closed."""
+        if self._closed:
+            raise UsageError("The pager is closed. Read its lists before you close it.")
 
     def close(self) -> None:
-        """Drop what has not begun; what runs ends by itself."""
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-            self._executor = None
+        """Drop the tasks that have not started, and wake everybody who waits. Running tasks end by themselves."""
+        with self._lock:
+            self._closed = True
+            executors, waiting = list(self._executors.values()), list(self._waiting)
+            self._executors.clear()
+        for executor in executors:
+            executor.shutdown(wait=False, cancel_futures=True)
+        for tasks in waiting:
+            tasks.wake()
+
+
+def _unusable(executor: object, reason: str) -> UsageError:
+    return UsageError(
+        f"thread_pool_executor: cannot use {type(executor).__module__}.{type(executor).__qualname__}: {reason}. "
+        "Use a class that runs functions in threads, as concurrent.futures.ThreadPoolExecutor does."
+    )
+
+
+@dataclasses.dataclass
+class _Outcome(t.Generic[R]):
+    """What a function returned or raised, as a result of a task that did run."""
+
+    result: R | None = None
+    error: BaseException | None = None
+
+
+def _run(function: t.Callable[..., R], arguments: tuple[object, ...]) -> _Outcome[R]:
+    try:
+        return _Outcome(function(*arguments))
+    except BaseException as error:  # raised again in the thread that waits for it
+        return _Outcome(error=error)
 
 
 class Tasks(t.Generic[K, R]):
-    """What one list has under way on :class:`Workers`: tasks with a key each, answered in the order they end."""
+    """The tasks that one list runs on :class:`Workers`. Each has a key, and they are returned in the order they end."""
 
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
-        self._ended: queue.SimpleQueue[tuple[K, R | None, BaseException | None]] = queue.SimpleQueue()
-        self._futures: set[concurrent.futures.Future[object]] = set()
+        self._ended: queue.SimpleQueue[tuple[K, Future] | None] = queue.SimpleQueue()
+        self._futures: set[Future] = set()
         self.running = 0
+        workers.watch(self)
 
     def start(self, key: K, function: t.Callable[..., R], *arguments: object) -> None:
-        """Have ``function(*arguments)`` done; :meth:`next_ended` will give its result with ``key``."""
+        """Start ``function(*arguments)``. :meth:`next_ended` returns its result with ``key``."""
+        future = self._workers.submit(_run, function, arguments)
         self.running += 1
-        future = self._workers.submit(self._work, key, function, arguments)
         self._futures.add(future)
-        future.add_done_callback(self._futures.discard)
+        future.add_done_callback(functools.partial(self._put, key))
 
-    def _work(self, key: K, function: t.Callable[..., R], arguments: tuple[object, ...]) -> None:
-        try:
-            result = function(*arguments)
-        except BaseException as error:  # raised again in the thread that waits for it
-            self._ended.put((key, None, error))
-        else:
-            self._ended.put((key, result, None))
+    def _put(self, key: K, future: Future) -> None:
+        self._futures.discard(future)
+        self._ended.put((key, future))
 
     def next_ended(self) -> tuple[K, R]:
-        """Wait for a task to end and return its key and result, or raise what it raised."""
-        key, result, error = self._ended.get()
+        """Wait for a task to end. Return its key and its result, or raise its error.
+
+        Raise :class:`UsageError` if the executor lost the task, or if the workers are closed.
+        """
+        ended = self._ended.get()
+        if ended is None or ended[1].cancelled():
+            self._workers.check_open()
+            raise UsageError("thread_pool_executor: the executor canceled a request.")
+        key, future = ended
         self.running -= 1
+        error = future.exception()
         if error is not None:
-            raise error
-        return key, t.cast(R, result)
+            raise UsageError(
+                f"thread_pool_executor: the executor cannot run requests: {type(error).__name__}: {error}. Use a class "
+                "that runs functions in threads, as concurrent.futures.ThreadPoolExecutor does."
+            ) from error
+        outcome = future.result()
+        if not isinstance(outcome, _Outcome):
+            raise UsageError(f"thread_pool_executor: a request returned {type(outcome).__name__}, not its result.")
+        if outcome.error is not None:
+            raise outcome.error
+        return key, t.cast(R, outcome.result)
+
+    def wake(self) -> None:
+        """Have :meth:`next_ended` return to its caller, with an error."""
+        self._ended.put(None)
 
     def drop(self) -> None:
-        """Nobody waits any more: take back what has not begun."""
+        """Take back the tasks that have not started, as nobody waits for them anymore."""
         for future in list(self._futures):
             future.cancel()
 
 
 def ordered_map(workers: Workers, function: t.Callable[[T], R], items: Iterable[T], look_ahead: int) -> Iterator[R]:
-    """``map(function, items)``, done by the workers, in the order of ``items``.
+    """Yield ``function(item)`` for each of ``items``, in their order. The workers compute the results.
 
-    At most ``look_ahead`` items are under way or done and not yet taken. The first error ends it.
+    At most ``look_ahead`` items are in progress, or done and not yet yielded. The first error ends the iteration.
     """
     waiting = enumerate(items)
     done: dict[int, R] = {}
-    wanted = 0
+    next_index = 0
     tasks: Tasks[int, R] = Tasks(workers)
     try:
         while True:
             while tasks.running + len(done) < look_ahead:
                 try:
-                    number, item = next(waiting)
+                    index, item = next(waiting)
                 except StopIteration:
                     break
-                tasks.start(number, function, item)
-            if wanted in done:
-                yield done.pop(wanted)
-                wanted += 1
+                tasks.start(index, function, item)
+            if next_index in done:
+                yield done.pop(next_index)
+                next_index += 1
             elif tasks.running:
-                number, result = tasks.next_ended()
-                done[number] = result
+                index, result = tasks.next_ended()
+                done[index] = result
             else:
                 return
     finally:
         tasks.drop()
 
 
-def executor_class(name: str | None) -> t.Callable[..., concurrent.futures.Executor]:
-    """The class that ``package.module.Class`` names; our own for ``None``. Raises :class:`UsageError` for no class."""
+def executor_class(name: str | None) -> ExecutorClass:
+    """Return the class that ``package.module.Class`` names, or the collection's own for ``None``.
+
+    Raise :class:`UsageError` if there is no such class.
+    """
     if name is None:
         return DaemonThreads
     module, dot, attribute = name.rpartition(".")
     if not dot:
-        raise UsageError(f"thread_pool_executor is {name!r}: write package.module.Class.")
+        raise UsageError(f"thread_pool_executor is {name!r}. Write it as package.module.Class.")
     try:
         found = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise UsageError(f"thread_pool_executor is {name!r}: {error}.") from error
     if not callable(found):
-        raise UsageError(f"thread_pool_executor is {name!r}, which is no class.")
-    return t.cast("t.Callable[..., concurrent.futures.Executor]", found)
+        raise UsageError(f"thread_pool_executor is {name!r}, which is not a class.")
+    return t.cast(ExecutorClass, found)

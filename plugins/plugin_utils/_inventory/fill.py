@@ -4,88 +4,97 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Hosts into Ansible's inventory: variables straight onto the host objects, groups once each."""
+"""From hosts to Ansible's inventory. Whatever can fail because of the user's options fails before the first host."""
 
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable
 
 from ansible.errors import AnsibleError
-from ansible.plugins.inventory import BaseInventoryPlugin
 
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.hosts import Host
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import harmless
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.expressions import Constructor, Expressions
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.hosts import Host, Inventory
 from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import marked
 
 
-class Filler:
-    """Puts hosts into the inventory of ``plugin``, with what its constructed options make of them."""
+def fill(plugin: t.Any, found: Inventory, expressions: Expressions) -> None:
+    """Evaluate the expressions for all hosts, and then put everything into the inventory of ``plugin``."""
+    constructor = Constructor(plugin, expressions) if expressions else None
+    constructed = [
+        constructor.construct(host.name, host.variables, host.extra, host.raw) if constructor else None
+        for host in found.hosts
+    ]
+    for warning in constructor.warnings() if constructor else ():
+        plugin.display.warning(warning)
+    filler = _Filler(plugin)
+    # Each host leaves the list, because its dictionary of variables takes memory.
+    found.hosts.reverse()
+    constructed.reverse()
+    while found.hosts:
+        host, made = found.hosts.pop(), constructed.pop()
+        filler.add(host, made.groups if made else ())
+        if made:
+            filler.compose(host.name, made.variables)
+    for group in found.groups:
+        filler.group(group)
+    for parent, child in (*found.edges, *(constructor.edges() if constructor else ())):
+        filler.edge(parent, child)
 
+
+class _Filler:
     def __init__(self, plugin: t.Any) -> None:
-        self._plugin: BaseInventoryPlugin = plugin
-        self._constructed: t.Any = plugin
+        self._display = plugin.display
         self._inventory = plugin.inventory
         self._groups: dict[str, str] = {}
-        # Names that Ansible has looked at: for each host again, that takes it as long as all else here.
-        self._variables: set[str] = set()
-        self._strict = plugin.get_option("strict")
-        self._compose = plugin.get_option("compose") or {}
-        self._conditions = plugin.get_option("groups") or {}
-        self._keys = plugin.get_option("keyed_groups") or []
-        self._has_expressions = bool(self._compose or self._conditions or self._keys)
+        # Variable names that Ansible has validated. Validating them for every host would double the time spent here.
+        self._valid: set[str] = set()
 
-    def add(self, host: Host) -> None:
-        """One host with its variables and groups."""
-        name = self._inventory.add_host(str(marked(host.name)))
-        # Not the inventory's own set_variable, which walks each value on ansible-core >= 2.19 (PEERS 0).
-        target = self._inventory.get_host(name)
-        variables = marked(host.variables)
-        for key, value in variables.items():
-            if key in self._variables and key not in target.vars:
+    def add(self, host: Host, more_groups: t.Sequence[str]) -> None:
+        """Add a host with its variables and groups."""
+        name = self._add_host(str(marked(host.name)))
+        # The inventory's own set_variable walks each value on ansible-core 2.19 and later, which takes far longer.
+        target = self._inventory.hosts[name]
+        for key, value in marked(host.variables).items():
+            if key in self._valid and key not in target.vars:
                 target.vars[key] = value
             else:
                 target.set_variable(key, value)
-                self._variables.add(key)
-        for group in host.groups:
-            self._inventory.add_child(self._group(group), name)
-        if self._has_expressions:
-            self._construct(name, variables, marked(host.raw or {}))
+                self._valid.add(key)
+        # A host can have the name of a group, so it is added as a host and not as any child.
+        # Ansible would look for a group of its name to put into `ungrouped` if it were in no group.
+        for group in (*host.groups, *more_groups) or ("ungrouped",):
+            self._inventory.add_host(name, group=self.group(group))
 
-    def edges(self, edges: Iterable[tuple[str, str]]) -> None:
-        """Groups under groups; those among them that have no hosts below are dropped by the caller."""
-        for parent, child in edges:
-            above, below = self._group(parent), self._group(child)
-            if above == below:
-                continue
-            try:
-                self._inventory.add_child(above, below)
-            except AnsibleError as error:
-                self._plugin.display.warning(f"Group {child} cannot hang under {parent}: {error}")
+    def _add_host(self, name: str) -> str:
+        """Add a host without variables. Ansible would set the names of its source for the group of the same name."""
+        group, known = self._inventory.groups.get(name), name in self._inventory.hosts
+        before = dict(group.vars) if group else {}
+        name = self._inventory.add_host(name)
+        if group and not known:
+            self._inventory.hosts[name].vars = {key: group.vars[key] for key in ("inventory_file", "inventory_dir")}
+            group.vars = before
+        return name
 
-    def group(self, name: str) -> None:
-        """A group, also without hosts."""
-        self._group(name)
+    def compose(self, name: str, variables: t.Mapping[str, t.Any]) -> None:
+        """Set the variables that expressions made."""
+        for key, value in variables.items():
+            # The inventory's own set_variable would set it for the group of this name, if there is one.
+            self._inventory.hosts[name].set_variable(key, value)
 
-    def _group(self, name: str) -> str:
+    def group(self, name: str) -> str:
+        """Add a group, and return the name that Ansible gives to it."""
         known = self._groups.get(name)
         if known is None:
-            known = self._groups[name] = self._inventory.add_group(str(marked(harmless(name))))
+            known = self._groups[name] = self._inventory.add_group(str(marked(name)))
         return known
 
-    def _construct(self, name: str, variables: dict[str, t.Any], raw: dict[str, t.Any]) -> None:
-        """``compose`` sees the object's fields before the variables of the same names, groups the other way round."""
-        always = {"netbox": raw, "inventory_hostname": name}
-        if self._compose:
-            self._constructed._set_composite_vars(
-                self._compose, {**variables, **raw, **always}, name, strict=self._strict
-            )
-            composed = self._inventory.get_host(name).vars
-            variables = {**variables, **{key: composed[key] for key in self._compose if key in composed}}
-        seen = {**raw, **variables, **always}
-        for add, what in (
-            (self._constructed._add_host_to_composed_groups, self._conditions),
-            (self._constructed._add_host_to_keyed_groups, self._keys),
-        ):
-            if what:
-                add(what, seen, name, strict=self._strict, fetch_hostvars=False)
+    def edge(self, parent: str, child: str) -> None:
+        """Put a group below another one."""
+        above, below = self.group(parent), self.group(child)
+        if above == below:
+            return
+        try:
+            self._inventory.add_child(above, below)
+        except AnsibleError as error:
+            # Another source can have put these groups the other way round.
+            self._display.warning(f"Cannot put group {below} below {above}: {error}")

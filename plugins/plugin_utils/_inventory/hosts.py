@@ -4,236 +4,188 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""A row becomes a host: its variables and groups. Pure: no Ansible, no HTTP."""
+"""From a snapshot to hosts with variables and groups. No HTTP, and nothing of Ansible."""
 
 from __future__ import annotations
 
-import datetime
+import dataclasses
 import typing as t
-import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import Groups, chain, plural_of
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import VARIABLES, Plan
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import Sides
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import PLURAL, Settings
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS, View, tables_of
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.groups import (
+    NESTED,
+    Edge,
+    Groups,
+    edges_with_hosts,
+    tables_of_groups,
+    without_circles,
+)
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import HostNames, Named, own_name
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan, is_available
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import TABLES
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables import VariableNames, Variables
 
-Facts = dict[str, t.Any]
+Values = dict[str, t.Any]
+NameOf = Callable[[Values, Mapping[str, t.Any], str], t.Optional[str]]
+"""Returns the name that the user's expressions give to a host with these variables, fields, and own name."""
 
 
 class Host(t.NamedTuple):
-    """What Ansible gets to know of a device or virtual machine."""
+    """A host as Ansible gets it.
+
+    ``extra`` holds the variables that only expressions see, ``raw`` the fields of the object that they see.
+    """
 
     name: str
-    variables: dict[str, t.Any]
+    variables: Values
     groups: list[str]
-    raw: Row | None
-    """The object itself, where expressions want to see it."""
+    extra: Values
+    raw: Values
 
 
-class Hosts:
-    """Makes hosts of rows, for one plan and the side lists that were read for it."""
+@dataclasses.dataclass
+class Inventory:
+    """All hosts, each group with each of its children, groups without hosts, and what the user has to know."""
 
-    def __init__(self, plan: Plan, settings: Settings, sides: Sides) -> None:
-        self._plan = plan
-        self._settings = settings
-        self._sides = sides
-        self.groups = Groups(settings, sides)
-        facts = set(plan.variables) | {name for name in VARIABLES if settings.groups_by(name)}
-        readers = self._readers()
-        self._facts = [(name, readers[name]) for name in VARIABLES if name in facts]
-        self._renamings = settings.renamings()
-        self._names: dict[str, str] = {}
-        self._shapes = {name: self._shape(name) for name in plan.variables}
-
-    def facts(self, kind: str, row: Row) -> Facts:
-        """What is known of a row, by the singular names of the variables."""
-        return {name: read(kind, row) for name, read in self._facts}
-
-    def host(self, name: str, row: Row, facts: Facts, variables: dict[str, t.Any]) -> Host:
-        """The host that a row becomes under this name, with these facts and the variables that they are."""
-        return Host(name, variables, self.groups.of(row, facts), row if self._plan.raw else None)
-
-    def variables(self, facts: Facts) -> dict[str, t.Any]:
-        """The variables of a host, by the names that the user wants for them. What is null is left out."""
-        variables: dict[str, t.Any] = {}
-        for name, value in facts.items():
-            shape = self._shapes.get(name)
-            if shape is None:
-                continue
-            variable, form = shape
-            if form == "flat":
-                if isinstance(value, dict):
-                    for key, one in value.items():
-                        variables[self._name(key)] = one
-            elif form == "list":
-                variables[variable] = [value]
-            elif value is not None:
-                variables[variable] = value if form == "plain" else [value]
-        return variables
-
-    def _shape(self, name: str) -> tuple[str, str]:
-        """What a fact is called as a variable, and its form there.
-
-        That is ``plain``, ``flat`` (its keys are variables of their own), ``list`` (of one), or ``plural`` (the same,
-        but nothing where the fact is null).
-        """
-        if getattr(self._settings, f"flatten_{name}", False):
-            return name, "flat"
-        if self._settings.plurals and name in ("config_context", "local_context_data"):
-            return self._name(name), "list"
-        if self._settings.plurals and name in PLURAL:
-            return self._name(plural_of(name)), "plural"
-        return self._name(name), "plain"
-
-    def _name(self, name: str) -> str:
-        """The name of a variable with the user's renamings and prefix; Ansible's own names stay."""
-        known = self._names.get(name)
-        if known is None:
-            known = name
-            for pattern, replacement in self._renamings:
-                if pattern.match(name):
-                    known = pattern.sub(replacement, name)
-                    break
-            if self._settings.vars_prefix and not name.startswith("ansible_"):
-                known = self._settings.vars_prefix + known
-            self._names[name] = known
-        return known
-
-    def _readers(self) -> dict[str, Callable[[str, Row], t.Any]]:
-        """How each fact is read."""
-        sides = self._sides
-        nothing: Row = {}
-
-        def slug(field: str) -> Callable[[str, Row], t.Any]:
-            return lambda kind, row: (row.get(field) or nothing).get("slug")
-
-        def name(field: str) -> Callable[[str, Row], t.Any]:
-            return lambda kind, row: (row.get(field) or nothing).get("name")
-
-        def plain(field: str) -> Callable[[str, Row], t.Any]:
-            return lambda kind, row: row.get(field)
-
-        def address(field: str) -> Callable[[str, Row], t.Any]:
-            return lambda kind, row: _address(row.get(field))
-
-        def of_site(field: str) -> Callable[[str, Row], t.Any]:
-            return lambda kind, row: sides.sites.get((row.get("site") or nothing).get("id", 0), nothing).get(field)
-
-        def of_cluster(field: str) -> Callable[[str, Row], t.Any]:
-            def read(kind: str, row: Row) -> t.Any:
-                cluster = sides.clusters.get((row.get("cluster") or nothing).get("id", 0), nothing)
-                return (cluster.get(field) or nothing).get("slug")
-
-            return read
-
-        def ancestry(field: str, table: dict[int, Row]) -> Callable[[str, Row], t.Any]:
-            known: dict[int, list[str]] = {}
-
-            def read(kind: str, row: Row) -> t.Any:
-                site = (row.get("site") or nothing).get("id", 0)
-                if site not in known:
-                    lowest = sides.sites.get(site, nothing).get(field) or nothing
-                    known[site] = [one["slug"] for one in chain(lowest.get("id"), table)]
-                return known[site]
-
-            return read
-
-        def owned(table: dict[tuple[str, int], list[Row]]) -> Callable[[str, Row], t.Any]:
-            return lambda kind, row: table.get((kind, row["id"]), [])
-
-        time_zone, device = of_site("time_zone"), name("device")
-        return {
-            "ansible_host": self._ansible_host,
-            "primary_ip4": address("primary_ip4"),
-            "primary_ip6": address("primary_ip6"),
-            "oob_ip": address("oob_ip"),
-            "status": plain("status"),
-            "config_context": plain("config_context"),
-            "local_context_data": plain("local_context_data"),
-            "custom_fields": lambda kind, row: {
-                key: value for key, value in (row.get("custom_fields") or nothing).items() if value is not None
-            },
-            "site": self._site,
-            "regions": ancestry("region", sides.regions),
-            "site_groups": ancestry("group", sides.site_groups),
-            "locations": lambda kind, row: [
-                one["slug"] for one in chain((row.get("location") or nothing).get("id"), sides.locations)
-            ],
-            "time_zone": lambda kind, row: (time_zone(kind, row) or "").replace("/", "_") or None,
-            "utc_offset": lambda kind, row: utc_offset(time_zone(kind, row)),
-            "facility": of_site("facility"),
-            "tenant": slug("tenant"),
-            "role": slug("role"),
-            "platform": slug("platform"),
-            "device_type": slug("device_type"),
-            "manufacturer": lambda kind, row: ((row.get("device_type") or nothing).get("manufacturer") or nothing).get(
-                "slug"
-            ),
-            "rack": name("rack"),
-            "rack_role": lambda kind, row: (
-                sides.racks.get((row.get("rack") or nothing).get("id", 0), nothing).get("role") or nothing
-            ).get("slug"),
-            "cluster": name("cluster"),
-            "cluster_device": lambda kind, row: device(kind, row) if kind == "virtual_machines" else None,
-            "cluster_type": of_cluster("type"),
-            "cluster_group": of_cluster("group"),
-            "is_virtual": lambda kind, row: kind == "virtual_machines",
-            "serial": plain("serial"),
-            "asset_tag": plain("asset_tag"),
-            "disk": plain("disk"),
-            "memory": plain("memory"),
-            "vcpus": plain("vcpus"),
-            "tags": lambda kind, row: [tag["slug"] for tag in row.get("tags") or ()],
-            "dns_name": lambda kind, row: (row.get("primary_ip") or nothing).get("dns_name") or None,
-            "services": owned(sides.services),
-            "interfaces": lambda kind, row: [_with_slugs(one) for one in sides.interfaces.get((kind, row["id"]), [])],
-            "virtual_disks": owned(sides.virtual_disks),
-        }
-
-    def _ansible_host(self, kind: str, row: Row) -> str | None:
-        settings = self._settings
-        address = _address(row.get("primary_ip"))
-        if settings.ansible_host_dns_name:
-            address = (row.get("primary_ip") or {}).get("dns_name") or address
-        if settings.oob_ip_as_primary_ip:
-            address = _address(row.get("oob_ip")) or address
-        return address
-
-    def _site(self, kind: str, row: Row) -> t.Any:
-        site: Row = row.get("site") or {}
-        if not site:
-            return None
-        if not self._settings.site_data:
-            return site.get("slug")
-        whole: Row = self._sides.sites.get(site["id"], site)
-        if self._settings.prefixes and "prefixes" not in whole:
-            whole["prefixes"] = self._sides.prefixes.get(site["id"], [])
-        return whole
+    hosts: list[Host]
+    edges: list[Edge]
+    groups: list[str]
+    warnings: list[str]
 
 
-def _address(ip: Row | None) -> str | None:
-    """The address of an IP object, without its mask."""
-    return ip["address"].split("/")[0] if ip else None
+def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf | None = None) -> Inventory:
+    """Return the inventory. The snapshot is empty afterwards.
+
+    Raise :class:`UsageError` if two hosts share a name and ``duplicate_hostnames`` is ``error``, and what ``name_of``
+    raises.
+    """
+    view, variables = View(snapshot, options), Variables(options, filter(_available(options), FACTS))
+    groups = Groups(view)
+    warnings = _missing(snapshot, plan, options)
+    readers = {
+        kind: [
+            (name, FACTS[name].read)
+            for name in plan.facts
+            if kind in FACTS[name].kinds and _readable(name, kind, snapshot)
+        ]
+        for kind in KINDS
+    }
+    visible = None if plan.raw is None else sorted(plan.raw | plan.covered)
+    hidden = _join_chassis(view)
+    unnamed: list[tuple[Named, Values, list[str], Values, Values]] = []
+    for kind, row in _rows(snapshot):
+        if kind == "devices" and row["id"] in hidden:
+            continue
+        facts = {name: read(view, kind, row) for name, read in readers[kind]}
+        own = variables.of(facts, plan.variables)
+        raw = row if visible is None else {field: row[field] for field in visible if field in row}
+        extra = variables.of(facts, plan.seen - plan.variables) if plan.seen else {}
+        name = own_name(row, options)
+        if name_of:
+            name = name_of({**extra, **own}, raw, name) or name
+        unnamed.append((Named(name, kind, row["id"]), own, groups.of(row, facts), extra, raw))
+    names = HostNames((one[0] for one in unnamed), options.duplicate_hostnames)
+    warnings += [*names.warnings(), *_unsafe_addresses(view), *variables.warnings()]
+    hosts = []
+    for (dummy, kind, number), own, of_host, extra, raw in unnamed:
+        unique = names.names[kind, number]
+        if unique is not None:
+            hosts.append(Host(unique, own, of_host, extra, raw))
+    edges, empty = _group_tree(groups, hosts, options, warnings)
+    return Inventory(hosts, edges, empty, warnings)
 
 
-def _with_slugs(interface: Row) -> Row:
-    """An interface with its tags, and those of its addresses, as slugs."""
-    for one in (interface, *interface.get("ip_addresses", ())):
-        if one.get("tags"):
-            one["tags"] = [tag["slug"] if isinstance(tag, dict) else tag for tag in one["tags"]]
-    return interface
+def _available(options: Options) -> Callable[[str], bool]:
+    return lambda name: is_available(FACTS[name], options)
 
 
-def utc_offset(time_zone: str | None) -> str | None:
-    """How far a time zone is from UTC now, in words that may stand in a group's name: ``plus_1``, ``minus_3_30``."""
-    if not time_zone:
-        return None
-    try:
-        offset = datetime.datetime.now(zoneinfo.ZoneInfo(time_zone)).utcoffset()
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return None
-    minutes = int((offset or datetime.timedelta()).total_seconds() // 60)
-    hours, rest = divmod(abs(minutes), 60)
-    return ("minus" if minutes < 0 else "plus") + f"_{hours}" + (f"_{rest}" if rest else "")
+def _readable(fact: str, kind: str, snapshot: Snapshot) -> bool:
+    """Return whether nothing that a fact needs for hosts of this kind was denied."""
+    needed = (name for name in FACTS[fact].tables if kind in (TABLES[name].kinds or KINDS))
+    return snapshot.denied.keys().isdisjoint(needed)
+
+
+def _rows(snapshot: Snapshot) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of hosts with their kinds, devices first, in the order of their IDs. Each leaves the snapshot."""
+    for kind in KINDS:
+        table = snapshot.tables.pop(kind, {})
+        for number in sorted(table):
+            yield kind, table.pop(number)
+
+
+def _join_chassis(view: View) -> set[int]:
+    """Find the devices that represent a virtual chassis, and return the other members, which are not hosts.
+
+    The master represents the chassis or, if it was filtered out, the member with the lowest position. All members of a
+    chassis without a master are hosts.
+    """
+    members: dict[int, list[tuple[bool, float, int]]] = {}
+    for row in view.snapshot.table("devices").values():
+        chassis = row.get("virtual_chassis")
+        if chassis and chassis.get("master"):
+            position = row.get("vc_position")
+            rank = float("inf") if position is None else position
+            members.setdefault(chassis["id"], []).append((chassis["master"]["id"] != row["id"], rank, row["id"]))
+    hidden: set[int] = set()
+    for ranks in members.values():
+        numbers = [number for dummy, dummy2, number in sorted(ranks)]
+        view.members[numbers[0]] = numbers
+        hidden.update(numbers[1:])
+    return hidden
+
+
+def _missing(snapshot: Snapshot, plan: Plan, options: Options) -> list[str]:
+    """Return a warning for each table that the token's user has no permission to view."""
+    names, found = VariableNames(options), []
+    for table, error in sorted(snapshot.denied.items()):
+        facts = [
+            fact for fact in plan.facts if fact in plan.variables | plan.seen and table in tables_of(fact, options)
+        ]
+        # These variables exist all the same.
+        parts = [IN_PART[fact, table] for fact in facts if (fact, table) in IN_PART]
+        missing = [names.shape(fact).name for fact in facts if (fact, table) not in IN_PART]
+        keys = [key for fact, key in options.group_keys.items() if table in tables_of_groups(fact)]
+        nested = [key for key in keys if key in NESTED]
+        lost = [
+            *([f"the variables {listing(missing)}"] if missing else ()),
+            *parts,
+            *([f"the groups by {listing(set(keys) - set(nested))}"] if len(keys) > len(nested) else ()),
+            *([f"separate groups by {listing(nested)} for objects of one slug"] if nested else ()),
+        ]
+        what = " and ".join(lost) or "groups without hosts"
+        found.append(f"Cannot read {TABLES[table].label}. The inventory lacks {what}: {error}")
+    return found
+
+
+# What facts lack without tables that they do not need.
+IN_PART = {("site", "prefixes"): "the prefixes of sites", ("ansible_host", "dns_names"): "DNS names as ansible_host"}
+
+
+def _unsafe_addresses(view: View) -> list[str]:
+    """Return a warning if hosts have addresses in NetBox that a connection plugin must not get."""
+    if not view.unsafe_addresses:
+        return []
+    unsafe = listing(f"{text!r} (ID {number})" for (dummy, number), text in view.unsafe_addresses.items())
+    return [f"Some addresses in NetBox are not safe for connections, so ansible_host does not use them: {unsafe}."]
+
+
+def _group_tree(
+    groups: Groups, hosts: list[Host], options: Options, warnings: list[str]
+) -> tuple[list[Edge], list[str]]:
+    """Return the edges between groups, and the groups to add even without hosts."""
+    if options.empty_groups:
+        groups.add_empty_places()
+        edges, empty = list(groups.edges), groups.places()
+    else:
+        used = dict.fromkeys(group for host in hosts for group in host.groups)
+        edges, empty = edges_with_hosts(groups.edges, used), []
+    edges, circular = without_circles(edges)
+    if circular:
+        pairs = listing(f"{child} below {parent}" for parent, child in circular)
+        warnings.append(f"Groups cannot contain each other, so these are left out: {pairs}.")
+    return edges, empty

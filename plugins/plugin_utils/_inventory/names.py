@@ -4,219 +4,187 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What hosts and groups are called, and which group hangs under which."""
+"""Names of hosts: where they come from, which characters they keep, and how each host gets one of its own."""
 
 from __future__ import annotations
 
 import collections
+import ipaddress
+import re
+import socket
 import typing as t
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Iterable
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError, printable
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rows import Sides, Table
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import PLURAL, SINGULAR, Settings
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing, text_of
+
+# Ansible gives these names a meaning of their own. A group called `localhost` would receive the plays for that host.
+RESERVED = frozenset(("all", "ungrouped", "localhost", "127.0.0.1", "::1"))
+# The names that `/etc/hosts` of common systems gives to the local machine.
+_LOCAL = frozenset(
+    (
+        *("localhost", "localhost.localdomain", "localhost4", "localhost4.localdomain4"),
+        *("localhost6", "localhost6.localdomain6", "ip6-localhost", "ip6-loopback"),
+    )
+)
+# What a shell obeys, and what ssh reads as the end of a user name. OpenSSH before 9.6 passes host names to the shell
+# that runs a ProxyCommand.
+_SHELL = re.compile(r"""[`$;&|<>"'\\@]""")
+# What a shell would pass to a program as an option.
+_OPTION = re.compile(r"^-|(?<=\s)-(?=\S)")
+# What begins a template.
+_TEMPLATE = re.compile(r"\{(?=[{%#])")
 
 
-def own_name(row: Row, settings: Settings) -> str:
-    """What a device or virtual machine is called by itself: the same on each run, also without a name."""
+def own_name(row: Row, options: Options) -> str:
+    """Return the name that a device or virtual machine has without expressions. It is the same in each run."""
     chassis = row.get("virtual_chassis") or {}
-    if settings.virtual_chassis_name and chassis.get("master") and chassis.get("name"):
+    if options.virtual_chassis_name and chassis.get("master") and chassis.get("name"):
         return str(chassis["name"])
-    if settings.hostname_field:
-        value = (row.get("custom_fields") or {}).get(settings.hostname_field)
-        if value not in (None, "", [], {}):
-            return str(value)
+    if options.hostname_field:
+        name = text_of((row.get("custom_fields") or {}).get(options.hostname_field))
+        if name:
+            return name
     if row.get("name"):
         return str(row["name"])
     kind = (row.get("device_type") or {}).get("slug") or "virtual-machine"
     return f"{kind}-{row['id']}"
 
 
-def harmless(name: str) -> str:
-    """``name`` as one of a host or group: no path out of a folder, nothing that a terminal obeys.
+def sanitize_name(name: str) -> str:
+    """Return ``name`` as the name of a group, or as the first step to the name of a host.
 
-    Ansible reads ``host_vars/NAME``, and writes facts to files of that name where they are cached. A slash between
-    other characters stays.
+    Ansible reads ``group_vars/NAME`` and ``host_vars/NAME``, and writes facts to files of that name if it caches them.
+    So a name never leads out of a directory, and never contains a character that controls a terminal.
     """
-    name = printable(name)
+    name = printable(name).strip()
     if not {"", ".", ".."}.isdisjoint(name.split("/")):
         name = name.replace("/", "_")
     return name.replace(".", "_") if name in (".", "..") else name
 
 
+def sanitize_host_name(name: str) -> str:
+    """Return ``name`` as the name of a host.
+
+    Connection plugins pass it to programs such as ssh, where a leading hyphen would make it an option. Characters that
+    a shell or a template obeys become underscores.
+    """
+    return _OPTION.sub("_", _TEMPLATE.sub("_", _SHELL.sub("_", sanitize_name(name)))) or "_"
+
+
+def is_safe_address(address: str) -> bool:
+    """Return whether connection plugins can get ``address`` as ``ansible_host``."""
+    return address == sanitize_host_name(address) and not any(map(str.isspace, address)) and not is_local(address)
+
+
+def is_local(name: str) -> bool:
+    """Return whether Ansible or a resolver takes this name for the controller itself."""
+    if not name.isascii():
+        # HTTP libraries reduce such characters in host names in the same way (UTS 46).
+        name = "".join(one for one in unicodedata.normalize("NFKC", name) if unicodedata.category(one) != "Cf")
+    name = name.strip().strip("[]").rstrip(".").lower()
+    return name in _LOCAL or name.endswith(".localhost") or _is_loopback(name.partition("%")[0])
+
+
+def _is_loopback(text: str) -> bool:
+    """Return whether ``text`` is an address that leads to the controller, in any form that resolvers accept."""
+    if not text[:1].isdigit() and ":" not in text:
+        return False
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        try:
+            # Such as `127.1` and `0x7f000001`.
+            address = ipaddress.IPv4Address(socket.inet_aton(text))
+        except (OSError, ValueError):
+            return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified
+
+
+class Named(t.NamedTuple):
+    """A host that needs a name: the name it would have, the kind of host, and its ID."""
+
+    name: str
+    kind: str
+    number: int
+
+
 class HostNames:
-    """Gives each host a name of its own. ``warn`` is told once of names that several have."""
+    """Gives each host a name of its own.
 
-    def __init__(self, duplicates: str) -> None:
-        self._duplicates = duplicates
-        self._taken: dict[str, int] = {}
-        self.repeated: collections.Counter[str] = collections.Counter()
-
-    def unique(self, name: str, number: int) -> str | None:
-        """``name``, or what it becomes where another host has it; ``None`` where that host is to be left out."""
-        if name not in self._taken:
-            self._taken[name] = number
-            return name
-        if self._duplicates == "error":
-            raise UsageError(
-                f"Two hosts are called {name!r} (ids {self._taken[name]} and {number}). Let duplicate_hostnames be "
-                "suffix or warn, or give hostnames that differ."
-            )
-        self.repeated[name] += 1
-        if self._duplicates == "warn":
-            return None
-        while name in self._taken:
-            name = f"{name}_{number}"
-        self._taken[name] = number
-        return name
-
-    def complain(self, warn: Callable[[str], None]) -> None:
-        """One warning for all names that came more than once."""
-        if self.repeated:
-            names = sorted(self.repeated)
-            shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-            what = (
-                "only the first host of each is there"
-                if self._duplicates == "warn"
-                else "the later ones got their ids behind"
-            )
-            warn(
-                f"{sum(self.repeated.values())} hosts share a name with another ({shown}): {what} "
-                "(duplicate_hostnames)."
-            )
-
-
-def chain(number: int | None, table: Table) -> list[Row]:
-    """The row with that id, its parent, and so on upwards."""
-    rows: list[Row] = []
-    while number is not None and number in table and len(rows) <= len(table):
-        rows.append(table[number])
-        number = (table[number].get("parent") or {}).get("id")
-    return rows
-
-
-class Groups:
-    """Groups of hosts by what ``group_by`` names, and the trees of regions, sites and locations.
-
-    ``edges`` holds all pairs of a group and its child, in the order they came up.
+    The first host of a name keeps it: devices come before virtual machines, and low IDs first. No host ever gets the
+    name that another one has in NetBox.
     """
 
-    def __init__(self, settings: Settings, sides: Sides) -> None:
-        self._settings = settings
-        self._sides = sides
-        self.edges: dict[tuple[str, str], None] = {}
-        self._keys = {SINGULAR.get(key, "tag" if key == "tags" else key): key for key in settings.group_by}
-        self._simple = [key for key in self._keys if key not in ("region", "site_group", "site", "location")]
-        self._known: dict[tuple[str, int], list[str]] = {}
-        sites_of_slug: dict[str, set[int]] = {}
-        for row in sides.locations.values():
-            sites_of_slug.setdefault(row["slug"], set()).add((row.get("site") or {}).get("id", 0))
-        self._shared_slugs = {slug for slug, sites in sites_of_slug.items() if len(sites) > 1}
+    def __init__(self, hosts: Iterable[Named], duplicates: str) -> None:
+        """``duplicates`` is the option duplicate_hostnames. Raise :class:`UsageError` if a duplicate is an error."""
+        self._changed: dict[tuple[str, int], tuple[str, str]] = {}
+        self._local: list[tuple[str, str]] = []
+        self._repeated: collections.Counter[str] = collections.Counter()
+        self._duplicates = duplicates
+        self.names: dict[tuple[str, int], str | None] = {}
+        wanted: list[Named] = []
+        for name, kind, number in hosts:
+            safe = sanitize_host_name(name)
+            if safe != name:
+                self._changed[kind, number] = (name, safe)
+            wanted.append(Named(safe, kind, number))
+        # Hosts that have a name in NetBox come before hosts whose names were changed to the same.
+        self._give(sorted(wanted, key=lambda one: one[1:] in self._changed) if self._changed else wanted)
 
-    def of(self, row: Row, facts: t.Mapping[str, t.Any]) -> list[str]:
-        """The groups that the host of ``row`` sits in itself. ``facts`` are its variables, by singular names."""
+    def _give(self, wanted: list[Named]) -> None:
+        known = {name for name, dummy, dummy2 in wanted}
+        holders: dict[str, int] = {}
+        for name, kind, number in wanted:
+            key = (kind, number)
+            if name in RESERVED or is_local(name):
+                self.names[key] = renamed = _with_number(name, number, known)
+                self._local.append((name, renamed))
+                known.add(renamed)
+            elif name not in holders:
+                holders[name] = number
+                self.names[key] = name
+            elif self._duplicates == "error":
+                raise UsageError(
+                    f"Two hosts have the name {printable(name)!r} (IDs {holders[name]} and {number}). Set "
+                    "duplicate_hostnames to suffix or warn, or use hostnames to give them different names."
+                )
+            else:
+                self._repeated[name] += 1
+                self.names[key] = None
+                if self._duplicates == "suffix":
+                    self.names[key] = renamed = _with_number(name, number, known)
+                    known.add(renamed)
+
+    def warnings(self) -> list[str]:
+        """Return one warning for each reason why hosts do not have their names in NetBox."""
         found = []
-        for key in self._simple:
-            if key == "is_virtual":
-                if facts.get(key):
-                    found.append(self._settings.group_prefix + key)
-                continue
-            for value in _values(key, facts):
-                found.append(self._name("service" if key == "services" else self._keys[key], value))
-        return found + self._place(row)
-
-    def all_places(self) -> None:
-        """Make the groups of all places, also those without hosts."""
-        for number in self._sides.locations if "location" in self._keys else ():
-            self._location(number)
-        for number in self._sides.sites:
-            self._site(number)
-        for key, table in (("region", self._sides.regions), ("site_group", self._sides.site_groups)):
-            for number in table if key in self._keys else ():
-                self._tree(key, number, table)
-
-    def places(self) -> list[str]:
-        """Groups of places made so far."""
-        return list(dict.fromkeys(name for names in self._known.values() for name in names))
-
-    def _name(self, key: str, value: t.Any) -> str:
-        text = str(value) if self._settings.group_names_raw else f"{key}_{value}"
-        return self._settings.group_prefix + text
-
-    def _place(self, row: Row) -> list[str]:
-        location, site = row.get("location"), row.get("site")
-        if location and "location" in self._keys and location["id"] in self._sides.locations:
-            return self._location(location["id"])
-        if location and "location" in self._keys:
-            return [self._name("location", location["slug"]), *(self._site(site["id"], site) if site else [])]
-        return self._site(site["id"], site) if site else []
-
-    def _location(self, number: int) -> list[str]:
-        known = self._known.get(("location", number))
-        if known is not None:
-            return known
-        row = self._sides.locations[number]
-        name = self._name("location", row["slug"])
-        site = row.get("site") or {}
-        if row["slug"] in self._shared_slugs:
-            shared, own = name, self._name("site", site.get("slug", "")).removeprefix(self._settings.group_prefix)
-            name = f"{self._settings.group_prefix}{own}_{shared.removeprefix(self._settings.group_prefix)}"
-            self.edges[(shared, name)] = None
-        self._known["location", number] = [name]
-        parent = (row.get("parent") or {}).get("id")
-        above = (
-            self._location(parent) if parent in self._sides.locations else self._site(site["id"], site) if site else []
-        )
-        for group in above:
-            self.edges[(group, name)] = None
-        return [name]
-
-    def _site(self, number: int, brief: Row | None = None) -> list[str]:
-        """The groups that what is in a site hangs under: the site's own, or else its region and site group."""
-        known = self._known.get(("site", number))
-        if known is not None:
-            return known
-        row = self._sides.sites.get(number) or brief or {}
-        above = []
-        for key, field, table in (
-            ("region", "region", self._sides.regions),
-            ("site_group", "group", self._sides.site_groups),
-        ):
-            if key in self._keys and row.get(field):
-                above += self._tree(key, row[field]["id"], table, row[field])
-        groups = above
-        if "site" in self._keys:
-            groups = [self._name(self._keys["site"], row["slug"])]
-            for group in above:
-                self.edges[(group, groups[0])] = None
-        self._known["site", number] = groups
-        return groups
-
-    def _tree(self, key: str, number: int, table: Table, brief: Row | None = None) -> list[str]:
-        known = self._known.get((key, number))
-        if known is not None:
-            return known
-        row = table.get(number) or brief or {}
-        name = self._name(key, row["slug"])
-        self._known[key, number] = [name]
-        parent = row.get("parent")
-        if parent:
-            for group in self._tree(key, parent["id"], table, parent):
-                self.edges[(group, name)] = None
-        return [name]
+        if self._repeated:
+            shown = listing(self._repeated)
+            result = "gets its ID appended" if self._duplicates == "suffix" else "is skipped"
+            found.append(
+                f"Several hosts share a name ({shown}). Each host after the first {result} "
+                f"(duplicate_hostnames: {self._duplicates}). Hosts affected: {sum(self._repeated.values())}."
+            )
+        if self._local:
+            shown = listing(f"{name} is now {renamed}" for name, renamed in self._local)
+            found.append(f"Ansible reserves some names that hosts have in NetBox. Their IDs were appended: {shown}.")
+        if self._changed:
+            shown = listing(
+                f"{printable(name)!r} (ID {number}) is now {safe}"
+                for (dummy, number), (name, safe) in self._changed.items()
+            )
+            found.append(f"Some names in NetBox contain characters that are not safe in host names: {shown}.")
+        return found
 
 
-def _values(key: str, facts: t.Mapping[str, t.Any]) -> list[t.Any]:
-    value = facts.get("tags" if key == "tag" else key)
-    if key == "status" and isinstance(value, dict):
-        value = value.get("value")
-    if key == "services":
-        value = [service["name"] for service in value or ()]
-    values = value if isinstance(value, list) else [value]
-    return [one for one in values if one not in (None, "")]
-
-
-def plural_of(name: str) -> str:
-    """What netbox.netbox calls a variable when ``plurals`` is on."""
-    return PLURAL.get(name, name)
+def _with_number(name: str, number: int, known: Iterable[str]) -> str:
+    """Return ``name`` with the ID appended as often as it takes to differ from all known names."""
+    renamed = f"{name}_{number}"
+    while renamed in known:
+        renamed = f"{renamed}_{number}"
+    return renamed

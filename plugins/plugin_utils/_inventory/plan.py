@@ -4,191 +4,200 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What do these options need? From options to facts, from facts to fields and side lists; nothing else is asked for."""
+"""What to read for these options and expressions: facts, fields of hosts, and tables. Nothing else is requested."""
 
 from __future__ import annotations
 
 import dataclasses
-import re
-import typing as t
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from jinja2 import nodes
-from jinja2.environment import Environment
-from jinja2.exceptions import TemplateSyntaxError
-from jinja2.meta import find_undeclared_variables
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.expressions import Needs
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import (
+    CUSTOM_FIELDS,
+    FACTS,
+    OOB_IP,
+    PLURALS,
+    REST_FIELDS,
+    VC_POSITION,
+    VIRTUAL_CHASSIS,
+    Fact,
+    tables_of,
+)
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.groups import GROUP_NEEDS, PLACES
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables import VariableNames
 
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.settings import Settings
-
-# Variables of hosts, and what they are made of: fields of the host itself, and side lists.
-VARIABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "ansible_host": (("primary_ip",), ()),
-    "primary_ip4": (("primary_ip4",), ()),
-    "primary_ip6": (("primary_ip6",), ()),
-    "oob_ip": (("oob_ip",), ()),
-    "status": (("status",), ()),
-    "config_context": (("config_context",), ()),
-    "local_context_data": (("local_context_data",), ()),
-    "custom_fields": (("custom_fields",), ()),
-    "site": (("site",), ()),
-    "regions": (("site",), ("sites", "regions")),
-    "site_groups": (("site",), ("sites", "site_groups")),
-    "locations": (("location", "site"), ("locations",)),
-    "time_zone": (("site",), ("sites",)),
-    "utc_offset": (("site",), ("sites",)),
-    "facility": (("site",), ("sites",)),
-    "tenant": (("tenant",), ()),
-    "role": (("role",), ()),
-    "platform": (("platform",), ()),
-    "device_type": (("device_type",), ()),
-    "manufacturer": (("device_type",), ()),
-    "rack": (("rack",), ()),
-    "rack_role": (("rack",), ("racks",)),
-    "cluster": (("cluster",), ()),
-    "cluster_device": (("device",), ()),
-    "cluster_type": (("cluster",), ("clusters",)),
-    "cluster_group": (("cluster",), ("clusters",)),
-    "is_virtual": ((), ()),
-    "serial": (("serial",), ()),
-    "asset_tag": (("asset_tag",), ()),
-    "disk": (("disk",), ()),
-    "memory": (("memory",), ()),
-    "vcpus": (("vcpus",), ()),
-    "tags": (("tags",), ()),
-    "dns_name": (("primary_ip",), ("dns_names",)),
-    "services": ((), ("services",)),
-    "interfaces": ((), ("interfaces",)),
-    "virtual_disks": ((), ("virtual_disks",)),
-}
-# Variables that only come when an option of the same name says so.
-SWITCHED = ("config_context", "interfaces", "services", "virtual_disks", "dns_name")
-# Only virtual machines, or only devices, have these.
-ONLY = {
-    "devices": ("device_type", "rack", "location", "asset_tag", "oob_ip", "virtual_chassis", "vc_position"),
-    "virtual_machines": ("vcpus", "memory", "disk", "device"),
-}
-# Names in expressions that are no fields of NetBox.
-OURS = ("inventory_hostname", "netbox", "omit")
+ALL_FIELDS = frozenset().union(*REST_FIELDS.values())
+Fields = dict[str, "frozenset[str] | None"]
+"""Fields by table. ``None`` means whole objects."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What to ask NetBox for.
+    """What to read.
 
-    * ``fields``: fields of devices and virtual machines, by kind; ``None`` means whole objects.
-    * ``config_context``: whether whole objects come with their config contexts.
-    * ``lists``: side lists that are needed where hosts refer to them.
-    * ``variables``: the variables that hosts get.
-    * ``raw``: whether expressions see the objects themselves.
-    * ``raw_fields``: fields that expressions may see, as REST gives them.
+    * ``fields``: the fields of hosts by kind. ``None`` means whole objects.
+    * ``tables``: the tables to read with their fields, as in ``fields``.
+    * ``facts``: the facts to compute, in the order of :data:`facts.FACTS`.
+    * ``variables``: the facts that hosts get as variables.
+    * ``seen``: the facts that expressions see.
+    * ``raw``: the fields that expressions see as the REST API returns them. ``None`` means the whole object.
+    * ``covered``: the fields that expressions see only if the variable of the same name is null.
+    * ``unknown``: names in expressions that can be fields only on a NetBox that is newer than 4.7.
     """
 
-    fields: dict[str, tuple[str, ...] | None]
-    config_context: bool
-    lists: frozenset[str]
+    fields: Fields
+    tables: Fields
+    facts: tuple[str, ...]
     variables: frozenset[str]
-    raw: bool
-    raw_fields: frozenset[str]
+    seen: frozenset[str]
+    raw: frozenset[str] | None
+    covered: frozenset[str]
+    unknown: frozenset[str]
+
+    def with_fields(self, kind: str, names: Iterable[str]) -> Plan:
+        """Return a plan that also reads these fields of a kind of hosts for expressions."""
+        fields, names = self.fields[kind], frozenset(names)
+        if fields is None or self.raw is None or not names:
+            return self
+        return dataclasses.replace(self, fields={**self.fields, kind: fields | names}, raw=self.raw | names)
 
 
-def plan(settings: Settings, expressions: Iterable[str]) -> Plan:
-    """The plan for these options. ``expressions`` are all that are evaluated for hosts: Jinja without braces."""
-    variables = {name for name in VARIABLES if settings.wants(name)}
-    variables -= {name for name in SWITCHED if not _switched_on(settings, name)}
-    variables -= {"time_zone", "utc_offset", "facility"} - set(settings.group_by)
-    if not settings.racks:
-        # netbox.netbox leaves all that a rack tells out, the locations too.
-        variables -= {"rack", "rack_role", "locations"}
-    if settings.site_data and "site" in variables:
-        lists = {"sites"} | ({"prefixes"} if settings.prefixes else set())
-    else:
-        lists = set()
-    facts = variables | {name for name in VARIABLES if settings.groups_by(name)}
-    if settings.groups_by("location"):
-        facts |= {"locations"}
-    if settings.groups_by("region"):
-        facts |= {"regions"}
-    if settings.groups_by("site_group"):
-        facts |= {"site_groups"}
-    if settings.ansible_host_dns_name:
-        facts |= {"dns_name"}
-    if settings.oob_ip_as_primary_ip and "ansible_host" in facts:
-        facts |= {"oob_ip"}
-    names, whole = _names(expressions)
-    facts |= names & set(VARIABLES) - {name for name in SWITCHED if not _switched_on(settings, name)}
-    fields = {"id", "name", "virtual_chassis", "vc_position"} | (
-        names - set(OURS) - {"interfaces", "services", "virtual_disks", "dns_name"}
-    )
-    fields -= set(VARIABLES) - _raw_names()
-    for fact in facts:
-        fields.update(VARIABLES[fact][0])
-        lists.update(VARIABLES[fact][1])
-    if settings.hostname_field:
-        fields.add("custom_fields")
-    for switch, field in (
-        (settings.flatten_custom_fields, "custom_fields"),
-        (settings.flatten_local_context_data, "local_context_data"),
-    ):
-        if switch and field in variables:
-            fields.add(field)
+def make_plan(options: Options, needs: Needs, composed: Iterable[str] = ()) -> Plan:
+    """Return the plan. ``composed`` are the variables that the user's own expressions set.
+
+    Raise :class:`UsageError` if an option names a variable that does not exist.
+    """
+    _check_host_vars(options)
+    available = {name: fact for name, fact in FACTS.items() if is_available(fact, options)}
+    variables = {name for name in available if is_wanted(name, options)}
+    seen = _seen(options, needs, available)
+    facts = variables | seen | (set(options.group_keys) & set(FACTS))
+    tables = _tables(options, facts)
+    fields = {VIRTUAL_CHASSIS.name, VC_POSITION.name}
+    fields |= {field.name for fact in facts for field in FACTS[fact].fields}
+    fields |= {field.name for key in options.group_keys for field in GROUP_NEEDS.get(key, ((), {}))[0]}
+    if "ansible_host" in facts and options.oob_ip_as_primary_ip:
+        fields.add(OOB_IP.name)
+    if options.hostname_field:
+        fields.add(CUSTOM_FIELDS.name)
+    names = needs.names | needs.members
+    covered = {name for name in needs.names - needs.first - needs.members if _is_covered(name, options, seen)}
+    raw = (names - covered) & ALL_FIELDS
+    user_names = {VariableNames(options).shape(fact).name for fact in available}
     return Plan(
-        fields={kind: None if whole else _fields_of(kind, fields) for kind in ONLY},
-        config_context="config_context" in fields,
-        lists=frozenset(lists),
+        fields={
+            kind: None if needs.whole else frozenset({"id", "name"} | (fields | raw) & REST_FIELDS[kind])
+            for kind in KINDS
+        },
+        tables=tables,
+        facts=tuple(name for name in FACTS if name in facts),
         variables=frozenset(variables),
-        raw=bool(names) or whole,
-        raw_fields=frozenset(names - set(OURS)),
+        seen=frozenset(seen),
+        raw=None if needs.whole else frozenset(raw),
+        covered=frozenset(covered),
+        unknown=frozenset() if needs.whole else frozenset(names - ALL_FIELDS - set(composed) - user_names - set(FACTS)),
     )
 
 
-def _switched_on(settings: Settings, name: str) -> bool:
-    return bool(getattr(settings, name)) or (name == "config_context" and settings.flatten_config_context)
+def is_available(fact: Fact, options: Options) -> bool:
+    """Return whether the options let anything see this fact."""
+    if fact.name == "config_context":
+        return options.config_context or options.flatten_config_context
+    if fact.name == "locations":
+        # The option racks adds the locations too, as in netbox.netbox.
+        return options.racks
+    return fact.option is None or bool(getattr(options, fact.option))
 
 
-def _raw_names() -> set[str]:
-    return {field for fields, dummy in VARIABLES.values() for field in fields}
+def is_wanted(name: str, options: Options) -> bool:
+    """Return whether hosts get this fact as a variable."""
+    if "all" not in options.host_vars:
+        return not {name, FACTS[name].plural}.isdisjoint(options.host_vars)
+    # netbox.netbox sets these only if it groups by them.
+    rare = options.as_peer and name in ("time_zone", "utc_offset", "facility")
+    return not rare or name in options.group_by
 
 
-def _fields_of(kind: str, fields: set[str]) -> tuple[str, ...]:
-    other = {name for names in ONLY.values() for name in names} - set(ONLY[kind])
-    return tuple(sorted(fields - other))
+def _check_host_vars(options: Options) -> None:
+    known = ["all", *FACTS, *PLURALS]
+    for name in options.host_vars:
+        if name not in known:
+            hint = suggest(name, known)
+            raise UsageError(f"host_vars: there is no variable {name!r}.{hint} Choose from {', '.join(known)}.")
 
 
-def _names(expressions: Iterable[str]) -> tuple[set[str], bool]:
-    """The names that expressions use, ``netbox.name`` counting as that name; and whether one needs whole objects."""
-    names: set[str] = set()
-    environment = Environment()
-    for expression in expressions:
-        try:
-            tree = environment.parse(expression if "{{" in expression else "{{" + expression + "}}")
-        except TemplateSyntaxError:
-            return names, True
-        _know_all(tree, environment)
-        undeclared = find_undeclared_variables(tree)
-        names |= undeclared
-        if "netbox" in undeclared:
-            members = [_member(node) for node in tree.find_all((nodes.Getattr, nodes.Getitem))]
-            found = [member for member in members if member]
-            mentions = sum(1 for node in tree.find_all(nodes.Name) if node.name == "netbox")
-            if len(found) < mentions:
-                return names, True
-            names |= set(found)
-        if "vars" in undeclared or "hostvars" in undeclared:
-            return names, True
-    return {name for name in names if re.fullmatch(r"[a-z][a-z0-9_]*", name)}, False
+def _seen(options: Options, needs: Needs, available: Mapping[str, Fact]) -> set[str]:
+    """Return the facts that expressions name by the names that variables have."""
+    if needs.everything:
+        return set(available)
+    names = VariableNames(options)
+    shapes = {fact: names.shape(fact) for fact in available}
+    seen = {fact for fact, shape in shapes.items() if shape.name in needs.names}
+    if needs.names - ALL_FIELDS - {shape.name for shape in shapes.values()}:
+        # Such a name can be a key of a dictionary whose keys become variables.
+        seen |= {fact for fact, shape in shapes.items() if shape.form == "flat"}
+    return seen
 
 
-def _know_all(tree: nodes.Template, environment: Environment) -> None:
-    """Jinja's own code for undeclared names fails on filters and tests that it does not know, such as Ansible's."""
-    for node in tree.find_all(nodes.Filter):
-        environment.filters.setdefault(node.name, lambda value: value)
-    for test in tree.find_all(nodes.Test):
-        environment.tests.setdefault(test.name, lambda value: True)
+def _is_covered(name: str, options: Options, seen: Iterable[str]) -> bool:
+    """Return whether a variable hides the field of this name whenever the field is not null."""
+    if name not in seen or name not in {field.name for field in FACTS[name].fields}:
+        return False
+    shape = VariableNames(options).shape(name)
+    return shape.name == name and shape.form != "flat"
 
 
-def _member(node: t.Any) -> str | None:
-    if not isinstance(node.node, nodes.Name) or node.node.name != "netbox":
-        return None
-    if isinstance(node, nodes.Getattr):
-        return node.attr
-    return node.arg.value if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str) else None
+def _tables(options: Options, facts: Iterable[str]) -> Fields:
+    tables: Fields = {}
+
+    def add(more: Mapping[str, tuple[str, ...]]) -> None:
+        for name, fields in more.items():
+            known = tables.get(name, frozenset())
+            tables[name] = None if known is None or not fields else known | frozenset(fields)
+
+    for fact in facts:
+        add(tables_of(fact, options))
+    for key in options.group_keys:
+        add(GROUP_NEEDS.get(key, ((), {}))[1])
+    if options.empty_groups and not set(PLACES).isdisjoint(options.group_keys):
+        add({"sites": ("slug",)})
+    if "interfaces" in facts and "all" not in options.interface_fields:
+        fields = frozenset(options.interface_fields)
+        tables["interfaces"] = (fields - {"virtual_machine"}) | {"device"}
+        tables["vm_interfaces"] = (fields - ONLY_OF_DEVICES) | {"virtual_machine"}
+        tables["addresses"] = frozenset(ADDRESS_FIELDS)
+    return tables
+
+
+def unknown_interface_fields(options: Options) -> set[str]:
+    """Return the names in ``interface_fields`` that can be fields only on a NetBox that is newer than 4.7."""
+    return set(options.interface_fields) - {"all"} - OF_INTERFACES if options.interfaces else set()
+
+
+# Fields of interfaces in NetBox 4.5 to 4.7, and the addresses that this collection adds.
+OF_BOTH = frozenset(
+    (
+        *("bridge", "count_fhrp_groups", "count_ipaddresses", "created", "custom_fields", "description", "display"),
+        *("display_url", "enabled", "id", "ip_addresses", "l2vpn_termination", "last_updated", "mac_address"),
+        *("mac_addresses", "mode", "mtu", "name", "owner", "parent", "primary_mac_address", "qinq_svlan"),
+        *("tagged_vlans", "tags", "untagged_vlan", "url", "vlan_translation_policy", "vrf"),
+    )
+)
+ONLY_OF_DEVICES = frozenset(
+    (
+        *("_occupied", "bridge_interfaces", "cable", "cable_end", "channel_id", "channels", "connected_endpoints"),
+        *("connected_endpoints_reachable", "connected_endpoints_type", "device", "duplex", "label", "lag"),
+        *("link_peers", "link_peers_type", "mark_connected", "mgmt_only", "module", "poe_mode", "poe_type"),
+        *("rf_channel", "rf_channel_frequency", "rf_channel_width", "rf_role", "speed", "tx_power", "type", "vdcs"),
+        *("wireless_lans", "wireless_link", "wwn"),
+    )
+)
+OF_INTERFACES = OF_BOTH | ONLY_OF_DEVICES | {"virtual_machine"}
+# What interfaces show of their addresses, and what tells whose addresses they are.
+ADDRESS_FIELDS = (
+    *("address", "family", "status", "role", "dns_name", "description", "vrf"),
+    *("assigned_object_type", "assigned_object_id"),
+)

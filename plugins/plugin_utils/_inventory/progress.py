@@ -22,9 +22,10 @@ PAUSE = 0.5
 
 
 class Progress:
-    """Says on ``stream``, if that is a terminal, how many rows of which lists came, until it is left."""
+    """Prints to ``stream`` how many rows of which lists came, if it is a terminal. The default is the error output."""
 
-    def __init__(self, stream: t.TextIO = sys.stderr, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, stream: t.TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        stream = stream or sys.stderr
         self._stream = stream if stream.isatty() else None
         self._clock = clock
         self._next = clock() + PATIENCE

@@ -74,11 +74,12 @@ def comparable(name: str, response: dict[str, t.Any]) -> dict[str, t.Any]:
     return {**response, "body": body}
 
 
+@pytest.mark.parametrize("file", ["exchanges", "available"])
 @pytest.mark.parametrize("version", FOLDERS)
-def test_every_recorded_request_is_answered_as_it_was(version: str) -> None:
+def test_every_recorded_request_is_answered_as_it_was(version: str, file: str) -> None:
     differences = {}
     with serve(version=version) as netbox:
-        for exchange in recorded(version, "exchanges"):
+        for exchange in recorded(version, file):
             name = exchange["name"]
             answered = comparable(name, answer_to(netbox, exchange))
             expected = comparable(name, exchange["response"])

@@ -9,30 +9,97 @@ import json
 import re
 import typing as t
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader
+from ansible.utils.display import Display
 
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
+    Row = dict[str, t.Any]
     Read = Callable[..., InventoryData]
+
+# The fields of a device that are null unless a test sets them.
+OPTIONAL = (
+    *("primary_ip", "primary_ip4", "primary_ip6", "oob_ip", "platform", "tenant", "rack", "location"),
+    *("virtual_chassis", "local_context_data"),
+)
+
+
+@pytest.fixture
+def netbox() -> Iterator[NetBox]:
+    """Serve the recorded objects of NetBox 4.6."""
+    from ansible_collections.netbox.cursor.tests.stand_in import serve
+
+    with serve(version="4.6") as served:
+        yield served
+
+
+@pytest.fixture
+def add_device(netbox: NetBox) -> Callable[..., Row]:
+    """Return a function that adds a device to the site ``berlin-1``, with few other fields than these."""
+
+    def add(name: str | None, **fields: t.Any) -> Row:
+        devices = netbox.table("dcim/devices")
+        number = fields.pop("id", max(devices.ids()) + 1)
+        row = {**devices[4], **dict.fromkeys(OPTIONAL), "tags": [], "custom_fields": {}, "config_context": {}}
+        devices[number] = {**row, "id": number, "name": name, "display": str(name), **fields}
+        return devices[number]
+
+    return add
+
+
+@pytest.fixture
+def add_place(netbox: NetBox) -> Callable[..., Row]:
+    """Return a function that adds a site, region, location, or any other object with a slug."""
+
+    def add(endpoint: str, slug: str, **fields: t.Any) -> Row:
+        table = netbox.table(endpoint)
+        number = max(table.ids()) + 1
+        row = {**table[min(table.ids())], "parent": None, "id": number, "name": slug, "slug": slug, "display": slug}
+        table[number] = {**row, **fields}
+        return table[number]
+
+    return add
+
+
+@pytest.fixture
+def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list of all warnings that Ansible prints from now on."""
+    texts: list[str] = []
+    monkeypatch.setattr(Display, "warning", lambda self, text, *args, **options: texts.append(text))
+    return texts
+
+
+@pytest.fixture
+def groups_of() -> Callable[[InventoryData, str], set[str]]:
+    """Return a function that returns the names of all groups of a host."""
+
+    def groups_of(inventory: InventoryData, host: str) -> set[str]:
+        return {group.name for group in inventory.hosts[host].get_groups()} - {"all", "ungrouped"}
+
+    return groups_of
 
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    """Read the inventory of a NetBox with some options, as Ansible does."""
+    """Return a function that reads the inventory of a NetBox with some options, as Ansible does.
 
-    def read(netbox: NetBox, **options: t.Any) -> InventoryData:
+    ``into`` is an inventory that other sources filled before.
+    """
+
+    def read(netbox: NetBox, *, into: InventoryData | None = None, **options: t.Any) -> InventoryData:
         options = {"plugin": "netbox.cursor.nb_inventory", "api_endpoint": netbox.url, "retries": 0, **options}
         options.setdefault("token", netbox.tokens["v1"])
         path = tmp_path / "a.netbox.yml"
         path.write_text(json.dumps(options), encoding="utf-8")
-        inventory = InventoryData()
+        inventory = InventoryData() if into is None else into
+        inventory.current_source = str(path)
         netbox.requests.clear()
         plugin = inventory_loader.get("netbox.cursor.nb_inventory")
         assert plugin.verify_file(str(path))
@@ -43,6 +110,21 @@ def read(tmp_path: Path) -> Read:
         return inventory
 
     return read
+
+
+@pytest.fixture
+def read_yaml(tmp_path: Path) -> Callable[[NetBox, str], InventoryData]:
+    """Return a function that reads the inventory of a NetBox with options in YAML, whose keys can be numbers."""
+
+    def read_yaml(netbox: NetBox, text: str) -> InventoryData:
+        path = tmp_path / "b.netbox.yml"
+        lines = ["plugin: netbox.cursor.nb_inventory", f"api_endpoint: {netbox.url}", f"token: {netbox.tokens['v1']}"]
+        path.write_text("\n".join([*lines, text]), encoding="utf-8")
+        inventory = InventoryData()
+        inventory_loader.get("netbox.cursor.nb_inventory").parse(inventory, DataLoader(), str(path), cache=False)
+        return inventory
+
+    return read_yaml
 
 
 @pytest.fixture

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.check import FilterCheck
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.schema_cache import SchemaCache
-from ansible_collections.netbox.cursor.plugins.module_utils._graphql import walk
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.module_utils._lists import pager as lists_pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists import state
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 
 anything = settings(
@@ -72,8 +72,7 @@ class Answering(Client):
 
 @pytest.fixture(autouse=True)
 def few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists_pager, "MOST_REQUESTS", 300)
-    monkeypatch.setattr(walk, "MOST_REQUESTS", 300)
+    monkeypatch.setattr(state, "MAX_REQUESTS", 300)
 
 
 @anything
@@ -150,7 +149,6 @@ def test_graphql_lists_end(
 ) -> None:
     with Pager(Answering(answers), pagination=pagination, page_size=page_size, max_workers=size) as pager:
         graphql = GraphQL(pager)
-        graphql.proven = 2
         try:
             list(graphql.rows("site_list", parse("id tags {id}"), filters))
         except NetBoxError as error:

@@ -83,5 +83,5 @@ def test_a_server_that_fails_above_100_rows_is_walked_to_the_end(way: str, argum
                 ids = [one["id"] for one in pager.rows(SITES, ordering="name" if "ordering" in way else None)]
         netbox.faults.clear()
     assert ids == list(range(1, 1501))
-    assert any("300 rows were too much; asking for 150" in line for line in lines)
-    assert any("150 rows were too much; asking for 75" in line for line in lines)
+    assert any("a page of 300 rows failed; retrying with 150" in line for line in lines)
+    assert any("a page of 150 rows failed; retrying with 75" in line for line in lines)

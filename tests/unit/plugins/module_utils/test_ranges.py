@@ -20,7 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists import ranges
-from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Page, look_ahead
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.answers import Page
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import look_ahead
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Workers
 
 # In units of the time that a row takes: 20 ms, where a row takes 1.3 ms.
@@ -43,18 +44,19 @@ class Counted(t.Dict[str, t.Any]):  # noqa: UP006 (read at run time, also by Pyt
 class Server:
     """Rows with these ids. It answers at once, and notes how long that would have taken, and how many rows are held."""
 
-    def __init__(self, ids: Sequence[int]) -> None:
+    def __init__(self, ids: Sequence[int], page_rows: int) -> None:
         self.ids = ids
         self.rows = 0
         self.most_held = 0
         self.clock = 0.0
+        self.page_rows = page_rows
 
-    def fetch(self, start: int, stop: int | None, limit: int) -> Page:
+    def fetch(self, start: int, stop: int | None, rows: int) -> Page:
         first = bisect_left(self.ids, start)
         end = len(self.ids) if stop is None else bisect_left(self.ids, stop)
-        found = list(self.ids[first : min(end, first + limit)])
+        found = list(self.ids[first : min(end, first + rows)])
         self.rows += len(found)
-        page = Page([Counted(one) for one in found], found, found[-1] + 1 if len(found) >= limit else None)
+        page = Page([Counted(one) for one in found], found, found[-1] + 1 if len(found) >= rows else None)
         self.most_held = max(self.most_held, Counted.held)
         return page
 
@@ -91,12 +93,12 @@ class Clockwork:
 
 def walk(ids: Sequence[int], workers: int, limit: int) -> Server:
     """The server after a walk by that many cursors, from which all rows came once and in order."""
-    server = Server(ids)
+    server = Server(ids, limit)
     with mock.patch.object(ranges, "Tasks", functools.partial(Clockwork, server)):
         first = server.fetch(0, None, limit)
         server.clock = LATENCY + len(first.rows)
         seen: list[int] = []
-        for page in ranges.walk(first, server.fetch, server.survey, Workers(workers), limit):
+        for page in ranges.read_ranges(first, server, Workers(workers)):
             seen += [row["id"] for row in page]
     assert seen == list(ids)
     return server

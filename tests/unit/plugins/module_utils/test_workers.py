@@ -2,17 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Work done side by side comes in order, within bounds, and in the caller's context."""
+"""Results arrive in order, within bounds, and in the caller's context. An executor that fails is an error."""
 
 from __future__ import annotations
 
 import concurrent.futures
 import contextlib
 import contextvars
+import math
+import operator
 import os
 import subprocess
 import sys
 import threading
+import time
 import typing as t
 from pathlib import Path
 
@@ -168,6 +171,109 @@ def test_a_class_is_found_by_its_name() -> None:
 def test_what_names_no_class_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match="thread_pool_executor"):
         executor_class(name)
+
+
+class FailingInitializer(concurrent.futures.ThreadPoolExecutor):
+    def __init__(self, max_workers: int) -> None:
+        super().__init__(max_workers, initializer=lambda: 1 / 0)
+
+
+class FailingOnce(concurrent.futures.ThreadPoolExecutor):
+    """Loses the second task: its future raises instead of running the function."""
+
+    submitted = 0
+
+    def submit(self, fn: t.Any, /, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        self.submitted += 1
+        return super().submit(operator.truediv, 1, 0) if self.submitted == 2 else super().submit(fn, *args, **kwargs)
+
+
+class RefusingOnce(concurrent.futures.ThreadPoolExecutor):
+    """Raises an error for the second task."""
+
+    submitted = 0
+
+    def submit(self, fn: t.Any, /, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        self.submitted += 1
+        if self.submitted == 2:
+            raise RuntimeError("can't start new thread")
+        return super().submit(fn, *args, **kwargs)
+
+
+class Canceling(concurrent.futures.ThreadPoolExecutor):
+    def submit(self, fn: t.Any, /, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        future: concurrent.futures.Future[t.Any] = concurrent.futures.Future()
+        future.cancel()
+        return future
+
+
+class WithoutFutures(concurrent.futures.ThreadPoolExecutor):
+    def submit(self, fn: t.Any, /, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        return fn(*args, **kwargs)
+
+
+@pytest.mark.parametrize(
+    "executor",
+    [
+        concurrent.futures.ProcessPoolExecutor,
+        FailingInitializer,
+        FailingOnce,
+        RefusingOnce,
+        Canceling,
+        WithoutFutures,
+        dict,
+        math.floor,
+        object,
+    ],
+)
+@pytest.mark.parametrize("size", [1, 4])
+def test_executor_that_cannot_run_requests_is_an_error(executor: t.Any, size: int) -> None:
+    began = time.monotonic()
+    workers = Workers(size, executor)
+    with pytest.raises(UsageError, match="thread_pool_executor"):
+        list(ordered_map(workers, str, range(20), 3))
+    workers.close()
+    assert time.monotonic() - began < 1
+
+
+def test_close_wakes_a_caller_that_waits() -> None:
+    workers, gate, errors = Workers(2), threading.Event(), []
+
+    def wait() -> None:
+        try:
+            list(ordered_map(workers, gate.wait, [30] * 9, 4))
+        except UsageError as error:
+            errors.append(str(error))
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    while not workers._executors:
+        time.sleep(0.001)
+    workers.close()
+    thread.join(1)
+    gate.set()
+    assert not thread.is_alive()
+    assert errors == ["The pager is closed. Read its lists before you close it."]
+
+
+def test_closed_workers_accept_no_task() -> None:
+    workers = Workers(2)
+    workers.close()
+    with pytest.raises(UsageError, match="closed"):
+        workers.submit(str)
+    with pytest.raises(UsageError, match="closed"):
+        list(ordered_map(workers, str, [1], 2))
+
+
+@pytest.mark.parametrize("executor", [DaemonThreads, concurrent.futures.ThreadPoolExecutor])
+def test_tasks_that_wait_for_tasks_never_block_each_other(executor: t.Any) -> None:
+    workers = Workers(2, executor)
+
+    def count(depth: int) -> int:
+        return 1 + sum(ordered_map(workers, count, [depth - 1] * 3, 3)) if depth else 1
+
+    assert list(ordered_map(workers, count, [2, 2, 2], 3)) == [13, 13, 13]
+    workers.close()
 
 
 def test_at_least_one_worker_is_needed() -> None:

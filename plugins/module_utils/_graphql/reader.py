@@ -1,0 +1,266 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Read one GraphQL list, each object once: by ``start``, by several of them as REST lists, or by offset."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterator, Mapping, Sequence
+
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.filters import FilterTypes
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.filters import written as filters_written
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.nested import NestedLists
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.query import GraphQLQuery
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import written
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    GraphQLFailed,
+    IncompleteList,
+    NetBoxError,
+    UnexpectedAnswer,
+    UsageError,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.answers import Page
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.context import Context
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.page_size import PageSize
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import follow, read_ranges
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import (
+    HIGHEST_ID,
+    Row,
+    are_ascending,
+    drop_adjacent_duplicates,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.state import ListState
+
+# `start` is a 32-bit number. IDs are not.
+LARGEST_START = 2**31 - 1
+# Lists in one query that searches for the highest ID. NetBox allows 10 unless GRAPHQL_MAX_ALIASES was changed.
+PROBES = 8
+# The search ends when it is as close to the highest ID as this part of the range.
+CLOSE_ENOUGH = 16
+
+
+class Ask(t.Protocol):
+    """Sends a query."""
+
+    def __call__(
+        self, text: str, variables: Mapping[str, t.Any] | None = None, *, raise_if_overloaded: bool = False
+    ) -> t.Any:
+        """Return the data of the response."""
+
+
+class GraphQLReader:
+    """Reads the list that ``query`` describes. ``ask`` sends the queries."""
+
+    def __init__(self, context: Context, query: GraphQLQuery, ask: Ask, filter_types: FilterTypes) -> None:
+        self.query = query
+        self.state = ListState(query.name, mode="GraphQL")
+        self._context = context
+        self._server = context.server
+        self._ask = ask
+        self._filter_types = filter_types
+        self._size = context.page_size(query.name, query.max_rows)
+        self._nested = NestedLists(query, context, self._send)
+
+    @property
+    def page_rows(self) -> int:
+        """Rows to request in one page."""
+        return self._size.rows
+
+    def pages(self) -> t.Generator[list[Row], None, None]:
+        """Yield the rows, some at a time, with their IDs."""
+        if self._context.pagination != "offset" and self._server.graphql_start is not False:
+            try:
+                first = self.fetch(0, None, self.page_rows)
+            except GraphQLFailed as error:
+                if not error.says("Field 'start' is not defined"):
+                    raise
+                self._server.note_graphql_start(False)
+            else:
+                self._server.note_graphql_start(True)
+                yield from self._read_by_start(first)
+                return
+        if self._context.pagination == "cursor":
+            raise UsageError(
+                "The GraphQL API of this NetBox does not support the parameter start (4.5.2 and newer do). Set "
+                "pagination to auto."
+            )
+        yield from self._read_by_offset()
+
+    # By start
+
+    def _read_by_start(self, first: Page) -> Iterator[list[Row]]:
+        self._first = first
+        self._size.measure(first.rows)
+        if self._context.workers.size == 1:
+            yield from follow(first, self)
+        else:
+            yield from read_ranges(first, self, self._context.workers, self.query.max_rows)
+        if first.ids and first.next is not None:
+            self._check_permission(self._first_ids([_from(first.ids[0])], self.query.filters)[0])
+
+    def fetch(self, start: int, stop: int | None, rows: int) -> Page:
+        """Return the page of at most ``rows`` rows from ID ``start``. Rows from ``stop`` on can be missing."""
+        if start > LARGEST_START:
+            raise GraphQLFailed(
+                f"{self.query.name}: IDs from {start} on cannot be read, because GraphQL's start ends at "
+                f"{LARGEST_START}. Read this list through REST (nb_query, or transport: rest)."
+            )
+        filters = self.query.filters
+        if stop is not None and not {"id", "OR"} & set(filters):
+            # Saves NetBox the rows of the next ID range. Together with OR, it would be an alternative.
+            filters = {**filters, "id": {"lt": stop}}
+        answer, requested = self._page(_from(start), rows, filters)
+        ids = [_number(row, self.query.name) for row in answer]
+        # Filters through lists repeat a row for each of its objects that match.
+        found = drop_adjacent_duplicates(answer)
+        if len(found) < len(ids):
+            ids = [_number(row, self.query.name) for row in found]
+        if ids and (ids[0] < start or not are_ascending(ids)):
+            raise UnexpectedAnswer(f"{self.query.name}: the rows of the page from ID {start} are not in ID order.")
+        is_last = self._is_last(start, ids, len(answer), requested, filters)
+        self._nested.complete(found)
+        return Page(found, ids, None if is_last else ids[-1] + 1)
+
+    def _is_last(self, start: int, ids: list[int], rows: int, requested: int, filters: Mapping[str, t.Any]) -> bool:
+        """Return whether no rows follow a page that has so many ``rows``, when so many were requested.
+
+        NetBox does not tell how many it returns at most. If that is not known from another page, a query finds out.
+        """
+        if not self._is_short(rows, requested):
+            return not rows
+        if requested <= self._server.longest_page:
+            return True
+        if start and ids[-1] >= LARGEST_START:
+            return False
+        following = f"offset: {rows}" if start == 0 else _from(ids[-1] + 1)
+        lowest, after = self._first_ids([_from(ids[0]), following], filters)
+        self._check_permission(lowest)
+        if after is not None:
+            self._size.set_maximum(rows)
+        return after is None
+
+    def _is_short(self, rows: int, requested: int) -> bool:
+        self._server.note_page(rows)
+        return 0 < rows < requested
+
+    def _check_permission(self, lowest: int | None) -> None:
+        """Raise :class:`IncompleteList` if no row is left from the lowest known ID on.
+
+        Users who lost the permission get empty lists, which look like the end of the list.
+        """
+        if lowest is None:
+            raise IncompleteList(
+                f"{self.query.name}: NetBox returned objects at first, and now it returns none. The token's user seems "
+                "to have lost the permission to view them."
+            )
+
+    def survey(self) -> tuple[int, int]:
+        """Return how many rows there can be, and an ID that is at least the highest. Zeros if that is not possible.
+
+        GraphQL returns neither. Whether there is a row from some ID on costs next to nothing, for several at once.
+        """
+        ids, page_rows = self._first.ids, self.page_rows
+        low, high = ids[-1], LARGEST_START + 1
+        starts = [min(low + page_rows * 8**power, LARGEST_START) for power in range(PROBES)]
+        try:
+            while high - low > max(page_rows, (high - ids[-1]) // CLOSE_ENOUGH):
+                found = self._first_ids([_from(start) for start in starts], self.query.filters)
+                low = max([low, *filter(None, found)])
+                high = min([high, *(start for start, one in zip(starts, found) if one is None)])
+                starts = sorted({low + max(1, (high - low) * part // (PROBES + 1)) for part in range(1, PROBES + 1)})
+        except NetBoxError as error:
+            self._context.client.log(
+                2, f"{self.query.name}: continuing with one cursor because the highest ID is not known: {error}"
+            )
+            return 0, 0
+        self.state.set_mode(f"GraphQL, {self._context.workers.size} cursors")
+        span = ids[-1] - ids[0] + 1
+        return len(ids) + max(1, len(ids) * (high - ids[-1]) // span), high - 1
+
+    def _first_ids(self, pages: Sequence[str], filters: Mapping[str, t.Any]) -> list[int | None]:
+        """Return the ID of the first row of each of ``pages``, or ``None`` if it has none. This is one request."""
+        lists = (self._paged(f"{page}, limit: 1", filters) for page in pages)
+        text = "{" + "".join(f" probe{number}: {one} {{id}}" for number, one in enumerate(lists)) + "}"
+        data = self._size.read(1, lambda dummy, raise_if_overloaded: self._send(text, raise_if_overloaded))
+        found = [data.get(f"probe{number}") for number in range(len(pages))]
+        if not all(one is None or isinstance(one, list) for one in found):
+            raise UnexpectedAnswer(f"{self.query.name} is not a list of objects.")
+        return [_number(one[0], self.query.name) if one else None for one in found]
+
+    # By offset
+
+    def _read_by_offset(self) -> Iterator[list[Row]]:
+        """Yield all rows by offset, in NetBox's order. Pages overlap by one row, which shows if the list changes."""
+        self.state.set_mode("GraphQL by offset")
+        name = self.query.name
+        if self.page_rows < 2:
+            self._size = PageSize(self._context.client, name, 2)
+        seen: set[int] = set()
+        offset, more = 0, True
+        while more:
+            rows, requested = self._page(f"offset: {offset}", self.page_rows, self.query.filters)
+            ids = [_number(row, name) for row in rows]
+            if offset and not (ids and ids[0] in seen):
+                raise IncompleteList(f"{name}: the list changed while it was being read by offset.")
+            new = rows[1:] if offset else rows
+            if not seen.isdisjoint(ids[len(rows) - len(new) :]):
+                raise IncompleteList(f"{name}: NetBox returned rows twice, so it must have left out others.")
+            more = not (self._is_short(len(rows), requested) and requested <= self._server.longest_page)
+            if len(rows) < 2:
+                more = self._has_another_row(offset, bool(rows))
+            seen.update(ids)
+            self._nested.complete(new)
+            yield new
+            offset += len(rows) - 1
+
+    def _has_another_row(self, offset: int, has_row: bool) -> bool:
+        """Return whether rows follow a page of one row. Raise :class:`IncompleteList` if so: it cannot overlap."""
+        if has_row and not offset and self._first_ids(["offset: 1"], self.query.filters) != [None]:
+            raise IncompleteList(
+                f"{self.query.name}: NetBox returns one object at a time, so a list cannot be read by offset. Set "
+                "pagination to auto, or a higher MAX_PAGE_SIZE in NetBox."
+            )
+        return False
+
+    # Requests
+
+    def _page(self, place: str, rows: int, filters: Mapping[str, t.Any]) -> tuple[list[Row], int]:
+        """Return a page at ``place``, and how many rows were requested. The lists in its rows can be cut."""
+
+        def ask(page_rows: int, raise_if_overloaded: bool) -> tuple[list[Row], int]:
+            text = f"{self._paged(f'{place}, limit: {page_rows}', filters)} {{{written(self.query.read_fields)}}}"
+            found = self._send(f"{{{text}}}", raise_if_overloaded).get(self.query.name)
+            if not isinstance(found, list):
+                raise UnexpectedAnswer(f"{self.query.name} is not a list of objects.")
+            return found, page_rows
+
+        return self._size.read(rows, ask)
+
+    def _paged(self, page: str, filters: Mapping[str, t.Any]) -> str:
+        conditions = filters_written(filters, self.query.name, self._filter_types)
+        return f"{self.query.name}({f'filters: {conditions} ' if filters else ''}pagination: {{{page}}})"
+
+    def _send(self, text: str, raise_if_overloaded: bool) -> t.Any:
+        """Return the data of the response to a query for this list."""
+        self._context.workers.check_open()
+        self.state.count_requests()
+        return self._ask(text, raise_if_overloaded=raise_if_overloaded)
+
+
+def _from(start: int) -> str:
+    return f"start: {start}"
+
+
+def _number(row: t.Any, name: str) -> int:
+    """Return the ID of a row, which is a string in GraphQL."""
+    try:
+        number = int(row["id"])
+        if 0 <= number <= HIGHEST_ID:
+            return number
+    except (KeyError, OverflowError, TypeError, ValueError):
+        pass
+    raise UnexpectedAnswer(f"{name} is not a list of objects with IDs.")

@@ -1,0 +1,40 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""What a pager uses to read its lists."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.page_size import PageSize
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.state import ServerState
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Workers
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """What a pager uses to read its lists.
+
+    * ``pagination``: ``auto``, ``cursor``, or ``offset``.
+    * ``first_page``, ``largest_page``: rows in the first page, and rows that later pages can have.
+    * ``warn``: shows a warning to the user.
+    """
+
+    client: Client
+    workers: Workers
+    server: ServerState
+    pagination: str
+    first_page: int
+    largest_page: int
+    warn: t.Callable[[str], object]
+
+    def page_size(self, name: str, max_rows: int | None = None, share: float = 1.0) -> PageSize:
+        """Return the page size of a new list, of which ``max_rows`` rows are wanted. ``share`` as for ``PageSize``."""
+        first, largest = (min(rows, max_rows or rows) for rows in (self.first_page, self.largest_page))
+        return PageSize(self.client, name, first, largest, share)

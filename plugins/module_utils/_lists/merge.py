@@ -1,0 +1,114 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Combine the results of several requests for parts of one list, whose filters do not fit into one URL.
+
+Rows of all parts are yielded in ID order, so a row can be yielded once every part has shown that it has no earlier one.
+One or two pages of each part are in memory. The more parts there are, the shorter are the pages.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import heapq
+from collections.abc import Iterator, Sequence
+
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import look_ahead
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import Row, required_id
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Tasks, Workers
+
+# Rows that are yielded at once.
+BATCH = 300
+
+
+def memory_share(parts: int, workers: int) -> float:
+    """Return the part of the usual size that a page can have if so many parts are combined."""
+    return look_ahead(workers) / (1.5 * parts + workers)
+
+
+@dataclasses.dataclass
+class _Part:
+    """The pages of one part, and the rows that have arrived and were not yielded."""
+
+    pages: Iterator[list[Row]]
+    rows: collections.deque[Row] = dataclasses.field(default_factory=collections.deque)
+    last_page: int = 0
+    last_id: int = -1
+    requested: bool = False
+    ended: bool = False
+
+    def next_page(self) -> list[Row] | None:
+        return next(self.pages, None)
+
+
+class Merge:
+    """The rows of ``parts``, each of which is in ID order. Each row is yielded once, also if several parts have it."""
+
+    def __init__(self, parts: Sequence[Iterator[list[Row]]], workers: Workers) -> None:
+        self._parts = [_Part(pages) for pages in parts]
+        self._workers = workers
+        self._tasks: Tasks[int, list[Row] | None] = Tasks(workers)
+        # The first row of each part that has rows, as ID and number of the part.
+        self._heap: list[tuple[int, int]] = []
+        self._last = -1
+
+    def pages(self) -> Iterator[list[Row]]:
+        """Yield the rows in ID order, some at a time."""
+        try:
+            while True:
+                self._request()
+                if any(not part.rows and not part.ended for part in self._parts):
+                    self._store(*self._tasks.next_ended())
+                    continue
+                rows = self._take()
+                if rows:
+                    yield rows
+                if not self._heap and all(part.ended for part in self._parts):
+                    return
+        finally:
+            self._tasks.drop()
+
+    def _request(self) -> None:
+        """Request pages of the parts whose rows will be used up first."""
+        due = [
+            (part.last_id, number)
+            for number, part in enumerate(self._parts)
+            if not part.ended and not part.requested and 2 * len(part.rows) <= part.last_page
+        ]
+        for dummy, number in sorted(due)[: self._workers.size - self._tasks.running]:
+            part = self._parts[number]
+            part.requested = True
+            self._tasks.start(number, part.next_page)
+
+    def _store(self, number: int, rows: list[Row] | None) -> None:
+        part = self._parts[number]
+        part.requested = False
+        if rows is None:
+            part.ended = True
+        elif rows:
+            if not part.rows:
+                heapq.heappush(self._heap, (required_id(rows[0]), number))
+            part.rows.extend(rows)
+            part.last_page, part.last_id = len(rows), required_id(rows[-1])
+
+    def _take(self) -> list[Row]:
+        """Return rows in ID order until a part has none left that have arrived."""
+        rows: list[Row] = []
+        while self._heap and len(rows) < BATCH:
+            number_id, number = self._heap[0]
+            part = self._parts[number]
+            row = part.rows.popleft()
+            if number_id != self._last:
+                self._last = number_id
+                rows.append(row)
+            if part.rows:
+                heapq.heapreplace(self._heap, (required_id(part.rows[0]), number))
+            else:
+                heapq.heappop(self._heap)
+                if not part.ended:
+                    break
+        return rows

@@ -1,0 +1,107 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""The description of a list query: which rows of which endpoint, and in which form."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import (
+    MAX_QUERY_BYTES,
+    Pairs,
+    chunks,
+    encode,
+)
+
+# These parameters belong to the pager.
+PAGING = ("start", "limit", "offset", "ordering")
+# Core endpoints that do not support cursor pagination, up to NetBox 4.7: asn-ranges have a filter named start, and the
+# other views page through Python lists.
+WITHOUT_CURSOR = re.compile(
+    r"ipam/asn-ranges$|dcim/racks/\d+/elevation$|extras/custom-field-choice-sets/\d+/choices$|core/background-"
+)
+# NetBox returns the first of these objects, at most MAX_PAGE_SIZE, without a count and without a next page.
+CUT_SILENTLY = re.compile(r"(?P<parents>[^?]+)/\d+/available-(ips|vlans|asns)$")
+
+
+@dataclasses.dataclass(frozen=True)
+class ListQuery:
+    """Which rows of a list to read.
+
+    * ``endpoint``: the path below ``api/``, such as ``dcim/devices`` or ``plugins/bgp/sessions``.
+    * ``filters``: pairs as ``filter_pairs`` of ``_http.parameters`` returns them.
+    * ``ordering``: NetBox's parameter, such as ``-name``. ``None`` reads in ID order.
+    * ``offset``: how many rows to skip.
+    * ``max_rows``: how many rows to return at most.
+    * ``skip_deleted``: the name of a filter whose values are IDs, and the endpoint of the objects with these IDs. If
+      NetBox refuses an ID because its object was deleted, the query continues without that ID.
+
+    Raise :class:`UsageError` if these contradict each other.
+    """
+
+    endpoint: str
+    filters: Pairs = dataclasses.field(default_factory=list)
+    representation: Representation = dataclasses.field(default_factory=Representation)
+    ordering: str | None = None
+    offset: int | None = None
+    max_rows: int | None = None
+    skip_deleted: tuple[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.max_rows is not None and self.max_rows < 1:
+            raise UsageError(f"limit must be at least 1, not {self.max_rows}.")
+        if self.offset is not None and self.offset < 0:
+            raise UsageError(f"offset must be at least 0, not {self.offset}.")
+        for name, dummy in self.filters:
+            if name in PAGING:
+                raise UsageError(f"{name!r} is not a filter. NetBox uses it for paging.")
+        if self.is_cut_silently and self.ordering is not None:
+            raise UsageError(f"{self.endpoint} does not support ordering.")
+
+    @property
+    def path(self) -> str:
+        return f"api/{self.endpoint}/"
+
+    @property
+    def is_of_plugin(self) -> bool:
+        return self.endpoint.startswith("plugins/")
+
+    @property
+    def is_cut_silently(self) -> bool:
+        """Whether NetBox returns only the first rows and does not tell whether there are more."""
+        return bool(CUT_SILENTLY.match(self.endpoint))
+
+    @property
+    def highest_id(self) -> int | None:
+        """The highest ID that a row can have, if the filters name the IDs."""
+        ids = [value for name, value in self.filters if name == "id"]
+        return max(map(int, ids)) if ids and all(re.fullmatch("[0-9]{1,19}", value) for value in ids) else None
+
+    @property
+    def selects_by_id(self) -> bool:
+        """Whether a filter selects IDs. NetBox joins a second filter of the same name with OR."""
+        return any(name == "id" or name.startswith("id__") for name, dummy in self.filters)
+
+    def parts(self, page_rows: int) -> list[ListQuery]:
+        """Return queries whose filters fit into one URL each, and whose rows together are those of this query.
+
+        If the filters name IDs, a part names as many IDs as fit into a page, and the parts are in ID order.
+        """
+        room = MAX_QUERY_BYTES - len(encode(self.representation.parameters))
+        parts = chunks(self.filters, room, max_ids=page_rows)
+        if len(parts) > 1 and (self.ordering is not None or self.offset is not None):
+            raise UsageError("The filters need several requests. NetBox cannot return their results in one order.")
+        return [dataclasses.replace(self, filters=part) for part in parts]
+
+
+def are_in_sequence(parts: list[ListQuery]) -> bool:
+    """Return whether the rows of each part come before those of the next one: the parts name different IDs."""
+    highest = [part.highest_id for part in parts]
+    return None not in highest and len(set(highest)) == len(highest)

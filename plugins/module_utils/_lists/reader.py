@@ -1,0 +1,320 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Read one list whose filters fit into one URL: by cursor if the server supports it, or by offset.
+
+No request is spent on finding out. The first page is requested with ``start=0``, and NetBox used the cursor if and only
+if the ``count`` of its response is null. Lists of plugins are an exception, as they can have a filter called ``start``.
+"""
+
+from __future__ import annotations
+
+import array
+import typing as t
+from collections.abc import Iterator
+
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    BadRequest,
+    IncompleteList,
+    NetBoxError,
+    ServerFailed,
+    UnexpectedAnswer,
+    UsageError,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.answers import (
+    ListAnswer,
+    OffsetPage,
+    Page,
+    link_numbers,
+    read_answer,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.context import Context
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.list_requests import ListRequests, with_fields
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.offsets import read_offsets, whole
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.page_size import LARGEST_PAGE, PageSize
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.query import (
+    CUT_SILENTLY,
+    WITHOUT_CURSOR,
+    ListQuery,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import follow, read_ranges
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import Row, are_ascending, numeric_ids
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.state import ListState
+
+FIRST_WITH_CURSOR = (4, 6)
+# An offset behind the end of any list. NetBox returns no rows there, and counts them only.
+BEHIND_THE_END = 10**9
+
+
+class ListReader:
+    """Reads the list that ``query`` describes. ``size``: the size of its pages, if other lists share it."""
+
+    def __init__(self, context: Context, query: ListQuery, size: PageSize | None = None) -> None:
+        self.query = query
+        self._context = context
+        self._server = context.server
+        self._size = size or context.page_size(query.endpoint, query.max_rows)
+        self._requests = ListRequests(context, query, self._size, self._existing_ids)
+
+    @property
+    def state(self) -> ListState:
+        return self._requests.state
+
+    @property
+    def page_rows(self) -> int:
+        """Rows to request in one page."""
+        return self._size.rows
+
+    def pages(self, sequential: bool = False) -> t.Generator[list[Row], None, None]:
+        """Yield the rows, some at a time. ``sequential``: request one page after another, without other threads."""
+        sequential = sequential or self._context.workers.size == 1
+        if self.query.is_cut_silently:
+            yield self._read_cut_list()
+        elif not self._can_try_cursor():
+            if self._context.pagination == "cursor":
+                raise self._no_cursor()
+            yield from self._read_by_offset(None, sequential)
+        elif self.query.is_of_plugin:
+            yield from self._read_plugin_list(sequential)
+        else:
+            answer = self._first_by_cursor()
+            if answer is not None and answer.count is None:
+                yield from self._read_by_cursor(self._page(answer, 0), sequential)
+            else:
+                yield from self._read_by_offset(answer, sequential)
+
+    def first_offset_page(self) -> OffsetPage:
+        """Return the page at the query's offset. It has a count."""
+        return self._first_by_offset().offset_page()
+
+    # By cursor
+
+    def _can_try_cursor(self) -> bool:
+        version = self._context.client.api_version
+        return (
+            self.query.ordering is None
+            and self.query.offset is None
+            and self._context.pagination != "offset"
+            and (version is None or version >= FIRST_WITH_CURSOR)
+            and not WITHOUT_CURSOR.match(self.query.endpoint)
+            and self._server.supports_cursor(self.query.endpoint)
+        )
+
+    def _first_by_cursor(self) -> ListAnswer | None:
+        """Return the first page by cursor, or the whole list by offset, or ``None`` if only an offset can read it."""
+        start = [("start", "0")]
+        try:
+            answer = self._requests.page(start, self.page_rows, raise_statuses=(500,))
+        except ServerFailed as error:
+            if error.status != 500:
+                raise
+            # A view that pages through a Python list fails for every cursor. If one row does not fail, the page was
+            # too long, or the failure was an accident.
+            if self._fails_for_one_row(start):
+                self._without_cursor(str(error))
+                return None
+            answer = self._requests.page(start, self.page_rows)
+        if answer.count is not None:
+            self._without_cursor("its response is a page by offset")
+            return answer if answer.next is None else None
+        if numeric_ids(answer.rows) is None:
+            self._without_cursor("its IDs are not numbers")
+            return None
+        return answer
+
+    def _fails_for_one_row(self, start: Pairs) -> bool:
+        try:
+            self._requests.get([*start, ("fields", "id"), ("exclude", "config_context"), ("limit", "1")])
+        except ServerFailed:
+            return True
+        return False
+
+    def _without_cursor(self, reason: str) -> None:
+        """Remember that the list does not support a cursor. Raise :class:`UsageError` if the user wants only that."""
+        self._context.client.log(2, f"{self.query.endpoint}: does not support cursor pagination: {reason}")
+        self._server.note_without_cursor(self.query.endpoint)
+        if self._context.pagination == "cursor":
+            raise self._no_cursor()
+
+    def _no_cursor(self) -> UsageError:
+        version = self._context.client.api_version
+        server = f"NetBox {version[0]}.{version[1]}" if version else "NetBox"
+        return UsageError(
+            f"{server} does not support cursor pagination for {self.query.endpoint}. Set pagination to auto."
+        )
+
+    def _read_by_cursor(self, first: Page, sequential: bool) -> Iterator[list[Row]]:
+        self._size.measure(first.rows)
+        if sequential:
+            return follow(first, self)
+        return read_ranges(first, self, self._context.workers, self.query.max_rows)
+
+    def fetch(self, start: int, stop: int | None, rows: int) -> Page:
+        """Return the page of at most ``rows`` rows from ID ``start``. Rows from ``stop`` on can be missing."""
+        paging = [("start", str(start))]
+        if stop is not None and not self.query.selects_by_id:
+            # Saves NetBox the rows of the next ID range. If NetBox does not know the filter, they are dropped here.
+            paging.append(("id__lt", str(stop)))
+        return self._page(self._requests.page(paging, rows), start)
+
+    def _page(self, answer: ListAnswer, start: int) -> Page:
+        return answer.page(start, self.query.highest_id)
+
+    def survey(self) -> tuple[int, int]:
+        """Return how many rows there are, and the highest ID, with one small request. Zeros if that is not possible."""
+        small = [("ordering", "-id"), ("fields", "id"), ("exclude", "config_context"), ("limit", "1")]
+        try:
+            answer = self._size.read(
+                1, lambda dummy, raise_if_overloaded: self._requests.get(small, raise_if_overloaded)
+            )
+            found = read_answer(self.query.endpoint, answer, 1)
+        except NetBoxError as error:
+            self._context.client.log(
+                2, f"{self.query.endpoint}: continuing with one cursor because the highest ID is not known: {error}"
+            )
+            return 0, 0
+        ids = numeric_ids(found.rows)
+        if not ids or found.count is None:
+            return 0, 0
+        self.state.set_mode(f"{self._context.workers.size} cursors")
+        return found.count, ids[0]
+
+    # Lists of plugins
+
+    def _read_plugin_list(self, sequential: bool) -> Iterator[list[Row]]:
+        """Yield the rows of a plugin's list. It can have a filter called ``start``, which NetBox applies as well.
+
+        The first page is read by offset. A cursor that begins with its last row must return that row, and as many more
+        as NetBox counts. In the end, the number of rows is compared with that count.
+        """
+        answer = self._first_by_offset()
+        first = answer.offset_page()
+        only_cursor = self._context.pagination == "cursor"
+        if only_cursor and not self._can_try_cursor():
+            raise self._no_cursor()  # the response showed the version
+        proven = None
+        if first.more and self._can_try_cursor() and (self.query.max_rows is None or only_cursor):
+            proven = self._proven_by(first)
+        if proven is None:
+            yield from self._read_by_offset(answer, sequential)
+            return
+        pages = self._read_by_cursor(proven, sequential)
+        seen = array.array("q")
+        for rows in self._with_first_page(first, pages):
+            seen.extend(row["id"] for row in rows)
+            yield rows
+        if self.query.max_rows is None and len(seen) < first.count:
+            self._check_none_missing(seen)
+
+    def _proven_by(self, first: OffsetPage) -> Page | None:
+        """Return the page by cursor from the last row of ``first`` on. ``None`` unless it begins with that row."""
+        ids = numeric_ids(first.rows)
+        if not ids or not are_ascending(ids):
+            self._without_cursor("its IDs are not in order")
+            return None
+        start = [("start", str(ids[-1]))]
+        try:
+            page = self._page(self._requests.page(start, self.page_rows, raise_statuses=(500,)), ids[-1])
+        except (BadRequest, ServerFailed, UnexpectedAnswer) as error:
+            if error.status not in (None, 400, 500):
+                raise
+            self._without_cursor(str(error))
+            return None
+        if page.ids[:1] != ids[-1:] or len(page.ids) < min(self.page_rows, first.count - len(ids) + 1):
+            self._without_cursor("it has a filter called start")
+            return None
+        return page
+
+    @staticmethod
+    def _with_first_page(first: OffsetPage, pages: Iterator[list[Row]]) -> Iterator[list[Row]]:
+        """Yield the rows of ``first``, and those of ``pages``, whose first row is the last one of ``first``."""
+        yield first.rows
+        for number, page in enumerate(pages):
+            yield page if number else page[1:]
+
+    def _check_none_missing(self, seen: array.array[int]) -> None:
+        """Raise :class:`IncompleteList` unless ``seen`` has the IDs of all rows, or new rows at the end are missing."""
+        everything = ListReader(self._context, with_fields(self.query, "id"))
+        ids = {row["id"] for page in everything._read_by_offset(None, True) for row in page}
+        self.state.count_requests(everything.state.requests)
+        missing = ids.difference(seen)
+        if missing and min(missing) > seen[-1]:
+            page = self.fetch(seen[-1] + 1, None, self.page_rows)
+            missing = {number for number in missing - set(page.ids) if page.next is None or number < page.next}
+        if missing:
+            self._server.note_without_cursor(self.query.endpoint)
+            raise IncompleteList(
+                f"{self.query.endpoint}: a cursor does not return {len(missing)} objects, such as {min(missing)}. The "
+                "list seems to have a filter called start. Set pagination to offset."
+            )
+
+    # By offset
+
+    def _first_by_offset(self) -> ListAnswer:
+        return self._requests.page(self._offset_parameters(self.query.offset or 0), self.page_rows)
+
+    def _read_by_offset(self, answer: ListAnswer | None, sequential: bool) -> Iterator[list[Row]]:
+        """Yield all rows by offset. ``answer`` is the first page, if it is known."""
+        self.state.set_mode("offset" if sequential else "threaded offset")
+        first = (answer or self._first_by_offset()).offset_page()
+        if not first.more:
+            self.state.set_mode("offset")
+            yield whole(first, self.query)
+            return
+        yield from read_offsets(first, self, None if sequential else self._context.workers)
+
+    def fetch_offset(self, offset: int, rows: int) -> OffsetPage:
+        """Return the page of at most ``rows`` rows at ``offset``."""
+        return self._requests.page(self._offset_parameters(offset), rows).offset_page()
+
+    def _offset_parameters(self, offset: int) -> Pairs:
+        ordering = self.query.ordering or "id"
+        if "id" not in ordering.replace("-", "").split(","):
+            ordering += ",id"  # rows with equal values would be in another order in each response
+        return [("ordering", ordering), *([("offset", str(offset))] if offset else [])]
+
+    # Lists that NetBox cuts silently
+
+    def _read_cut_list(self) -> list[Row]:
+        """Return as many rows as are wanted, or as NetBox returns at once. Warn if there can be more."""
+        self.state.set_mode("one page")
+        offset = self.query.offset or 0
+        requested = offset + (self.query.max_rows or LARGEST_PAGE)
+        found = read_answer(self.query.endpoint, self._requests.get([("limit", str(requested))]), requested).rows
+        wanted = self.query.max_rows is not None and len(found) >= requested
+        if found and not wanted and len(found) >= min(requested, self._maximum(len(found), requested)):
+            self._context.warn(
+                f"{self.query.endpoint}: the result can be incomplete. NetBox returned {len(found)} objects, which is "
+                "as many as it returns at once. Set limit to the number of objects that you need."
+            )
+        return found[offset:]
+
+    def _maximum(self, found: int, requested: int) -> int:
+        """Return how many rows the server returns at most if so many are requested; ``found`` if that is not known.
+
+        The link to the previous page contains that number, also behind the end of a list, and of an empty one.
+        """
+        if self._server.longest_page > found:
+            return requested
+        parents = t.cast("t.Any", CUT_SILENTLY.match(self.query.endpoint))["parents"]
+        parameters = [("fields", "id"), ("limit", str(requested)), ("offset", str(BEHIND_THE_END))]
+        self.state.count_requests()
+        try:
+            answer = self._context.client.get(f"api/{parents}/", parameters)
+        except NetBoxError as error:
+            self._context.client.log(2, f"{self.query.endpoint}: cannot find out how many rows NetBox returns: {error}")
+            return found
+        return link_numbers(answer.get("previous")).get("limit", found) if isinstance(answer, dict) else found
+
+    # Objects that were deleted
+
+    def _existing_ids(self, query: ListQuery, state: ListState) -> set[str]:
+        """Return which of the IDs that ``query`` selects exist. ``state`` counts the requests."""
+        reader = ListReader(self._context, query)
+        ids = {str(row["id"]) for page in reader.pages(sequential=True) for row in page}
+        state.count_requests(reader.state.requests)
+        return ids

@@ -1,0 +1,80 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Rows of lists: their IDs, their order, and rows that NetBox returns more than once."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UnexpectedAnswer
+
+Row = dict[str, t.Any]
+
+# NetBox's IDs are 64-bit numbers.
+HIGHEST_ID = 2**63 - 1
+
+
+def is_row(value: t.Any) -> bool:
+    """Return whether ``value`` is an object of a list. Its ID, if it has one, is a number or a string."""
+    return isinstance(value, dict) and not isinstance(value.get("id"), (dict, list))
+
+
+def identity(row: Row) -> t.Any:
+    """Return what tells ``row`` from other rows: its ID, or ``None`` if it has none. Rows without ID all differ."""
+    return row.get("id")
+
+
+def numeric_ids(rows: Sequence[Row]) -> list[int] | None:
+    """Return the IDs of ``rows``, or ``None`` unless all of them are numbers, which can be compared."""
+    ids = [row.get("id") for row in rows]
+    if all(isinstance(number, int) and 0 <= number <= HIGHEST_ID for number in ids):
+        return t.cast("list[int]", ids)
+    return None
+
+
+def are_ascending(ids: Sequence[int]) -> bool:
+    """Return whether each of ``ids`` is higher than the one before."""
+    return all(one < other for one, other in zip(ids, ids[1:]))
+
+
+def required_id(row: Row) -> int:
+    """Return the ID of a row, by which the rows of several requests are put into one order."""
+    if numeric_ids([row]) is None:
+        raise UnexpectedAnswer("Cannot combine the results of several requests, because their IDs are not numbers.")
+    return t.cast(int, row["id"])
+
+
+def drop_adjacent_duplicates(rows: list[Row]) -> list[Row]:
+    """Return ``rows`` without rows that repeat the one before. Filters that join tables can repeat a row."""
+    return [
+        row
+        for number, row in enumerate(rows)
+        if not number or identity(row) is None or identity(row) != identity(rows[number - 1])
+    ]
+
+
+class SeenRows:
+    """The rows of a list in an order in which a repeated row need not follow the first one."""
+
+    def __init__(self) -> None:
+        self._ids: set[t.Any] = set()
+
+    def __contains__(self, row: Row) -> bool:
+        return identity(row) in self._ids
+
+    def add_new(self, rows: Sequence[Row]) -> list[Row]:
+        """Return those of ``rows`` that were not seen before, and remember them."""
+        new = []
+        for row in rows:
+            number = identity(row)
+            if number is None:
+                new.append(row)
+            elif number not in self._ids:
+                new.append(row)
+                self._ids.add(number)
+        return new

@@ -1,0 +1,84 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Checks that a list read through GraphQL shows what the REST API counts.
+
+GraphQL returns null for a related object that the token's user has no permission to view; the REST API names the object
+all the same. The number of rows without a tenant, for example, shows the difference, for one small request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs, chunks
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row, look_ahead
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import ordered_map
+
+
+class ResultMismatch(NetBoxError):
+    """GraphQL does not show what the REST API shows."""
+
+
+class Agreement:
+    """The numbers of rows without something in a list, as the REST API counted them before the list was read.
+
+    ``nullable`` names the REST filters that accept ``null``, by the field of the rows. A value of ``None`` means that
+    there is no such filter.
+    """
+
+    def __init__(self, pager: Pager, endpoint: str, filters: Pairs, nullable: Mapping[str, str | None]) -> None:
+        self._pager = pager
+        self._endpoint = endpoint
+        self._filters: dict[str, Pairs] = {"": filters}
+        self._filters.update((key, [*filters, (name, "null")]) for key, name in nullable.items() if name)
+        self._before = dict(zip(self._filters, self._counts()))
+
+    @property
+    def total(self) -> int:
+        """How many rows the list has."""
+        return self._before[""]
+
+    def having(self, field: str) -> int | None:
+        """Return how many rows have something in ``field``, or ``None`` if that cannot be counted."""
+        return self.total - self._before[field] if field in self._before else None
+
+    def check(self, nulls: Mapping[str, int]) -> None:
+        """Compare the numbers of rows without something. Raise :class:`ResultMismatch` if the REST API disagrees."""
+        for field, filters in self._filters.items():
+            if field:
+                self.check_count(f"{filters[-1][0]}=null", filters, self._before[field], nulls.get(field, 0))
+
+    def check_count(self, what: str, filters: Pairs, before: int, seen: int) -> None:
+        """Compare one number with what the REST API counted before and, if they differ, with what it counts now.
+
+        If rows were edited in between, the number is one that the list had at some time.
+        """
+        if seen == before:
+            return
+        now = self._pager.count(self._endpoint, filters)
+        if not min(before, now) <= seen <= max(before, now):
+            raise ResultMismatch(
+                f"{self._endpoint}: GraphQL returned {seen} rows with {what}, but the REST API counts {now}. The "
+                "token's user probably has no permission to view some objects that these rows refer to."
+            )
+
+    def _counts(self) -> Iterable[int]:
+        def count(filters: Pairs) -> int:
+            return self._pager.count(self._endpoint, filters)
+
+        if any(len(chunks(filters)) > 1 for filters in self._filters.values()):
+            # Such a list is counted by the workers, each of which would wait for another.
+            return map(count, self._filters.values())
+        workers = self._pager.workers
+        return ordered_map(workers, count, self._filters.values(), look_ahead(workers.size))
+
+
+def count_nulls(rows: Iterable[Row], fields: Iterable[str]) -> dict[str, int]:
+    """Return how many rows have nothing in each of these fields."""
+    return {field: sum(row.get(field) is None for row in rows) for field in fields}

@@ -1,0 +1,48 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Runs several readings at the same time, and what they share only once."""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+from collections.abc import Callable, Hashable, Sequence
+
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Tasks, Workers
+
+
+class Memo:
+    """Remembers the results of requests that several lists need. Lists can be read by several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._results: dict[Hashable, t.Any] = {}
+
+    def get(self, key: Hashable, compute: Callable[[], t.Any]) -> t.Any:
+        """Return ``compute()``, called once for each ``key``."""
+        with self._lock:
+            if key not in self._results:
+                self._results[key] = compute()
+            return self._results[key]
+
+
+def side_by_side(works: Sequence[Callable[[], t.Any]]) -> list[t.Any]:
+    """Return the results of all functions, which run at the same time. The client bounds their requests.
+
+    The first error ends it.
+    """
+    if len(works) < 2:
+        return [work() for work in works]
+    workers = Workers(len(works))
+    tasks: Tasks[int, t.Any] = Tasks(workers)
+    try:
+        for number, work in enumerate(works):
+            tasks.start(number, work)
+        results = dict(tasks.next_ended() for dummy in works)
+    finally:
+        workers.close()
+    return [results[number] for number in range(len(works))]

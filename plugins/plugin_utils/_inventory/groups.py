@@ -1,0 +1,239 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""The groups that ``group_by`` makes: their names, their hosts, and which group is below which."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+from collections.abc import Callable, Iterable, Mapping
+
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import (
+    FACTS,
+    LOCATION,
+    NOTHING,
+    PLATFORM,
+    ROLE,
+    SITE,
+    Field,
+    View,
+)
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import RESERVED, sanitize_name
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Table, ancestors
+
+# Keys whose groups form one tree, with the table of their objects.
+PLACES = {"region": "regions", "site_group": "site_groups", "site": "sites", "location": "locations"}
+# Keys of nested objects whose slugs are unique only under one parent.
+NESTED = {"role": "roles", "platform": "platforms"}
+# What the groups of a key are made of besides the fact of that name: fields of hosts, and tables with their fields.
+GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]]] = {
+    "site": ((SITE,), {}),
+    "location": ((LOCATION, SITE), {"locations": ("slug", "parent", "site")}),
+    "region": ((SITE,), {"sites": ("slug", "region"), "regions": ("slug", "parent")}),
+    "site_group": ((SITE,), {"sites": ("slug", "group"), "site_groups": ("slug", "parent")}),
+    "role": ((ROLE,), {"roles": ("slug", "parent")}),
+    "platform": ((PLATFORM,), {"platforms": ("slug", "parent", "manufacturer")}),
+}
+
+Edge = tuple[str, str]
+
+
+def tables_of_groups(key: str) -> set[str]:
+    """Return the tables that the groups of a key are made of."""
+    return {*GROUP_NEEDS.get(key, ((), {}))[1], *(FACTS[key].tables if key in FACTS else ())}
+
+
+class Labels:
+    """Tells objects of one table apart: by their slugs, or by their paths if several objects share a slug.
+
+    NetBox requires slugs to be unique only under one parent (4.2 and later). ``table`` has to hold all objects of
+    NetBox, so that a label does not depend on which hosts were selected. ``root`` returns what comes before the slugs
+    of a path.
+    """
+
+    def __init__(self, table: Table, root: Callable[[Row], str | None] = lambda row: None) -> None:
+        slugs = collections.Counter(row["slug"] for row in table.values())
+        self.shared = {slug for slug, number in slugs.items() if number > 1}
+        self._labels = {number: row["slug"] for number, row in table.items() if row["slug"] not in self.shared}
+        taken = set(slugs)
+        paths: dict[str, list[int]] = {}
+        for number in sorted(set(table) - set(self._labels)):
+            chain = ancestors(number, table)
+            parts = [root(chain[-1]), *(row["slug"] for row in reversed(chain))]
+            paths.setdefault("_".join(filter(None, parts)), []).append(number)
+        for path, numbers in paths.items():
+            for number in numbers:
+                self._labels[number] = path if len(numbers) == 1 and path not in taken else f"{path}_{number}"
+
+    def __getitem__(self, number: int) -> str:
+        return self._labels[number]
+
+
+class Groups:
+    """Puts hosts into groups. ``edges`` holds each group with each of its children, in the order they came up."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._options = view.options
+        self._keys = dict(self._options.group_keys)
+        if self._options.as_peer and not set(PLACES).isdisjoint(self._keys):
+            # netbox.netbox adds the groups of sites to each tree.
+            self._keys.setdefault("site", "sites" if self._options.plurals else "site")
+        self.edges: dict[Edge, None] = {}
+        self._tables = {key: view.snapshot.table(name) for key, name in (*PLACES.items(), *NESTED.items())}
+        # The slug of a site comes with each host.
+        self._denied = {key for key, name in PLACES.items() if name in view.snapshot.denied and key != "site"}
+        # Slugs of sites are unique, so they need no labels.
+        nested = [key for key in self._keys if GROUP_NEEDS.get(key, ((), {}))[1]]
+        self._labels = {key: Labels(self._tables[key], _ROOTS.get(key, lambda row: None)) for key in nested}
+        self._simple = [key for key in self._keys if key not in PLACES and key not in NESTED]
+        self._places: dict[tuple[str, int], list[str]] = {}
+
+    def of(self, row: Row, facts: Mapping[str, t.Any]) -> list[str]:
+        """Return the groups that a host itself is in. ``facts`` are its facts by name."""
+        found = []
+        for key in self._simple:
+            if key == "is_virtual":
+                found += [self._options.group_prefix + key] if facts.get(key) else []
+            else:
+                written = "service" if key == "services" else self._keys[key]
+                found += [self._name(written, value) for value in _values(key, facts.get(key))]
+        for key in NESTED:
+            if key in self._keys and row.get(key):
+                found += self._nested(key, row[key])
+        return found + self._place(row)
+
+    def add_empty_places(self) -> None:
+        """Add the groups of all places, also of those that no host is in."""
+        for key in PLACES:
+            for number in sorted(self._tables[key]) if key in self._keys else ():
+                self._group_of_place(key, number, NOTHING)
+
+    def places(self) -> list[str]:
+        """Return the groups of places that exist so far."""
+        return list(dict.fromkeys(name for names in self._places.values() for name in names))
+
+    def _name(self, key: str, value: t.Any) -> str:
+        prefix = self._options.group_prefix
+        name = sanitize_name(prefix + (str(value) if self._options.group_names_raw else f"{key}_{value}"))
+        return sanitize_name(f"{prefix}{key}_{value}") if name in RESERVED else name
+
+    def _named(self, key: str, number: int) -> str:
+        """Return the group of an object in a table; if its slug is shared, below the group of that slug."""
+        labels, slug = self._labels[key], self._tables[key][number]["slug"]
+        name = self._name(self._keys[key], labels[number])
+        if slug in labels.shared:
+            self._add_edge(self._name(self._keys[key], slug), name)
+        return name
+
+    def _add_edge(self, parent: str, child: str) -> None:
+        if parent != child:
+            self.edges[parent, child] = None
+
+    def _nested(self, key: str, brief: Row) -> list[str]:
+        known = brief["id"] in self._tables[key]
+        return [self._named(key, brief["id"]) if known else self._name(self._keys[key], brief["slug"])]
+
+    def _place(self, row: Row) -> list[str]:
+        """Return the lowest group of the place that a host is in."""
+        location, site = row.get("location"), row.get("site")
+        if location and "location" in self._keys and location["id"] in self._tables["location"]:
+            return self._group_of_place("location", location["id"], location)
+        return self._group_of_place("site", site["id"], site) if site else []
+
+    def _group_of_place(self, key: str, number: int, brief: Row) -> list[str]:
+        """Return the group of a place, or the groups above it if there are none for its kind."""
+        known = self._places.get((key, number))
+        if known is not None:
+            return known
+        row = {**brief, **self._tables[key].get(number, NOTHING)}
+        above = self._above(key, row)
+        groups = above
+        if key in self._keys and key not in self._denied:
+            known_here = key in self._labels and number in self._tables[key]
+            groups = [self._named(key, number) if known_here else self._name(self._keys[key], row["slug"])]
+            for parent in above:
+                self._add_edge(parent, groups[0])
+        self._places[key, number] = groups
+        return groups
+
+    def _above(self, key: str, row: Row) -> list[str]:
+        """Return the groups right above a place."""
+        if key == "site":
+            return [
+                group
+                for parent, field in (("region", "region"), ("site_group", "group"))
+                if parent in self._keys and parent not in self._denied and row.get(field)
+                for group in self._group_of_place(parent, row[field]["id"], row[field])
+            ]
+        parent = row.get("parent") or NOTHING
+        if parent.get("id") in self._tables[key]:
+            return self._group_of_place(key, parent["id"], parent)
+        site = row.get("site") if key == "location" else None
+        return self._group_of_place("site", site["id"], site) if site else []
+
+
+def _site_slug(row: Row) -> str | None:
+    return (row.get("site") or NOTHING).get("slug")
+
+
+def _manufacturer_slug(row: Row) -> str | None:
+    return (row.get("manufacturer") or NOTHING).get("slug")
+
+
+_ROOTS = {"location": _site_slug, "platform": _manufacturer_slug}
+
+
+def _values(key: str, value: t.Any) -> list[t.Any]:
+    """Return what the groups of a fact are named by."""
+    if key == "status" and isinstance(value, dict):
+        value = value.get("value")
+    if key == "site" and isinstance(value, dict):
+        value = value.get("slug")
+    if key == "services":
+        value = [service["name"] for service in value or ()]
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values if one not in (None, "")]
+
+
+def edges_with_hosts(edges: Iterable[Edge], used: Iterable[str]) -> list[Edge]:
+    """Return the edges whose child is a group in ``used`` or leads to one."""
+    edges = list(edges)
+    parents: dict[str, list[str]] = {}
+    for parent, child in edges:
+        parents.setdefault(child, []).append(parent)
+    alive: set[str] = set()
+    waiting = list(used)
+    while waiting:
+        group = waiting.pop()
+        if group not in alive:
+            alive.add(group)
+            waiting += parents.get(group, ())
+    return [edge for edge in edges if edge[1] in alive]
+
+
+def without_circles(edges: Iterable[Edge]) -> tuple[list[Edge], list[Edge]]:
+    """Return the edges that form a forest of groups, and those that would close a circle.
+
+    Circles come from equal names of different kinds of groups, if ``group_names_raw`` is on.
+    """
+    children: dict[str, set[str]] = {}
+    kept, left_out = [], []
+    for parent, child in edges:
+        below, waiting = {child}, [child]
+        while waiting:
+            for one in children.get(waiting.pop(), ()):
+                if one not in below:
+                    below.add(one)
+                    waiting.append(one)
+        if parent in below:
+            left_out.append((parent, child))
+        else:
+            children.setdefault(parent, set()).add(child)
+            kept.append((parent, child))
+    return kept, left_out

@@ -1,0 +1,65 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""The interfaces of a host: in natural order, with their IP addresses."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+
+# The parts of a name such as `Ethernet1/0/3:1.200`. NetBox sorts interfaces by them (utilities/ordering.py).
+_PARTS = re.compile(
+    r"(?P<type>[^\d.:]*)"
+    r"(?:(?P<slot>\d+)/)?(?:(?P<subslot>\d+)/)?(?:(?P<position>\d+)/)?(?:(?P<subposition>\d+)/)?"
+    r"(?P<number>\d+)?(?::(?P<channel>\d+))?(?:\.(?P<unit>\d+))?(?P<rest>.*)",
+    re.DOTALL,
+)
+_SLOTS, _NUMBERS = ("slot", "subslot", "position", "subposition"), ("number", "channel", "unit")
+
+
+@functools.lru_cache(maxsize=4096)
+def natural_order(name: str) -> str:
+    """Return the key by which NetBox sorts interfaces: ``eth1/2`` before ``eth1/10`` before ``mgmt0``.
+
+    A part that is missing comes last among slots, and first among numbers.
+    """
+    parts = _PARTS.match(name)
+    if not parts:
+        raise AssertionError("every part is optional")
+    slots = "".join((parts[slot] or "9999").rjust(4, "0") for slot in _SLOTS)
+    numbers = "".join((parts[number] or "").rjust(6, "0" if parts[number] else ".") for number in _NUMBERS)
+    return slots + parts["type"] + numbers + re.sub(r"\d+", lambda digits: digits[0].rjust(8, "0"), parts["rest"])
+
+
+def sort_interfaces(interfaces: Iterable[Row]) -> list[Row]:
+    """Return interfaces in natural order. Those without a known name come in the order of their IDs."""
+    return sorted(interfaces, key=lambda one: (natural_order(one.get("name") or ""), one["id"]))
+
+
+def shape_interface(interface: Row, addresses: list[Row], owner: str, whole: bool) -> Row:
+    """Turn a row into what plays see, in place.
+
+    ``owner`` is the field that names the host. It is left out unless the user wants ``whole`` objects.
+    """
+    if not whole:
+        interface.pop(owner, None)
+    if interface.get("tagged_vlans"):
+        interface["tagged_vlans"].sort(key=lambda vlan: (vlan.get("vid", 0), vlan["id"]))
+    if "tags" in interface:
+        interface["tags"] = _slugs(interface["tags"])
+    for address in addresses:
+        for name in ("assigned_object", "assigned_object_id", "assigned_object_type"):
+            address.pop(name, None)
+    interface["ip_addresses"] = addresses
+    return interface
+
+
+def _slugs(tags: list[Row]) -> list[str]:
+    return [tag["slug"] for tag in tags]

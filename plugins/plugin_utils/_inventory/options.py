@@ -1,0 +1,149 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""The options of nb_inventory that decide which hosts there are and what they look like, read once and checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+from collections.abc import Callable, Mapping
+
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs, filter_pairs
+
+# The kinds of hosts. Each has an option of this name, and NetBox calls the ID of one `device_id`, for example.
+KINDS = ("devices", "virtual_machines")
+
+# The two names that group_by accepts for one key. The second is the fact.
+GROUP_KEYS = {
+    "sites": "site",
+    "tenants": "tenant",
+    "racks": "rack",
+    "tags": "tags",
+    "tag": "tags",
+    "device_roles": "role",
+    "device_types": "device_type",
+    "manufacturers": "manufacturer",
+    "platforms": "platform",
+}
+GROUP_BY = (
+    *("sites", "site", "location", "tenants", "tenant", "racks", "rack", "rack_role", "tags", "tag"),
+    *("device_roles", "role", "device_types", "device_type", "manufacturers", "manufacturer", "platforms", "platform"),
+    *("region", "site_group", "cluster", "cluster_type", "cluster_group", "is_virtual", "services", "status"),
+    *("time_zone", "utc_offset", "facility"),
+)
+# What netbox.netbox does if an option is not set, and the option's own default here.
+COMPATIBLE_DEFAULTS: dict[str, tuple[t.Any, t.Any]] = {
+    "plurals": (True, False),
+    "services": (True, False),
+    "empty_groups": (True, False),
+    "interface_fields": (("all",), None),
+}
+INTERFACE_FIELDS = (
+    *("name", "label", "enabled", "type", "description", "mac_address", "mtu", "mode", "mgmt_only", "lag", "parent"),
+    *("untagged_vlan", "tagged_vlans", "vrf", "tags", "custom_fields"),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """Options of nb_inventory by their names, except expressions and those of the connection."""
+
+    devices: bool = True
+    virtual_machines: bool = True
+    query_filters: t.Any = ()
+    device_query_filters: t.Any = ()
+    vm_query_filters: t.Any = ()
+    strict_filters: bool = True
+    group_by: tuple[str, ...] = ()
+    group_names_raw: bool = False
+    group_prefix: str = ""
+    empty_groups: bool = False
+    plurals: bool = False
+    vars_prefix: str = ""
+    host_vars: tuple[str, ...] = ("all",)
+    rename_variables: t.Any = ()
+    allow_ansible_variables: tuple[str, ...] = ()
+    config_context: bool = False
+    flatten_config_context: bool = False
+    flatten_local_context_data: bool = False
+    flatten_custom_fields: bool = False
+    interfaces: bool = False
+    interface_fields: tuple[str, ...] = INTERFACE_FIELDS
+    virtual_disks: bool = False
+    services: bool = False
+    racks: bool = True
+    site_data: bool = False
+    prefixes: bool = False
+    dns_name: bool = False
+    ansible_host_dns_name: bool = False
+    oob_ip_as_primary_ip: bool = False
+    virtual_chassis_name: bool = False
+    hostname_field: str | None = None
+    duplicate_hostnames: str = "suffix"
+    compatibility: str | None = None
+
+    @classmethod
+    def read(cls, option: Callable[[str], t.Any]) -> Options:
+        """Return the options. ``option`` returns the value of each name. Raise :class:`UsageError` if one is wrong."""
+        values: dict[str, t.Any] = {field.name: option(field.name) for field in dataclasses.fields(cls)}
+        for name, (compatible, own) in COMPATIBLE_DEFAULTS.items():
+            if values[name] is None:
+                values[name] = compatible if values["compatibility"] else own
+        if values["compatibility"]:
+            # In netbox.netbox, these options depend on others.
+            values["flatten_config_context"] = values["flatten_config_context"] and values["config_context"]
+            values["site_data"] = values["site_data"] or values["prefixes"]
+            values["dns_name"] = any(values[name] for name in ("dns_name", "interfaces", "ansible_host_dns_name"))
+        values["interface_fields"] = values["interface_fields"] or INTERFACE_FIELDS
+        for name in ("group_by", "host_vars", "interface_fields", "allow_ansible_variables"):
+            values[name] = tuple(values[name] or ())
+        values["hostname_field"] = values["hostname_field"] or None
+        options = cls(**values)
+        options._check_group_by()
+        options.renamings()
+        return options
+
+    @property
+    def as_peer(self) -> bool:
+        """Whether variables and groups are those of netbox.netbox."""
+        return self.compatibility == "netbox.netbox"
+
+    @property
+    def group_keys(self) -> dict[str, str]:
+        """The facts that hosts are grouped by, with the names that the user wrote."""
+        return {GROUP_KEYS.get(key, key): key for key in self.group_by}
+
+    def filters(self, kind: str) -> Pairs:
+        """Return the filters for ``devices`` or ``virtual_machines``."""
+        own = self.device_query_filters if kind == "devices" else self.vm_query_filters
+        return [*filter_pairs(self.query_filters or []), *filter_pairs(own or [])]
+
+    def renamings(self) -> list[tuple[re.Pattern[str], str]]:
+        """Return patterns of variable names with their replacements. The first that matches applies."""
+        found = []
+        for entry in self.rename_variables or ():
+            if not isinstance(entry, Mapping) or set(entry) != {"pattern", "repl"}:
+                raise UsageError(f"rename_variables: {entry!r} must have the keys pattern and repl, and no others.")
+            try:
+                found.append((re.compile(str(entry["pattern"])), str(entry["repl"])))
+            except re.error as error:
+                raise UsageError(
+                    f"rename_variables: {entry['pattern']!r} is not a valid regular expression: {error}."
+                ) from None
+        return found
+
+    def _check_group_by(self) -> None:
+        unknown = [key for key in self.group_by if key not in GROUP_BY]
+        if unknown:
+            raise UsageError(f"group_by: invalid value {', '.join(unknown)}. Choose from {', '.join(GROUP_BY)}.")
+        written: dict[str, str] = {}
+        for key in self.group_by:
+            other = written.setdefault(GROUP_KEYS.get(key, key), key)
+            if other != key:
+                raise UsageError(f"group_by: {other} and {key} mean the same. Remove one of them.")

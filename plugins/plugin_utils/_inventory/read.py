@@ -1,0 +1,256 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Reads everything that a plan names into a snapshot, and chooses the transport for each list."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.check import FilterCheck
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import GRAPHQL
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    DOWN,
+    AccessDenied,
+    NetBoxError,
+    UsageError,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import connect, open_pager
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import costs
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import side_by_side
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.graphql import GraphQLReader
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import (
+    OF_INTERFACES,
+    Plan,
+    unknown_interface_fields,
+)
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import AFTER, Owners, RestReader
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, INTERFACES, TABLES, Related
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
+
+# The options for filters of one kind of hosts.
+FILTER_OPTIONS = {"devices": "device_query_filters", "virtual_machines": "vm_query_filters"}
+# The options that messages about filters can name.
+PAGING = ("strict_filters", "page_size", "max_workers", "pagination")
+
+
+def read_snapshot(plugin: t.Any, plan: Plan, options: Options) -> tuple[Snapshot, Plan]:
+    """Return everything that the plan names, from the NetBox that the options of ``plugin`` name.
+
+    The plan is returned as well, with the fields that only a newer NetBox has.
+    """
+    with connect(plugin, "inventory") as client, open_pager(plugin, client) as pager, Progress() as progress:
+        reader = Reader(pager, plan, options, plugin.get_option("transport"), progress)
+        return reader.read(), reader.plan
+
+
+class Reader:
+    """Reads a plan through ``pager``. ``transport`` is the option of that name.
+
+    Raises what the pager raises. Only a table that the token's user has no permission to view is left out.
+    """
+
+    def __init__(self, pager: Pager, plan: Plan, options: Options, transport: str, progress: Progress) -> None:
+        self._pager = pager
+        self._options = options
+        self._transport = transport
+        self._progress = progress
+        self._kinds = [kind for kind in KINDS if getattr(options, kind)]
+        self._filtered = {kind: bool(options.filters(kind)) for kind in KINDS}
+        self.plan = plan
+
+    def read(self) -> Snapshot:
+        """Return the snapshot."""
+        check = FilterCheck(self._pager.client, options=PAGING) if self._options.strict_filters else None
+        for kind in self._kinds:
+            if check:
+                others = {HOSTS[other].endpoint: FILTER_OPTIONS[other] for other in KINDS if other != kind}
+                check.check(HOSTS[kind].endpoint, self._options.filters(kind), elsewhere=others)
+        self._add_unknown_fields()
+        self._rest = RestReader(self._pager, self.plan, self._options, self._progress)
+        self._graphql = GraphQLReader(self._pager, self.plan, self._options, self._progress)
+        hosts = dict(zip(self._kinds, side_by_side([partial(self._hosts, kind) for kind in self._kinds])))
+        for kind in self._kinds:
+            if check:
+                check.confirm(HOSTS[kind].endpoint, self._options.filters(kind))
+        self._rest.add_device_types(hosts.get("devices", ()))
+        snapshot = Snapshot()
+        for kind, rows in hosts.items():
+            snapshot.tables[kind] = {row["id"]: row for row in rows}
+        self._add_tables(snapshot)
+        return snapshot
+
+    def _add_unknown_fields(self) -> None:
+        """Find out whether names in expressions and options are fields that NetBox 4.7 did not have yet."""
+        rest = RestReader(self._pager, self.plan, self._options, self._progress)
+        for kind in self._kinds if self.plan.unknown else ():
+            self.plan = self.plan.with_fields(kind, rest.existing_fields(HOSTS[kind].endpoint, self.plan.unknown))
+        unknown = unknown_interface_fields(self._options)
+        for kind in self._kinds if unknown else ():
+            try:
+                unknown -= rest.existing_fields(INTERFACES[kind].endpoint, unknown)
+            except AccessDenied:
+                return  # then hosts get no interfaces
+        for name in sorted(unknown):
+            raise UsageError(f"interface_fields: interfaces have no field {name!r}.{suggest(name, OF_INTERFACES)}")
+
+    # Hosts
+
+    def _hosts(self, kind: str) -> list[Row]:
+        try:
+            return self._through_either(HOSTS[kind].endpoint, *self._host_readers(kind))
+        except AccessDenied as error:
+            if "permission" in error.detail.lower():
+                error.advice = (
+                    f"Give the token's user permission to view {kind.replace('_', ' ')}, or set {kind}: false."
+                )
+            raise
+
+    def _host_readers(self, kind: str) -> tuple[Callable[[], list[Row]], Callable[[], list[Row]] | None]:
+        """Return how to read hosts through REST and, if that is better, through GraphQL."""
+        endpoint, rest = HOSTS[kind].endpoint, partial(self._rest.hosts, kind)
+        if self._transport == "rest":
+            return rest, None
+        if self.plan.fields[kind] is None:
+            return self._only_rest(endpoint, "expressions need whole objects", rest)
+        if not self._graphql.is_worth_it(kind):
+            return self._only_rest(endpoint, "it returns all that is needed at once", rest)
+        if self._transport == "auto":
+            first = self._few(kind)
+            if first is not None:
+                return self._only_rest(endpoint, "there are few hosts", first)
+        return rest, partial(self._graphql.hosts, kind)
+
+    def _few(self, kind: str) -> Callable[[], list[Row]] | None:
+        """Return how to read the hosts through REST if there are few of them."""
+        endpoint, filters = HOSTS[kind].endpoint, self._options.filters(kind)
+        if not filters:
+            first, count = [], self._rest.count(endpoint)
+        else:
+            # There are probably few, so the first page comes with their number.
+            rows, counted = self._pager.first_page(endpoint, filters, representation=self._rest.representation(kind))
+            if counted == len(rows):
+                return lambda: self._rest.interned([rows])
+            first = [] if AFTER in dict(filters) else rows
+            count = costs.MIN_HOSTS_FOR_GRAPHQL if counted is None else counted
+        return partial(self._rest.hosts, kind, first) if count < costs.MIN_HOSTS_FOR_GRAPHQL else None
+
+    def _only_rest(self, endpoint: str, reason: str, rest: Callable[[], list[Row]]) -> tuple[t.Any, None]:
+        self._pager.client.log(1, f"{endpoint}: using REST because {reason}")
+        return rest, None
+
+    def _through_either(
+        self, endpoint: str, rest: Callable[[], list[Row]], graphql: Callable[[], list[Row]] | None
+    ) -> list[Row]:
+        """Read one list through GraphQL and, if that cannot return it, through REST."""
+        if graphql is None:
+            return rest()
+        try:
+            return graphql()
+        except NetBoxError as error:
+            if self._transport == "graphql" or not _can_use_rest(error):
+                raise
+            self._pager.client.log(1, f"{endpoint}: using REST because GraphQL failed: {error}")
+        return rest()
+
+    # Tables
+
+    def _add_tables(self, snapshot: Snapshot) -> None:
+        works = {name: work for name, work in self._table_works(snapshot).items() if name in self.plan.tables}
+
+        def read(name: str) -> tuple[str, list[Row] | None]:
+            try:
+                return name, list(works[name]())
+            except AccessDenied as error:
+                snapshot.denied[name] = str(error)
+                return name, None
+
+        for name, rows in side_by_side([partial(read, name) for name in works]):
+            if rows is not None:
+                snapshot.tables[name] = {row["id"]: row for row in rows}
+
+    def _table_works(self, snapshot: Snapshot) -> dict[str, Callable[[], Iterable[Row]]]:
+        """Return how to read each table that these hosts need."""
+        works: dict[str, Callable[[], Iterable[Row]]] = {}
+        ids = {kind: snapshot.table(kind).keys() for kind in self._kinds}
+        owners = Owners(ids, self._filtered)
+        everything = self._options.empty_groups
+        for table in TABLES.values():
+            if table.name in ("dns_names", "prefixes"):
+                continue
+            referenced = _referenced(snapshot, table.field) if table.field else set()
+            if table.whole or (everything and table.name == "sites") or self._needs_all(table):
+                if any(ids.values()) or everything:
+                    works[table.name] = partial(self._rest.whole, table)
+            elif table.name == "locations":
+                if referenced:
+                    works[table.name] = partial(self._rest.locations, _referenced(snapshot, "site"))
+            elif referenced:
+                works[table.name] = partial(self._rest.referenced, table, referenced, any(self._filtered.values()))
+            elif table.name in ("interfaces", "vm_interfaces"):
+                if owners.of(table.kinds):
+                    works[table.name] = partial(self._interfaces, table.kinds[0], owners)
+            elif owners.of(table.kinds):
+                works[table.name] = partial(
+                    self._rest.addresses if table.name == "addresses" else partial(self._rest.components, table), owners
+                )
+        sites = _referenced(snapshot, "site")
+        if sites:
+            works["prefixes"] = partial(self._rest.prefixes, sites)
+        bare = {
+            row["primary_ip"]["id"]
+            for kind in self._kinds
+            for row in snapshot.table(kind).values()
+            if row.get("primary_ip") and "dns_name" not in row["primary_ip"]
+        }
+        if bare:
+            works["dns_names"] = partial(self._rest.dns_names, bare)
+        return works
+
+    def _needs_all(self, table: Related) -> bool:
+        """Return whether the names of groups depend on objects that no host refers to."""
+        return table.name == "locations" and "location" in self._options.group_keys
+
+    def _interfaces(self, kind: str, owners: Owners) -> list[Row]:
+        """Read the interfaces of the hosts of a kind. There can be others among them."""
+        table, rest = INTERFACES[kind], partial(self._rest.interfaces, kind, owners)
+        if self._transport == "rest" or not self._graphql.can_return_interfaces():
+            return list(rest())
+        ids = owners.ids[kind]
+        if self._transport == "auto" and self._rest_interfaces_are_cheaper(kind, owners):
+            return list(rest())
+        some = ids if owners.filtered[kind] and len(ids) <= costs.IDS_PER_REQUEST else None
+        return self._through_either(table.endpoint, lambda: list(rest()), partial(self._graphql.interfaces, kind, some))
+
+    def _rest_interfaces_are_cheaper(self, kind: str, owners: Owners) -> bool:
+        """Return whether REST by the IDs of the hosts costs less than GraphQL for all interfaces."""
+        table, ids = INTERFACES[kind], owners.ids[kind]
+        if len(ids) <= costs.IDS_PER_REQUEST:
+            return True
+        if not owners.filtered[kind]:
+            return False
+        hosts, rows = self._rest.count(HOSTS[kind].endpoint), self._rest.count(table.endpoint)
+        by_owner = costs.by_owner(len(ids), rows * len(ids) / max(hosts, len(ids)), costs.INTERFACE)
+        return by_owner < costs.complete(rows, costs.GRAPHQL_ROW)
+
+
+def _referenced(snapshot: Snapshot, field: str) -> set[int]:
+    """Return the IDs of the objects that hosts refer to in a field."""
+    return {row[field]["id"] for kind in KINDS for row in snapshot.table(kind).values() if row.get(field)}
+
+
+def _can_use_rest(error: NetBoxError) -> bool:
+    """Return whether REST can still answer, as opposed to having failed itself after all its retries."""
+    if isinstance(error, DOWN):
+        return error.url.endswith(GRAPHQL)
+    return not isinstance(error, UsageError)

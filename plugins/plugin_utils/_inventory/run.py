@@ -1,0 +1,96 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""One run of nb_inventory: from the cache, from NetBox, or from an older cache if NetBox is down."""
+
+from __future__ import annotations
+
+import gc
+import typing as t
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import DOWN, NetBoxError
+from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import identity
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import Entry, cache_key
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.expressions import Expressions, Naming
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.fill import fill
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.hosts import Host, Inventory, make_hosts
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import make_plan
+
+
+def run(plugin: t.Any, use_cache: bool, seconds: float) -> None:
+    """Fill the inventory of ``plugin``.
+
+    If ``use_cache``, an inventory in the cache is used unless it is older than ``seconds`` (0: however old it is).
+    """
+    options, expressions = Options.read(plugin.get_option), Expressions.read(plugin.get_option)
+    entry = Entry(plugin._cache, _key(plugin, options, expressions), seconds) if plugin.get_option("cache") else None
+    with _no_garbage_collection():
+        found = _cached(entry) if entry and use_cache else None
+        if found is None:
+            try:
+                found = _fresh(plugin, options, expressions)
+            except DOWN as error:
+                found = _stale(plugin, entry, error)
+            else:
+                if entry:
+                    entry.write(vars(found))
+        for warning in found.warnings:
+            plugin.display.warning(warning)
+        number = len(found.hosts)
+        fill(plugin, found, expressions)
+    plugin.display.verbose(f"netbox.cursor: {number} hosts", caplevel=0)
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Suspend garbage collection. Nothing here is garbage, and looking through all of it takes a tenth of the time."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
+
+
+def _fresh(plugin: t.Any, options: Options, expressions: Expressions) -> Inventory:
+    """Return the inventory that NetBox has now."""
+    # Import this late. A cached run needs no HTTP client, which takes longer to import than everything else.
+    from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read import read_snapshot
+
+    plan = make_plan(options, expressions.needs(), expressions.compose)
+    snapshot, plan = read_snapshot(plugin, plan, options)
+    naming = Naming(plugin, expressions.hostnames) if expressions.hostnames else None
+    found = make_hosts(snapshot, plan, options, naming)
+    if naming:
+        found.warnings += naming.warnings()
+    return found
+
+
+def _cached(entry: Entry, stale: float = 0) -> Inventory | None:
+    """Return the inventory in the cache, also if it expired less than ``stale`` seconds ago."""
+    kept = entry.read(stale)
+    if kept is None:
+        return None
+    hosts = [Host(*host) for host in kept["hosts"]]
+    return Inventory(hosts, list(kept["edges"]), kept["groups"], kept["warnings"])
+
+
+def _stale(plugin: t.Any, entry: Entry | None, error: NetBoxError) -> Inventory:
+    """Return an expired inventory, if the user allows it. Raise ``error`` otherwise."""
+    allowed = plugin.get_option("stale_if_error")
+    found = _cached(entry, allowed) if entry and allowed else None
+    if found is None:
+        raise error
+    plugin.display.warning(f"NetBox is not available. An expired inventory is used (stale_if_error): {error}")
+    return found
+
+
+def _key(plugin: t.Any, options: Options, expressions: Expressions) -> str:
+    return cache_key(identity(plugin), vars(options), vars(expressions))

@@ -1,0 +1,42 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Everything that was read from NetBox for one inventory: tables of rows by ID.
+
+The transports fill it and hosts are made from it. Nothing else passes between them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+
+Table = dict[int, Row]
+
+
+@dataclasses.dataclass
+class Snapshot:
+    """Tables by name: those in ``tables.TABLES``, and the hosts by kind.
+
+    ``denied`` holds NetBox's error for each table that the token's user has no permission to view.
+    """
+
+    tables: dict[str, Table] = dataclasses.field(default_factory=dict)
+    denied: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def table(self, name: str) -> Table:
+        """Return the rows of a table by ID. A table that nobody read is empty."""
+        return self.tables.get(name, {})
+
+
+def ancestors(number: int | None, table: Table) -> list[Row]:
+    """Return the row with this ID, its parent, and so on upwards."""
+    rows: list[Row] = []
+    while number is not None and number in table and len(rows) <= len(table):
+        rows.append(table[number])
+        number = (table[number].get("parent") or {}).get("id")
+    return rows

@@ -1,0 +1,133 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Every list that the inventory can read: the hosts, and the objects that they refer to or that belong to them."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+
+Owner = t.Optional[tuple[str, int]]
+
+
+class Listed(t.NamedTuple):
+    """The names of a list that both APIs have: REST endpoint, GraphQL field, and object type."""
+
+    endpoint: str
+    name: str
+    model: str
+
+
+# By kind of host.
+HOSTS = {
+    "devices": Listed("dcim/devices", "device_list", "dcim.device"),
+    "virtual_machines": Listed(
+        "virtualization/virtual-machines", "virtual_machine_list", "virtualization.virtualmachine"
+    ),
+}
+KIND_OF_MODEL = {listed.model: kind for kind, listed in HOSTS.items()}
+
+
+def id_filter(kind: str) -> str:
+    """Return the REST filter that selects objects by the ID of the host that they belong to."""
+    return f"{kind[:-1]}_id"
+
+
+@dataclasses.dataclass(frozen=True)
+class Related:
+    """A list of objects other than hosts.
+
+    * ``model``: their object type.
+    * ``whole``: the list is always read completely: it is short, and what hosts refer to has parents.
+    * ``field``: the field of hosts that refers to an object of this list.
+    * ``kinds``: the kinds of hosts that an object of this list can belong to.
+    * ``owner``: returns the kind and the ID of the host, or ``("sites", id)``, that a row belongs to.
+    * ``graphql``: the GraphQL list, if one is used.
+    * ``label``: what messages call the objects.
+    """
+
+    name: str
+    endpoint: str
+    model: str
+    whole: bool = False
+    field: str | None = None
+    kinds: tuple[str, ...] = ()
+    owner: t.Callable[[Row], Owner] | None = None
+    graphql: str | None = None
+
+    @property
+    def label(self) -> str:
+        return self.endpoint.rpartition("/")[2].replace("-", " ")
+
+
+def _owned_by(kind: str) -> t.Callable[[Row], Owner]:
+    def owner(row: Row) -> Owner:
+        host = row.get(kind[:-1])
+        return (kind, host["id"]) if host else None
+
+    return owner
+
+
+def _service_owner(row: Row) -> Owner:
+    kind = KIND_OF_MODEL.get(row.get("parent_object_type") or "")
+    return (kind, row["parent_object_id"]) if kind else None
+
+
+def _prefix_owner(row: Row) -> Owner:
+    return ("sites", row["scope_id"]) if row.get("scope_type") == "dcim.site" else None
+
+
+TABLES: dict[str, Related] = {
+    table.name: table
+    for table in (
+        Related("sites", "dcim/sites", "dcim.site", field="site"),
+        Related("regions", "dcim/regions", "dcim.region", whole=True),
+        Related("site_groups", "dcim/site-groups", "dcim.sitegroup", whole=True),
+        Related("locations", "dcim/locations", "dcim.location", field="location"),
+        Related("roles", "dcim/device-roles", "dcim.devicerole", whole=True, field="role"),
+        Related("platforms", "dcim/platforms", "dcim.platform", whole=True, field="platform"),
+        Related("racks", "dcim/racks", "dcim.rack", field="rack"),
+        Related("clusters", "virtualization/clusters", "virtualization.cluster", field="cluster"),
+        # NetBox 4.5 shows DNS names only here, later versions also in the primary address of a host.
+        Related("dns_names", "ipam/ip-addresses", "ipam.ipaddress", field="primary_ip"),
+        Related(
+            "interfaces",
+            "dcim/interfaces",
+            "dcim.interface",
+            kinds=("devices",),
+            owner=_owned_by("devices"),
+            graphql="interface_list",
+        ),
+        Related(
+            "vm_interfaces",
+            "virtualization/interfaces",
+            "virtualization.vminterface",
+            kinds=("virtual_machines",),
+            owner=_owned_by("virtual_machines"),
+            graphql="vm_interface_list",
+        ),
+        Related("addresses", "ipam/ip-addresses", "ipam.ipaddress", kinds=("devices", "virtual_machines")),
+        Related(
+            "services",
+            "ipam/services",
+            "ipam.service",
+            kinds=("devices", "virtual_machines"),
+            owner=_service_owner,
+        ),
+        Related(
+            "virtual_disks",
+            "virtualization/virtual-disks",
+            "virtualization.virtualdisk",
+            kinds=("virtual_machines",),
+            owner=_owned_by("virtual_machines"),
+        ),
+        Related("prefixes", "ipam/prefixes", "ipam.prefix", owner=_prefix_owner),
+    )
+}
+INTERFACES = {"devices": TABLES["interfaces"], "virtual_machines": TABLES["vm_interfaces"]}

@@ -1,0 +1,151 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""From facts to variables: names, forms, and which keys of dictionaries in NetBox can become variables."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Mapping
+
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
+
+# Variables without the prefix `ansible_` that Ansible, templates, or this collection obey.
+OBEYED = frozenset(
+    (
+        # Ansible sets these itself, but not all of them in every task and in every version.
+        *("environment", "group_names", "groups", "hostvars", "inventory_dir", "inventory_file"),
+        *("inventory_hostname", "inventory_hostname_short", "play_hosts", "playbook_dir", "role_name", "role_names"),
+        *("role_path", "role_uuid", "vars"),
+        # Templates call these. On ansible-core 2.19 and later, `default(omit)` returns a variable called `omit`.
+        *("cycler", "dict", "joiner", "lipsum", "lookup", "namespace", "now", "omit", "q", "query", "range", "undef"),
+        # The lookups of this collection would send the token to the server in `netbox_api`.
+        *("netbox_api", "netbox_url", "netbox_token", "netbox_headers", "netbox_validate_certs", "netbox_ca_path"),
+        *("netbox_client_cert", "netbox_client_key", "netbox_timeout", "netbox_retries", "netbox_branch"),
+        "_z_test_entry",
+    )
+)
+# The connection plugin ssh of ansible-core before 2.19 connects to the value of a variable that has literally the name
+# `delegated_vars['ansible_host']`. Variables such as `_ansible_ansiballz_debugpy_config` are for the developers of
+# Ansible, and can run code.
+OBEYED_PREFIXES = ("ansible_", "_ansible_", "delegated_vars")
+
+
+class Shape(t.NamedTuple):
+    """The name of a variable and its form.
+
+    The form is ``plain``, ``flat`` (its keys become variables), ``list`` (in a list of one, also if it is null), or
+    ``plural`` (in a list of one, unless it is null).
+    """
+
+    name: str
+    form: str
+
+
+class VariableNames:
+    """The names that the user gave to variables."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._renamings = options.renamings()
+        self._known: dict[str, str] = {}
+
+    def shape(self, fact: str) -> Shape:
+        """Return the name and the form of a fact as a variable."""
+        options = self._options
+        if getattr(options, f"flatten_{fact}", False):
+            return Shape(fact, "flat")
+        if options.plurals and fact in ("config_context", "local_context_data"):
+            return Shape(self.name(fact), "list")
+        plural = FACTS[fact].plural
+        if options.plurals and plural:
+            return Shape(self.name(plural), "plural")
+        return Shape(self.name(fact), "plain")
+
+    def name(self, name: str) -> str:
+        """Return a name after renaming and with the prefix. Ansible's own variables get no prefix."""
+        known = self._known.get(name)
+        if known is None:
+            known = name
+            for pattern, replacement in self._renamings:
+                if pattern.match(name):
+                    known = pattern.sub(replacement, name)
+                    break
+            if self._options.vars_prefix and not name.startswith("ansible_"):
+                known = self._options.vars_prefix + known
+            self._known[name] = known
+        return known
+
+
+class Variables:
+    """Turns facts into variables. Keys that cannot become variables are left out and remembered for one warning."""
+
+    def __init__(self, options: Options, available: Iterable[str]) -> None:
+        names = VariableNames(options)
+        self._as_peer = options.as_peer
+        self._name = names.name
+        self._shapes = {fact: names.shape(fact) for fact in available}
+        self._taken = {shape.name for shape in self._shapes.values() if shape.form != "flat"}
+        self._allowed = frozenset(options.allow_ansible_variables)
+        self._obeyed: set[str] = set()
+        self._repeated: set[str] = set()
+
+    def of(self, facts: Mapping[str, t.Any], chosen: frozenset[str]) -> dict[str, t.Any]:
+        """Return the chosen facts as variables. Null values are left out."""
+        variables: dict[str, t.Any] = {}
+        for fact, value in facts.items():
+            if fact not in chosen:
+                continue
+            name, form = self._shapes[fact]
+            if form == "flat":
+                if isinstance(value, dict):
+                    self._flatten(value, variables)
+                continue
+            if form != "plain" and (value is not None or form == "list"):
+                value = [value]
+            if value is None:
+                continue
+            if self._as_peer:
+                value = _merged(variables.get(name), value)
+            variables[name] = value
+        return variables
+
+    def _flatten(self, value: Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:
+        for key, one in value.items():
+            name = self._name(key)
+            if is_obeyed(name) and not {"all", name} & self._allowed:
+                self._obeyed.add(name)
+            elif name in self._taken and not self._as_peer:
+                self._repeated.add(name)
+            else:
+                variables[name] = _merged(variables.get(name), one) if self._as_peer else one
+
+    def warnings(self) -> list[str]:
+        """Return a warning for each reason why keys did not become variables."""
+        found = []
+        if self._obeyed:
+            found.append(
+                f"NetBox data cannot set variables that Ansible obeys: {listing(self._obeyed)}. They are left out. To "
+                "allow some of them, name them in allow_ansible_variables."
+            )
+        if self._repeated:
+            found.append(
+                "Flattened keys have the names of other variables, which keep their values: "
+                f"{listing(self._repeated)}. Rename them with rename_variables or vars_prefix."
+            )
+        return found
+
+
+def _merged(before: t.Any, value: t.Any) -> t.Any:
+    """Return what a variable is after netbox.netbox sets it again: Ansible merges dictionaries."""
+    return {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
+
+
+def is_obeyed(name: str) -> bool:
+    """Return whether Ansible or this collection acts on a variable of this name."""
+    return name.startswith(OBEYED_PREFIXES) or name in OBEYED

@@ -1,0 +1,347 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options of nb_inventory as users combine them, for an estate that was drawn before.
+
+The expressions are of the kinds that users write: those of our guides and of netbox.netbox's documentation, those of
+published inventory files, and those of issues about things that went wrong.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from hypothesis import strategies as st
+
+from ansible_collections.netbox.cursor.tests.laws.described import Described
+from ansible_collections.netbox.cursor.tests.laws.estates import CUSTOM_NAMES, estates
+
+Options = dict[str, t.Any]
+
+GROUP_BY = (
+    *("site", "location", "tenant", "rack", "rack_role", "tag", "role", "device_type", "manufacturer", "platform"),
+    *("region", "site_group", "cluster", "cluster_type", "cluster_group", "is_virtual", "services", "status"),
+    *("time_zone", "utc_offset", "facility"),
+)
+SINGULAR = {
+    **{f"{name}s": name for name in ("site", "tenant", "rack", "tag", "device_type", "manufacturer", "platform")},
+    "device_roles": "role",
+}
+PLURALS = tuple(SINGULAR)
+HOST_VARS = (
+    *("ansible_host", "primary_ip4", "primary_ip6", "oob_ip", "status", "config_context", "local_context_data"),
+    *("custom_fields", "site", "regions", "site_groups", "locations", "time_zone", "utc_offset", "facility", "tenant"),
+    *("role", "platform", "device_type", "manufacturer", "rack", "rack_role", "cluster", "cluster_device"),
+    *("cluster_type", "cluster_group", "is_virtual", "serial", "asset_tag", "disk", "memory", "vcpus", "tags"),
+    *("dns_name", "services", "interfaces", "virtual_disks"),
+)
+SWITCHES = (
+    *("config_context", "flatten_config_context", "flatten_local_context_data", "flatten_custom_fields", "interfaces"),
+    *("virtual_disks", "services", "site_data", "prefixes", "dns_name", "ansible_host_dns_name"),
+    *("oob_ip_as_primary_ip", "virtual_chassis_name", "group_names_raw", "empty_groups", "plurals"),
+)
+INTERFACE_FIELDS = (
+    *("name", "label", "enabled", "type", "description", "mac_address", "mtu", "mode", "mgmt_only", "lag", "parent"),
+    *("untagged_vlan", "tagged_vlans", "vrf", "tags", "custom_fields", "display", "count_ipaddresses"),
+)
+
+# Values of compose.
+VALUES = (
+    # Fields of the object, facts, and both of one name.
+    *("name", "id", "url", "site.slug", "site.name", "site", "role", "tenant.name", "netbox.site.name", "last_updated"),
+    *("position", "face.value", "rack.display", "rack", "device_type.manufacturer.slug", "platform.slug", "platform"),
+    *("status.value", "status.label", "regions", "regions | last", "site_groups | first | default('x')", "locations"),
+    *("tags", "tags | length", "tags | map(attribute='slug') | list", "(tags | first).slug | default('none')"),
+    *("primary_ip4.address", "primary_ip4.address.split('/')[0]", "primary_ip", "primary_ip6", "oob_ip", "nat"),
+    *("primary_ip4.nat_outside | map(attribute='address') | list", "primary_ip.dns_name", "dns_name", "ansible_host"),
+    "custom_fields['owner'] | default(primary_ip4.address | regex_replace('/.*', ''), true)",
+    *("custom_fields.owner", "custom_fields.fqdn", "custom_fields.site.slug", "custom_fields | dict2items | length"),
+    *("cluster", "cluster.name", "cluster_group", "cluster_type", "device.name", "cluster_device", "vcpus", "memory"),
+    *("virtual_chassis.name", "vc_position", "virtual_chassis.master.id", "serial", "asset_tag", "description"),
+    *("config_context", "config_context.ntp | default([])", "local_context_data", "local_context_data.disk", "disk"),
+    *("is_virtual", "manufacturer", "device_type", "device_type.model", "time_zone", "utc_offset", "facility"),
+    *("services", "services | map(attribute='name') | list", "virtual_disks | length", "rack_role", "racks", "sites"),
+    "interfaces | map(attribute='name') | list",
+    "interfaces | selectattr('mgmt_only') | map(attribute='ip_addresses') | flatten | map(attribute='address') | list",
+    "interfaces | selectattr('name', 'match', '^eth') | list | length",
+    # The object as a whole, method calls, and names that only the running expression knows.
+    *("netbox.get('face', 'x')", "netbox.get('serial')", "netbox.keys() | list", "netbox | length", "netbox"),
+    *("netbox['site']['slug']", "netbox[something]", "netbox.items() | list | length", "netbox.rack.name"),
+    *("vars['name']", "hostvars", "netbox.custom_fields", "netbox is mapping", "(netbox | default({})).name"),
+    # Names that Ansible gives.
+    *("inventory_hostname", "inventory_hostname_short", "inventory_file | basename", "inventory_dir | length"),
+    *("inventory_hostname ~ '.lan'", "inventory_hostname.split('_')", "groups | default('no groups')", "omit"),
+    # Jinja's and Ansible's globals, filters and tests.
+    *("range(2) | list", "now(utc=true).year", "lookup('env', 'LAWS_NOT_SET')", "query('env', 'LAWS_NOT_SET')"),
+    *("lookup('ansible.builtin.env', 'LAWS_NOT_SET', default=site.slug)", "dict(a=serial)", "namespace(x=1).x"),
+    *("name is defined and name is not none", "name | default('none', true) | upper", "undef", "lipsum is defined"),
+    "('role' in netbox) | ternary('has', 'has not')",
+    "'{}.example.com'.format(name)",
+    # Written wrongly, as people do: without quotes, with braces, with what is not there, or not at all.
+    *("community.routeros.routeros", "ansible.netcommon.network_cli", "{{ name }}", "{{ site.slug }}", "no_such_name"),
+    *("name | no_such_filter", "name.no.such.attribute", "1 / 0", "name +", "", "'literal'", "[1, 2", "none", "true"),
+    # Variables under the names that the user gave them.
+    *("nb_site", "nb_status.value", "nb_tags", "nb_site.name", "my_tenant", "nb_my_tenant", "nb_custom_fields.owner"),
+    # Variables of earlier sources, and flattened ones.
+    *("earlier", "earlier.colour", "ntp", "fqdn", "owner", "tier", "x1", "ansible_connection"),
+)
+CONDITIONS = (
+    *("is_virtual", "not is_virtual", "status.value == 'active'", "'leaf' in role", "role == 'leaf'", "'dup' in tags"),
+    *("'ber' in regions", "'north' in site_groups", "'level-9' in locations", "site == 'ber'", "site.slug == 'ber'"),
+    *("netbox.role.slug == 'leaf'", "tenant is defined", "primary_ip4 is not none", "primary_ip4 is defined"),
+    *("virtual_chassis is not none", "inventory_hostname_short == 'web1'", "inventory_hostname is match('web')"),
+    *("inventory_file is defined", "custom_fields.tier | default('') == 't1'", "interfaces | default([]) | length > 1"),
+    *("services | default([]) | length > 0", "platform is defined", "'pci' in tags and status.value == 'active'"),
+    *("true", "false", "1", "no_such_name", "netbox.get('face')", "earlier is defined", "disk is defined", "made"),
+    *("{{ is_virtual }}", "name is none", "rack_role == 'ber'", "cluster is defined", "serial | length > 0"),
+    *("netbox.tags | selectattr('slug', 'equalto', 'ber') | list", "dns_name is defined", "nb_site is defined"),
+)
+KEYS = (
+    *("site", "sites", "role", "device_roles", "tags", "status", "status.value", "platform", "platforms", "tenant"),
+    *("regions", "site_groups", "locations", "custom_fields.tier", "custom_fields.tier | default('none')", "serial"),
+    *("netbox.device_type.manufacturer.slug", "device_type", "manufacturer", "rack", "rack_role", "cluster", "made"),
+    *("custom_fields", "netbox.site.slug", "netbox.tenant.name", "is_virtual", "vcpus", "id", "name", "site.name"),
+    *("no_such_name", "interfaces", "services | map(attribute='name') | list", "inventory_hostname_short", "nb_site"),
+    *("netbox.rack", "netbox.role", "primary_ip4", "ansible_host", "cluster_type", "utc_offset", "time_zone"),
+    *("netbox.get('tenant')", "local_context_data", "tags | first", "'x y'", "none", "[]", "['a', '', 'b']"),
+)
+HOST_NAMES = (
+    *("name", "custom_fields.fqdn", "primary_ip4.dns_name", "dns_name", "ansible_host", "name ~ '.' ~ site.slug"),
+    *("inventory_hostname", "name | lower", "custom_fields.owner", "site", "role", "status", "serial", "asset_tag"),
+    *("netbox.name", "netbox.get('name')", "no_such_name", "''", "'all'", "rack", "platform.slug", "tags", "id"),
+    *("virtual_chassis.name", "custom_fields.tier", "device_type.slug ~ '-' ~ id", "'x' if is_virtual else name"),
+    "interfaces | map(attribute='name') | first",
+)
+PREFIXES = ("", "nb_", "NB-")
+RENAMINGS: tuple[list[dict[str, str]], ...] = (
+    [{"pattern": "tenant", "repl": "my_tenant"}],
+    [{"pattern": "cluster(.*)", "repl": r"nb_cluster\1"}],
+    [{"pattern": "(.*)", "repl": r"nb_\1"}],
+    [{"pattern": "custom_(.*)", "repl": r"own_\1"}, {"pattern": "s", "repl": "S"}],
+    [{"pattern": "x*", "repl": "y"}],
+    [{"pattern": "ansible_host", "repl": "address"}],
+    [{"pattern": "site", "repl": "status"}],
+)
+
+
+FEW = st.sampled_from((0, 1, 1, 2, 3))
+RARELY = st.sampled_from((False, False, False, False, False, True))
+OFTEN = st.booleans()
+_VALUES, _CONDITIONS, _KEYS = st.sampled_from(VALUES), st.sampled_from(CONDITIONS), st.sampled_from(KEYS)
+_HOST_NAMES = st.sampled_from(HOST_NAMES)
+# Names of composed variables: new ones, facts, fields, what connects, and what is no name.
+_COMPOSED = st.sampled_from(("made", "ansible_host", "site", "tags", "made_too", "ansible_user", "status", "1 x"))
+_COMPOSED_GROUPS = st.sampled_from(("live", "web1", "site_ber", "dup", "a b", "all", "ungrouped", "ber"))
+_GROUP_BY = st.lists(st.sampled_from((*GROUP_BY, *GROUP_BY, *PLURALS)), max_size=6, unique=True)
+_HOST_VARS = st.lists(st.sampled_from(HOST_VARS), max_size=8, unique=True)
+_INTERFACE_FIELDS = st.lists(st.sampled_from(INTERFACE_FIELDS), min_size=1, max_size=6, unique=True)
+_DUPLICATES = st.sampled_from(("suffix", "warn", "error"))
+_PARENTS = st.sampled_from(
+    ("parents", "all", "{{ site }}", "{{ site.slug }}s", "site", "by {{ no_such_name }}", "web1")
+)
+_KEY_PREFIXES = st.sampled_from(("", "k", "site", "web 1"))
+CHANCES = {share: st.sampled_from((False,) * (share - 1) + (True,)) for share in (2, 3, 4, 6, 10)}
+
+
+def subsets(variables: tuple[str, ...] = HOST_VARS) -> st.SearchStrategy[list[str]]:
+    """Lists for host_vars."""
+    return st.lists(st.sampled_from(variables), max_size=8, unique=True)
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> Options:
+    """Which variables there are, and what they are called."""
+    options: Options = {name: True for name in SWITCHES if draw(CHANCES[4])}
+    if draw(CHANCES[4]):
+        options["racks"] = False
+    if draw(CHANCES[4]):
+        options["host_vars"] = draw(_HOST_VARS)
+    if draw(CHANCES[6]):
+        options["vars_prefix"] = draw(st.sampled_from(PREFIXES))
+    if draw(CHANCES[6]):
+        options["rename_variables"] = draw(st.sampled_from(RENAMINGS))
+    if options.get("interfaces") and draw(CHANCES[3]):
+        options["interface_fields"] = ["all"] if draw(OFTEN) else draw(_INTERFACE_FIELDS)
+    if any(name.startswith("flatten") for name in options) and draw(CHANCES[3]):
+        options["allow_ansible_variables"] = draw(st.sampled_from((["all"], ["ansible_connection"])))
+    if draw(CHANCES[10]):
+        options["hostname_field"] = draw(CUSTOM_NAMES)
+    if draw(CHANCES[6]):
+        options["duplicate_hostnames"] = draw(_DUPLICATES)
+    return options
+
+
+@st.composite
+def groupings(draw: st.DrawFn) -> Options:
+    """How hosts are grouped by what they are."""
+    options: Options = {}
+    # Each key once, by one of its names.
+    keys = {SINGULAR.get(key, key): key for key in draw(_GROUP_BY)}
+    if keys:
+        options["group_by"] = list(keys.values())
+        if draw(CHANCES[6]):
+            options["group_prefix"] = draw(st.sampled_from(("g_", "nb-", "site_")))
+    return options
+
+
+@st.composite
+def keyed_group(draw: st.DrawFn) -> Options:
+    entry: Options = {"key": draw(_KEYS)}
+    if draw(CHANCES[2]):
+        entry["prefix"] = draw(_KEY_PREFIXES)
+    if draw(CHANCES[3]):
+        entry["parent_group"] = draw(_PARENTS)
+    if draw(CHANCES[6]):
+        entry["separator"] = draw(st.sampled_from(("", "-")))
+    if draw(CHANCES[6]):
+        entry.update(draw(st.sampled_from(({"default_value": "none"}, {"trailing_separator": False}))))
+    return entry
+
+
+@st.composite
+def expressions(draw: st.DrawFn, *, names: bool = True) -> Options:
+    """compose, groups, keyed_groups and (``names``) hostnames."""
+    options: Options = {}
+    compose = {draw(_COMPOSED): draw(_VALUES) for _number in range(draw(FEW))}
+    if compose:
+        options["compose"] = compose
+    groups = {draw(_COMPOSED_GROUPS): draw(_CONDITIONS) for _number in range(draw(FEW))}
+    if groups:
+        options["groups"] = groups
+    keyed = [draw(keyed_group()) for _number in range(draw(FEW))]
+    if keyed:
+        options["keyed_groups"] = keyed
+    if names and draw(CHANCES[4]):
+        options["hostnames"] = [draw(_HOST_NAMES) for _number in range(draw(st.sampled_from((1, 2))))]
+    if draw(CHANCES[10]):
+        options["leading_separator"] = False
+    return options
+
+
+@st.composite
+def filters(draw: st.DrawFn, described: Described) -> Options:
+    """Filters that this estate's NetBox takes."""
+    options: Options = {}
+    for name in ("query_filters", "device_query_filters", "vm_query_filters"):
+        if draw(CHANCES[6]):
+            found = [draw(one_filter(described, name)) for _number in range(draw(st.sampled_from((1, 2))))]
+            options[name] = found if draw(OFTEN) else {key: value for one in found for key, value in one.items()}
+    if draw(CHANCES[10]):
+        options[draw(st.sampled_from(("devices", "virtual_machines")))] = False
+    return options
+
+
+@st.composite
+def one_filter(draw: st.DrawFn, described: Described, option: str) -> Options:
+    """A filter for hosts, for the option of that name."""
+    lists = {
+        "site": described.sites,
+        "role": described.roles,
+        "tag": described.tags,
+        "tenant": described.tenants,
+        "platform": described.platforms,
+        "region": described.regions,
+        "site_group": described.site_groups,
+    }
+    if option == "device_query_filters":
+        lists.update(location=described.locations, device_type=described.device_types)
+    name = draw(st.sampled_from((*lists, "has_primary_ip", "status", "name", "q", "site__n", "id__gte")))
+    if name == "has_primary_ip":
+        return {name: draw(st.sampled_from(("true", "false", True)))}
+    if name == "status":
+        return {name: draw(st.sampled_from(("active", "planned", ["active", "offline"])))}
+    if name in ("name", "q"):
+        return {name: draw(st.sampled_from(("web1", "dup", "WEB1")))}
+    if name == "id__gte":
+        return {name: 2}
+    listed = lists[name.removesuffix("__n")]
+    slugs = [thing["slug"] for thing in listed]
+    if not slugs:
+        return {"status": "active"}
+    if draw(CHANCES[4]):
+        return {name: slugs[:2]}
+    return {name: draw(st.sampled_from(slugs))}
+
+
+@st.composite
+def configurations(
+    draw: st.DrawFn,
+    described: Described,
+    *,
+    with_filters: bool = True,
+    with_names: bool = True,
+    with_expressions: bool = True,
+    strict: bool = False,
+) -> Options:
+    """All of these together. ``strict``: also errors of expressions, which make the run fail."""
+    options = {**draw(facts()), **draw(groupings())}
+    if with_filters:
+        options.update(draw(filters(described)))
+    if with_expressions and not draw(CHANCES[4]):
+        options.update(draw(expressions(names=with_names)))
+        if strict and draw(CHANCES[4]):
+            options["strict"] = True
+    return options
+
+
+@st.composite
+def cases(draw: st.DrawFn, **settings: t.Any) -> tuple[Described, Options]:
+    """An estate, and options for it."""
+    described = draw(estates())
+    return described, draw(configurations(described, **settings))
+
+
+# What sources before ours may have given: variables of hosts, groups of the names of hosts.
+EARLIER = st.sampled_from(
+    (
+        {},
+        {"hosts": {"web1": {"earlier": {"colour": "red"}, "site": "theirs"}}},
+        {"hosts": {"old": {}}, "groups": {"web1": {"hosts": ["old"]}, "site_ber": {"hosts": ["old"]}}},
+        {"hosts": {"dup": {"earlier": 1}}, "groups": {"dup": {"hosts": ["dup"]}, "all": {"children": ["dup"]}}},
+        {"groups": {"ber": {"children": ["north"]}, "north": {}}},
+    )
+)
+
+
+_WRONG: dict[str, tuple[t.Any, ...]] = {
+    "group_by": (["sites", "nope"], ["tags", "tag"], "site", {"site": 1}, [None], [["site"]]),
+    "host_vars": (["nope"], [None], "site", []),
+    "interface_fields": (["nope"], "all", [None]),
+    "compose": (None, ["x"], {"a": None}, {"a": 1}, {1: "name"}, {"a": ["name"]}, {"a": {"b": "name"}}, {"": "name"}),
+    "groups": ({"live": True}, {"live": None}, {"live": 1}, ["x"], {"live": ["name"]}, {"": "true"}, {1: "true"}),
+    "keyed_groups": ([None], ["site"], [{}], [{"prefix": "x"}], {"key": "site"}, [{"key": None}], [{"key": ["a"]}]),
+    "hostnames": ([None], "name", [1], [{"name": "x"}], [[]]),
+    "rename_variables": ([None], ["x"], [{"pattern": "("}], [{"pattern": "a", "repl": "\\2"}], {"pattern": "a"}),
+    "query_filters": (None, "site=ber", [None], [1], [{"nope": 1}], [{"site": None}], [{"limit": 5}], [{"site": ""}]),
+    "device_query_filters": ([{"status": "bogus"}], [{"site": "nowhere"}], [{"cf_nope": 1}], [{"site": {"a": 1}}]),
+    "vm_query_filters": ([{"rack": "R1"}], [["site", "ber"]], [{1: 2}]),
+    "duplicate_hostnames": ("no", None),
+    "timeout": ("{{ nope }}", "soon", -1, None, 0),
+    "retries": (-1, "x"),
+    "page_size": (0, -1, "x"),
+    "max_workers": (0, -1, "x", 1000),
+    "token": ({"type": "Bearer"}, 5, [], "wrong", None, "{{ nope }}"),
+    "headers": ("not json", ["x"], {"X": None}, 5),
+    "api_endpoint": ("", "netbox", None, "ftp://x", "http://", "{{ nope }}"),
+    "transport": ("soap", None),
+    "pagination": ("pages",),
+    "hostname_field": ("nope", 5, ""),
+    "vars_prefix": (None, 5, "{{ nope }}"),
+    "group_prefix": (None, 5),
+    "plurals": ("perhaps", None),
+    "gruop_by": (["site"],),
+    "cert": (False, ""),
+    "key": (False, ""),
+    "ca_path": (False, "", "/no/such/file"),
+    "validate_certs": ("perhaps", False),
+    "cache": ("perhaps",),
+    "thread_pool_executor": ("nope", "no.such.Class", 5),
+}
+_WRONG_NAMES = st.lists(st.sampled_from(sorted(_WRONG)), max_size=2, unique=True)
+
+
+@st.composite
+def mistakes(draw: st.DrawFn) -> Options:
+    """Up to two options as nobody should write them."""
+    return {name: draw(st.sampled_from(_WRONG[name])) for name in draw(_WRONG_NAMES)}

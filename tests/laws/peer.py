@@ -1,0 +1,282 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""7. Beside netbox.netbox: with ``compatibility: netbox.netbox`` an inventory file of that collection gives the same.
+
+The real plugin runs in this process, on the same NetBox, with the same options. Hosts are matched by the object that
+they were made of, as its name is one of the things that can differ.
+
+The collection netbox.netbox must be importable, and the library pytz. ``make test`` unpacks it from the Python package
+``ansible``; LAWS_PEER names the directory that holds its ``ansible_collections``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import io
+import json
+import sys
+import threading
+import typing as t
+import urllib.error
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urljoin
+
+from ansible.plugins.loader import inventory_loader
+from hypothesis import strategies as st
+
+from ansible_collections.netbox.cursor.tests.laws import configurations
+from ansible_collections.netbox.cursor.tests.laws.configurations import Options, groupings
+from ansible_collections.netbox.cursor.tests.laws.described import Described
+from ansible_collections.netbox.cursor.tests.laws.estates import estates
+from ansible_collections.netbox.cursor.tests.laws.laws import DEVICES, VMS, WHO, hosts_by_object
+from ansible_collections.netbox.cursor.tests.laws.peer_bugs import Context, Difference, unexplained
+from ansible_collections.netbox.cursor.tests.laws.running import (
+    FOLDER,
+    OF_THE_SOURCE,
+    URL,
+    Mock,
+    Outcome,
+    read,
+    same,
+)
+from ansible_collections.netbox.cursor.tests.stand_in import Settings
+from ansible_collections.netbox.cursor.tests.stand_in._schema import recorded
+
+PEER = "netbox.netbox.nb_inventory"
+# Options of ours that make an inventory as it is there.
+COMPATIBLE: Options = {"compatibility": "netbox.netbox"}
+
+
+def supported() -> bool:
+    """Whether our plugin has the option ``compatibility`` already."""
+    documentation = Path(__file__).parents[2] / "plugins" / "inventory" / "nb_inventory.py"
+    return "\n  compatibility:" in documentation.read_text(encoding="utf-8")
+
+
+def ours(options: Options) -> Options:
+    """The options of an inventory file of netbox.netbox after it was moved over."""
+    if supported():
+        return {**COMPATIBLE, **options}
+    # What the guide told before there was that option.
+    return {"plurals": True, "services": True, "interface_fields": ["all"], **options}
+
+
+# Running the peer
+
+
+@contextlib.contextmanager
+def peer_answered_by(mock: Mock) -> Iterator[None]:
+    """Let this mock answer the requests of netbox.netbox, and let its random names be known."""
+    module = sys.modules[type(inventory_loader.get(PEER)).__module__]
+    before = {name: getattr(module, name) for name in ("open_url", "DEFAULT_LOCAL_TMP", "uuid")}
+    places = {
+        "open_url": lambda url, headers, **dummy: _open_url(mock, url, headers),
+        # It keeps NetBox's schema beside that, for every version one.
+        "DEFAULT_LOCAL_TMP": str(FOLDER / mock.netbox.settings.version / "tmp"),
+        "uuid": _Unrandom(),
+    }
+    _keep_schema(mock.netbox.settings)
+    try:
+        for name, place in places.items():
+            setattr(module, name, place)
+        yield
+    finally:
+        for name, place in before.items():
+            setattr(module, name, place)
+
+
+@contextlib.contextmanager
+def silent_threads() -> Iterator[None]:
+    """Print no tracebacks of threads: netbox.netbox raises what its threads raise again in the main thread."""
+    hook, threading.excepthook = threading.excepthook, lambda dummy: None
+    try:
+        yield
+    finally:
+        threading.excepthook = hook
+
+
+def _keep_schema(settings: Settings) -> None:
+    """What netbox.netbox keeps of NetBox's schema between runs, without what it does not look at."""
+    folder = FOLDER / settings.version
+    kept = folder / "netbox_api_dump.json"
+    if not kept.exists():
+        folder.mkdir(exist_ok=True)
+        names = recorded(settings.full_version)
+        paths = {
+            f"/api/{each}/": {"get": {"parameters": [{"name": name} for name in names[each].kinds]}}
+            for each in (DEVICES, VMS)
+        }
+        schema = {"info": {"version": settings.full_version}, "paths": paths}
+        kept.write_text(json.dumps(schema), encoding="utf-8")
+
+
+class _Unrandom:
+    """In place of the module uuid."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def uuid4(self) -> uuid.UUID:
+        self._count += 1
+        return uuid.UUID(int=self._count)
+
+
+def _open_url(mock: Mock, url: str, headers: Mapping[str, str]) -> t.Any:
+    status, told, content = mock.ask("GET", url, headers, b"")
+    if status == 301:
+        return _open_url(mock, urljoin(url, told["location"]), headers)
+    if status >= 400:
+        raise urllib.error.HTTPError(url, status, "", told, io.BytesIO(content))  # type: ignore[arg-type]
+    return io.BytesIO(content)
+
+
+def run_peer(mock: Mock, options: Options) -> Outcome:
+    """What netbox.netbox makes of this NetBox."""
+    chosen = {"api_endpoint": URL, "token": mock.netbox.tokens["v1"], **options}
+    mock.netbox.requests.clear()
+    with peer_answered_by(mock), silent_threads():
+        outcome = read(chosen, plugin=PEER)
+    return dataclasses.replace(outcome, requests=tuple(mock.netbox.requests))
+
+
+# Comparing
+
+
+MISSING = "(undefined)"
+
+
+def compared(mock: Mock, options: Options) -> list[Difference]:
+    """What is different with these options of netbox.netbox."""
+    told = {**options, "compose": {**options.get("compose", {}), WHO: "url"}}
+    return differences_between(mock.run(ours(told)), run_peer(mock, told))
+
+
+def contradictions(mock: Mock, options: Options) -> list[str]:
+    """What is different, and none of its bugs."""
+    return [str(each) for each in unexplained(Context(mock.rows, options), compared(mock, options))]
+
+
+def differences_between(here: Outcome, there: Outcome) -> list[Difference]:
+    if here.error is not None or there.error is not None:
+        same_end = (here.error is None) == (there.error is None)
+        return [] if same_end else [Difference("lost", "", "", here.error, there.error)]
+    mine, theirs = hosts_by_object(here), hosts_by_object(there)
+    names = [(who, mine.get(who), theirs.get(who)) for who in {**mine, **theirs}]
+    found = [Difference("host", who, "", one, other) for who, one, other in names if one != other]
+    for who in mine:
+        if who not in theirs:
+            continue
+        found += _variables(who, here.hosts[mine[who]], there.hosts[theirs[who]])
+        groups, beyond = here.groups_of(mine[who]), there.groups_of(theirs[who])
+        found += [Difference("group", who, name, True, False) for name in sorted(groups - beyond)]
+        found += [Difference("group", who, name, False, True) for name in sorted(beyond - groups)]
+    edges, others = _edges(here), _edges(there)
+    for parent, child in sorted(edges ^ others):
+        if parent != "all":
+            found.append(Difference("tree", parent, child, (parent, child) in edges, (parent, child) in others))
+    found += [
+        Difference("empty group", name, "", name in here.groups, name in there.groups)
+        for name in sorted(set(here.groups) ^ set(there.groups))
+        if not here.members(name) and not there.members(name)
+    ]
+    return found
+
+
+def _edges(outcome: Outcome) -> set[tuple[str, str]]:
+    return {(name, child) for name, group in outcome.groups.items() for child in group.children}
+
+
+def _variables(who: str, mine: Mapping[str, t.Any], theirs: Mapping[str, t.Any]) -> list[Difference]:
+    names = [name for name in {**mine, **theirs} if name not in OF_THE_SOURCE]
+    pairs = [(name, mine.get(name, MISSING), theirs.get(name, MISSING)) for name in names]
+    return [Difference("variable", who, name, one, other) for name, one, other in pairs if not same(one, other)]
+
+
+# Drawing
+
+
+SWITCHES = (
+    *("config_context", "flatten_config_context", "flatten_local_context_data", "flatten_custom_fields", "interfaces"),
+    *("virtual_disks", "site_data", "prefixes", "dns_name", "ansible_host_dns_name", "oob_ip_as_primary_ip"),
+    *("virtual_chassis_name", "group_names_raw"),
+)
+# On by default there.
+ON = ("plurals", "services", "racks", "fetch_all")
+PLURAL = {
+    "site": "sites",
+    "tenant": "tenants",
+    "rack": "racks",
+    "tag": "tags",
+    "role": "device_roles",
+    "platform": "platforms",
+    "device_type": "device_types",
+    "manufacturer": "manufacturers",
+}
+RENAMINGS = tuple(each for each in configurations.RENAMINGS if each[0]["pattern"] != "(.*)")
+# Written out with the values that stand for "none" there.
+WRITTEN_OUT = st.sampled_from(
+    ({}, {}, {"cert": False, "key": False}, {"ca_path": False}, {"hostname_field": False}, {"follow_redirects": "all"})
+)
+
+
+@st.composite
+def peer_configurations(draw: st.DrawFn, described: Described) -> Options:
+    """Options as the inventory files of netbox.netbox have them."""
+    chances = configurations.CHANCES
+    options: dict[str, t.Any] = {name: True for name in SWITCHES if draw(chances[4])}
+    options.update({name: False for name in ON if draw(chances[3])})
+    options.update(t.cast("dict[str, t.Any]", draw(WRITTEN_OUT)))
+    if draw(chances[6]):
+        options["rename_variables"] = draw(st.sampled_from(RENAMINGS))
+    group_by = draw(groupings()).get("group_by", [])
+    plurals = options.get("plurals", True)
+    singular = {plural: name for name, plural in PLURAL.items()}
+    # There, only those of the names are known that the option plurals says.
+    names = [(PLURAL.get(name, name) if plurals else singular.get(name, name)) for name in group_by]
+    if names:
+        options["group_by"] = list(dict.fromkeys(names))
+    for name in ("query_filters", "device_query_filters", "vm_query_filters"):
+        if draw(chances[10]):
+            options[name] = [_as_there(draw(configurations.one_filter(described, name)))]
+    if draw(st.booleans()):
+        options.update(draw(configurations.expressions(names=False)))
+    return options
+
+
+def _as_there(filter_: Options) -> Options:
+    """A filter is one name with one value there."""
+    (name, value), *_rest = filter_.items()
+    if isinstance(value, list):
+        value = value[0]
+    return {name: "true" if value is True else value}
+
+
+@st.composite
+def peer_cases(draw: st.DrawFn) -> tuple[Described, Options]:
+    described = draw(estates(versions=st.just("4.6")))
+    # Most of its bugs are with names. In most estates these are not in the way of what else there is.
+    if not draw(configurations.CHANCES[4]):
+        tidy_names(described)
+    if not draw(configurations.CHANCES[4]):
+        tidy_slugs(described)
+    return described, draw(peer_configurations(described))
+
+
+def tidy_names(described: Described) -> None:
+    """Give each host a name of its own, which no group has."""
+    for kind, listed in (("device", described.devices), ("vm", described.virtual_machines), ("vc", described.chassis)):
+        for place, thing in enumerate(listed):
+            thing["name"] = f"{kind}{place}.example"
+
+
+def tidy_slugs(described: Described) -> None:
+    """Give each place and each other thing with a slug one of its own."""
+    for field in dataclasses.fields(described):
+        for place, thing in enumerate(value if isinstance(value := getattr(described, field.name), list) else ()):
+            if "slug" in thing:
+                thing["slug"] = f"{field.name}-{place}"

@@ -1,0 +1,98 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each law, on drawn estates and drawn configurations."""
+
+from __future__ import annotations
+
+import typing as t
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.netbox.cursor.tests.laws import laws
+from ansible_collections.netbox.cursor.tests.laws.configurations import (
+    EARLIER,
+    Options,
+    cases,
+    configurations,
+    mistakes,
+    subsets,
+)
+from ansible_collections.netbox.cursor.tests.laws.described import Described
+from ansible_collections.netbox.cursor.tests.laws.estates import estates
+from ansible_collections.netbox.cursor.tests.laws.rich import RICH
+from ansible_collections.netbox.cursor.tests.laws.running import Mock
+
+Case = tuple[Described, Options]
+TRANSPORTS = st.sampled_from(("rest", "graphql"))
+
+
+def hold(contradictions: list[str]) -> None:
+    """Fail with what contradicts a law."""
+    assert not contradictions, "\n" + "\n".join(contradictions[:12])
+
+
+@given(cases())
+def test_rest_and_graphql_give_the_same(case: Case) -> None:
+    described, options = case
+    hold(laws.transports_agree(Mock(described.netbox()), options))
+
+
+@given(cases(), EARLIER)
+def test_cached_run_gives_the_same(case: Case, earlier: t.Any) -> None:
+    described, options = case
+    hold(laws.cache_keeps_all(Mock(described.netbox()), options, earlier))
+
+
+@given(cases(), st.sampled_from(("auto", "offset")), TRANSPORTS)
+def test_pages_and_workers_do_not_matter(case: Case, pagination: str, transport: str) -> None:
+    described, options = case
+    hold(laws.pages_do_not_matter(Mock(described.netbox()), {**options, "transport": transport}, pagination))
+
+
+@given(cases(with_filters=False), subsets(), EARLIER)
+def test_host_vars_only_selects_variables(case: Case, chosen: list[str], earlier: t.Any) -> None:
+    described, options = case
+    hold(laws.host_vars_select(Mock(described.netbox()), options, chosen, earlier))
+
+
+@given(cases())
+def test_whole_objects_give_the_same(case: Case) -> None:
+    described, options = case
+    hold(laws.whole_objects_do_not_matter(Mock(described.netbox()), options))
+
+
+@given(st.data())
+def test_one_site_is_a_part_of_all(data: st.DataObject) -> None:
+    described = data.draw(estates())
+    options = data.draw(configurations(described, with_filters=False))
+    sites = [site["slug"] for site in described.sites] or ["site"]
+    hold(laws.one_site_is_a_part(Mock(described.netbox()), options, data.draw(st.sampled_from(sites))))
+
+
+@given(cases(), st.permutations(laws.ENDPOINTS), TRANSPORTS)
+def test_arrival_order_does_not_matter(case: Case, order: list[str], transport: str) -> None:
+    described, options = case
+    hold(laws.arrival_does_not_matter(Mock(described.netbox()), {**options, "transport": transport}, order))
+
+
+@given(st.data(), EARLIER)
+def test_errors_leave_nothing_behind(data: st.DataObject, earlier: t.Any) -> None:
+    described = data.draw(estates())
+    options = {**data.draw(configurations(described, strict=True)), **data.draw(mistakes())}
+    hold(laws.errors_leave_nothing(Mock(described.netbox()), options, earlier))
+
+
+# A run for each field that is requested.
+@settings(max_examples=max(1, settings().max_examples // 10))
+@given(configurations(RICH, with_filters=False), TRANSPORTS)
+def test_nothing_is_read_in_vain(options: Options, transport: str) -> None:
+    hold(laws.nothing_is_read_in_vain(Mock(RICH.netbox()), {**options, "transport": transport}))
+
+
+@given(cases(with_filters=False), EARLIER)
+def test_each_object_is_one_host(case: Case, earlier: t.Any) -> None:
+    described, options = case
+    hold(laws.each_object_is_one_host(Mock(described.netbox()), options, earlier))
