@@ -31,7 +31,7 @@ options:
     type: int
   max_workers:
     description:
-      - Maximum number of parallel requests. Several workers can read different ID ranges of the same list.
+      - Maximum number of parallel requests. Several workers can read different ID ranges of one list.
       - With V(1), requests are sent in sequence.
     type: int
     default: 4
@@ -39,8 +39,8 @@ options:
     description:
       - Python class that runs the requests, as C(package.module.Class). It must be compatible with
         C(concurrent.futures.ThreadPoolExecutor).
-      - You need this option only to run the requests in an executor of your own, for example to trace them.
+      - You need this option only to run the requests in your own executor, for example to trace them.
       - By default, the collection uses its own threads. They stop immediately if a run is interrupted. The threads of
-        C(ThreadPoolExecutor) wait for the responses of NetBox.
+        C(ThreadPoolExecutor) wait for outstanding responses.
     type: str
 """

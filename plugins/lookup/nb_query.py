@@ -11,7 +11,7 @@ version_added: 1.0.0
 author:
   - The netbox.cursor authors (@netbox-cursor)
 description:
-  - Reads any list of NetBox, including the lists of NetBox plugins. Each object appears once, in ID order, even if
+  - Reads any list in NetBox, including the lists of NetBox plugins. Each object appears once, in ID order, even if
     NetBox changes during the run.
   - Several workers read long lists in parallel.
   - Values from NetBox are never evaluated as templates.
