@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # make demo      see it work, with a stand-in NetBox or with yours (NETBOX_API, NETBOX_TOKEN)
+# make check     the inner loop: ruff, mypy, and all but the slow unit tests, on one Python, in less than two minutes
+#                (CHECK=tests/unit/plugins/lookup runs these tests only)
 # make test      every gate, with the newest ansible-core
 # make test-all  and ansible-test with the oldest ansible-core and one between
 # make docs      guides and reference as HTML, in .nox/html
@@ -23,14 +25,17 @@ test-all: MORE := stranger
 
 # The longest first.
 GATES = $(foreach core,$(CORES),sanity-$(core) units-$(core) integration-$(core) laws-$(core)) $(MORE) \
-	build-import-check typing ansible-lint docs docs-check license-check formatters codeqa yamllint antsibull-nox-config extra-checks changelog \
+	build-import-check typing ansible-lint docs docs-check github license-check formatters codeqa yamllint antsibull-nox-config extra-checks changelog \
 	package
 
 export PYTHON
 
-.PHONY: demo docs test test-all stranger soak acceptance bench clean
+.PHONY: check demo docs test test-all stranger soak acceptance bench clean
 demo:
 	@tools/run demo/run
+
+check:
+	@tools/run nox --reuse-existing-virtualenvs --session check -- $(CHECK)
 
 docs:
 	@tools/run nox --reuse-existing-virtualenvs --session docs

@@ -76,10 +76,22 @@ options:
     elements: str
     default: []
   limit:
+<<<<<<< HEAD
     description: Maximum number of objects to return.
     type: int
   offset:
     description: Number of objects to skip. The lookup then uses offset pagination.
+=======
+    description:
+      - Stop after that many objects.
+      - NetBox returns only the first objects of C(available-ips), C(available-vlans), and C(available-asns). Set this
+        to the number that you need. Without it, at most 1,000 are returned, and a warning says if there can be more.
+    type: int
+  offset:
+    description:
+      - Number of objects to skip at the beginning. With O(limit), exactly that many objects follow. Otherwise, all
+        others follow.
+>>>>>>> lists
     type: int
   returns:
     description:

@@ -305,6 +305,10 @@ STRUCTURAL = ("id", "name", "virtual_chassis", "vc_position")
 FOR_AGREEMENT = ("extras/custom-fields", "extras/tags")
 
 
+# Choices of interfaces. The REST API's value replaces one of GraphQL that no row of the REST API has.
+CONFIRMED = ("mode", "type")
+
+
 def nothing_is_read_in_vain(mock: Mock, options: Options) -> list[str]:
     """10. Each field that is requested can change the inventory, and no request is sent twice.
 
@@ -331,7 +335,8 @@ def _requested(asked: Received) -> set[tuple[str, str]]:
     """Lists and fields that a request names: of REST endpoints, or of lists in GraphQL. Whole objects name none."""
     if asked.path.endswith("/graphql/"):
         document = asked.json["query"]
-        return {(name, ".".join(path)) for name, path in selected_paths(document) if path[-1] not in STRUCTURAL}
+        left_out = {*STRUCTURAL, *CONFIRMED}
+        return {(name, ".".join(path)) for name, path in selected_paths(document) if path[-1] not in left_out}
     query = dict(asked.query)
     endpoint = asked.path.removeprefix("/api/").strip("/")
     if query.get("limit") in ("0", "1") or endpoint in FOR_AGREEMENT:
@@ -384,13 +389,13 @@ def _poison_path(value: t.Any, path: Sequence[str]) -> None:
 
 
 def poison(value: t.Any) -> t.Any:
-    """Another value of the same kind."""
+    """Another value of the same kind, the same for all rows: what tells rows apart must not do so any longer."""
     if value is None:
         return None
     if isinstance(value, bool):
         return not value
     if isinstance(value, (int, float)):
-        return value + 1000
+        return 4242
     if isinstance(value, str):
         return _poisoned_text(value)
     if isinstance(value, list):
@@ -398,9 +403,18 @@ def poison(value: t.Any) -> t.Any:
     return {key: poison(one) for key, one in value.items()} or {"law": "poison"}
 
 
+# Another choice, as a choice that NetBox does not have would make the run use the other API.
+CHOICES = {
+    **dict.fromkeys(("active", "planned", "paused", "staged", "failed"), "offline"),
+    **dict.fromkeys(("access", "tagged"), "tagged-all"),
+    **dict.fromkeys(("1000base-t", "lag"), "virtual"),
+}
+
+
 def _poisoned_text(text: str) -> str:
-    address = re.fullmatch(r"(.*?)(\d+)(/\d+)", text)
-    if address:
+    if text in CHOICES:
+        return CHOICES[text]
+    if re.fullmatch(r".*\d/\d+", text):
         # Still an address.
-        return f"{address[1]}{int(address[2]) + 1}{address[3]}"
-    return str(int(text) + 1000) if text.isdigit() else f"{text}-poison"
+        return "2001:db8:4242::1/64" if ":" in text else "10.42.42.42/24"
+    return "4242" if text.isdigit() else "poison"

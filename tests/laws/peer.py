@@ -32,7 +32,7 @@ from hypothesis import strategies as st
 from ansible_collections.netbox.cursor.tests.laws import configurations
 from ansible_collections.netbox.cursor.tests.laws.configurations import Options, groupings
 from ansible_collections.netbox.cursor.tests.laws.described import Described
-from ansible_collections.netbox.cursor.tests.laws.estates import Draw, estates
+from ansible_collections.netbox.cursor.tests.laws.estates import estates
 from ansible_collections.netbox.cursor.tests.laws.laws import DEVICES, VMS, WHO, hosts_by_object
 from ansible_collections.netbox.cursor.tests.laws.peer_bugs import Context, Difference, unexplained
 from ansible_collections.netbox.cursor.tests.laws.running import (
@@ -225,7 +225,7 @@ WRITTEN_OUT = st.sampled_from(
 
 
 @st.composite
-def peer_configurations(draw: Draw, described: Described) -> Options:
+def peer_configurations(draw: st.DrawFn, described: Described) -> Options:
     """Options as the inventory files of netbox.netbox have them."""
     chances = configurations.CHANCES
     options: Options = {name: True for name in SWITCHES if draw(chances[4])}
@@ -257,7 +257,7 @@ def _as_there(filter_: Options) -> Options:
 
 
 @st.composite
-def peer_cases(draw: Draw) -> tuple[Described, Options]:
+def peer_cases(draw: st.DrawFn) -> tuple[Described, Options]:
     described = draw(estates(versions=st.just("4.6")))
     # Most of its bugs are with names. In most estates these are not in the way of what else there is.
     if not draw(configurations.CHANCES[4]):

@@ -32,7 +32,7 @@ from ._relations import (
     TREES,
     VM_INTERFACE,
 )
-from ._tables import Estate, Row, key
+from ._tables import Estate, GeneratedTable, Row, key
 
 Place = t.Tuple[str, int]  # noqa: UP006 (read at run time, also by Python 3.9)
 
@@ -237,7 +237,7 @@ class Derived:
             row["_depth"] = sum(1 for dummy in self.ancestors(endpoint, row))
         if compute := self._computed.get(endpoint):
             compute(row)
-        for field, count in COUNTS.get(endpoint, {}).items():
+        for field, count in COUNTS.get(endpoint, {}).items() if self._counts() else ():
             # What the recorded server counted in endpoints that were not recorded stays.
             if field in row and (field != "count_fhrp_groups" or ASSIGNMENTS in self._estate.tables):
                 row[field] = count(self._estate, row)
@@ -245,6 +245,10 @@ class Derived:
         if endpoint in HOSTS and "config_context" in row and len(self._estate.get(CONTEXTS)):
             row["config_context"] = context_of(self._estate, endpoint, row)
         return row
+
+    def _counts(self) -> bool:
+        """Whether objects are counted. In estates that are made up, all counts are 0: they show in every device."""
+        return not any(isinstance(table, GeneratedTable) for table in self._estate.tables.values())
 
     def _row(self, endpoint: str, pk: t.Any) -> Row | None:
         table = self._estate.get(endpoint)
@@ -545,8 +549,8 @@ class Derived:
                 continue
             for each in field["object_types"]:
                 table = self._estate.tables.get(ENDPOINT_OF_TYPE.get(each, ""))
-                for pk, values in table.column("custom_fields") if table is not None else ():
-                    value = key((values or {}).get(field["name"]))
+                for pk, holder in table.assigned().items() if table is not None else ():
+                    value = key((holder.get("custom_fields") or {}).get(field["name"]))
                     held = value if isinstance(value, tuple) else (value,)
                     if (of_choices and value is not None) or (not of_choices and row["id"] in held):
                         yield table.endpoint, pk  # type: ignore[union-attr]
@@ -574,9 +578,10 @@ class Derived:
                 endpoints.add(endpoint)
                 queue.update(dict.fromkeys((*self._neighbors(endpoint, old), *self._neighbors(endpoint, new))))
         if endpoints & set(INPUTS) and (len(self._estate.get(CONTEXTS)) or CONTEXTS in endpoints):
-            self._refresh_contexts()
+            self.refresh_contexts()
 
-    def _refresh_contexts(self) -> None:
+    def refresh_contexts(self) -> None:
+        """Bring the config contexts of all hosts up to date."""
         for endpoint in HOSTS:
             table = self._estate.get(endpoint)
             for pk in table.ids():

@@ -104,6 +104,17 @@ class Edits:
         """Begin a transaction whose writes can be seen when it commits. So many records get IDs of now."""
         return LateRequest(self, records)
 
+    def settle(self) -> None:
+        """Bring all rows in line with each other: names, nested objects, counts, config contexts.
+
+        Call this after a test assigned rows itself. Otherwise, edits would correct them silently, one by one.
+        """
+        dummy, derived = self.tools()
+        derived.refresh(
+            [(table.endpoint, row) for table in self.estate.tables.values() for row in table.assigned().values()]
+        )
+        derived.refresh_contexts()
+
     def note(self, action: str, endpoint: str, before: Row | None, row: Row) -> None:
         """Record a write that happens elsewhere."""
         Request(self).note(action, endpoint, before, row)

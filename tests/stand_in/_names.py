@@ -32,6 +32,16 @@ ROLES = (
     ("Passive", None, "pas", 0),
     ("PDU", "Passive", "pdu", 8),
 )
+# Of the roles that devices have.
+COLORS = {
+    "Leaf": "1976d2",
+    "Spine": "0d47a1",
+    "Router": "6a1b9a",
+    "Firewall": "c62828",
+    "Compute": "2e7d32",
+    "Storage": "ef6c00",
+    "PDU": "757575",
+}
 # Manufacturer, model, height, the roles it plays.
 TYPES = (
     ("Acme", "Switch 48", 1.0, ("Leaf",)),

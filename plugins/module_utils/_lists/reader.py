@@ -233,8 +233,8 @@ class ListReader:
     def _with_first_page(first: OffsetPage, pages: Iterator[list[Row]]) -> Iterator[list[Row]]:
         """Yield the rows of ``first``, and those of ``pages``, whose first row is the last one of ``first``."""
         yield first.rows
-        yield next(pages)[1:]
-        yield from pages
+        for number, page in enumerate(pages):
+            yield page if number else page[1:]
 
     def _check_none_missing(self, seen: array.array[int]) -> None:
         """Raise :class:`IncompleteList` unless ``seen`` has the IDs of all rows, or new rows at the end are missing."""

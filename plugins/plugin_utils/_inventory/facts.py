@@ -200,7 +200,8 @@ class View:
         The rows leave the snapshot, so that readers can change them.
         """
         owner = TABLES[table].owner
-        assert owner is not None
+        if owner is None:
+            raise AssertionError(f"{table} belongs to nothing")
 
         def group() -> Owned:
             found: Owned = {}

@@ -79,8 +79,7 @@ def _cached(entry: Entry, stale: float = 0) -> Inventory | None:
     if kept is None:
         return None
     hosts = [Host(*host) for host in kept["hosts"]]
-    edges = [(parent, child) for parent, child in kept["edges"]]
-    return Inventory(hosts, edges, kept["groups"], kept["warnings"])
+    return Inventory(hosts, list(kept["edges"]), kept["groups"], kept["warnings"])
 
 
 def _stale(plugin: t.Any, entry: Entry | None, error: NetBoxError) -> Inventory:

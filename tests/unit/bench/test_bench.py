@@ -114,6 +114,7 @@ def test_programs_run_in_turns_and_none_again_that_takes_long() -> None:
     assert "no NetBox" in said[2]
 
 
+@pytest.mark.slow
 def test_a_small_estate_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_command, "OUTPUT", tmp_path)
     words = [

@@ -193,6 +193,7 @@ def test_excused_examples_exist() -> None:
 # Tasks and plays: one playbook, with one play for each example.
 
 
+@pytest.mark.slow
 def test_tasks_return_the_shown_results(netbox: NetBox, folder: Path) -> None:
     book: list[dict[str, t.Any]] = []
     for block in blocks_of_kind("tasks"):
@@ -274,6 +275,7 @@ def test_inventories_contain_what_they_name(netbox: NetBox, folder: Path, block:
 # Commands: those of a document in sequence, with the files that it shows.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "document",
     [document for document in DOCUMENTS if any(block.document == document for block in blocks_of_kind("commands"))],

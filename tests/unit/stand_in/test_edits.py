@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, Settings
+from ansible_collections.netbox.cursor.tests.stand_in._generated import generated_estate
 from ansible_collections.netbox.cursor.tests.stand_in._recorded import recorded_estate
 from ansible_collections.netbox.cursor.tests.stand_in._relations import RELATIONS
 from ansible_collections.netbox.cursor.tests.stand_in._tables import key
@@ -64,6 +65,26 @@ def test_derived_parts_are_those_of_the_recorded_rows(version: str) -> None:
     assert outdated(new_netbox(version)) == {}
 
 
+@pytest.mark.parametrize("version", ["4.5", "4.6", "4.7"])
+def test_derived_parts_are_those_of_the_generated_rows(version: str) -> None:
+    assert outdated(NetBox(generated_estate(version, 60, 2), Settings(version=version))) == {}
+
+
+def test_edits_of_a_large_estate_make_few_rows() -> None:
+    netbox = NetBox(generated_estate("4.6", 2000, 8), Settings())
+    rack = netbox.table("dcim/devices")[7]["rack"]["id"]
+
+    netbox.edits.update("dcim/devices", 7, name="renamed")
+    netbox.edits.update("dcim/racks", rack, name="moved")
+    netbox.edits.delete("dcim/devices", 9)
+
+    assert netbox.table("dcim/devices")[7]["display"] == "renamed (A-0000007)"
+    assert netbox.table("dcim/devices")[7]["rack"]["name"] == "moved"
+    assert netbox.table("dcim/interfaces").having("device", {9}) == set()
+    assert {row["device"]["name"] for row in netbox.table("dcim/interfaces").assigned().values()} == {"renamed"}
+    assert len(netbox.table("dcim/devices").assigned()) < 40
+
+
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(steps=edit_sequences(unlogged=True))
 def test_rows_agree_with_each_other_after_any_edits(steps: list[Step]) -> None:
@@ -73,6 +94,21 @@ def test_rows_agree_with_each_other_after_any_edits(steps: list[Step]) -> None:
 
     assert dangling(netbox) == []
     assert outdated(netbox) == {}
+
+
+def test_rows_that_a_test_assigned_can_be_settled() -> None:
+    netbox = new_netbox()
+    site, device = netbox.table("dcim/sites")[1], netbox.table("dcim/devices")[1]
+    netbox.table("dcim/sites")[1] = {**site, "name": "Renamed"}
+    netbox.table("dcim/devices")[1] = {**device, "display": "wrong", "asset_tag": None, "interface_count": 99}
+    netbox.table("extras/config-contexts").replace({})
+
+    netbox.edits.settle()
+
+    assert outdated(netbox) == {}
+    row = netbox.table("dcim/devices")[1]
+    assert (row["display"], row["interface_count"], row["site"]["name"]) == ("leaf1", 10, "Renamed")
+    assert (row["last_updated"], row["config_context"]) == (device["last_updated"], row["local_context_data"])
 
 
 @settings(max_examples=20, deadline=None, derandomize=True, database=None)

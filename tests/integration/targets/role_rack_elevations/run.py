@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw racks as people do, and look at the page in a browser."""
+"""Draw racks with the role, and open the page in a browser."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import socket
+import stat
 import subprocess
 import tempfile
 import time
@@ -17,36 +18,42 @@ import typing as t
 from pathlib import Path
 from urllib.parse import unquote
 
+import browse
 import chromium
 
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 HOSTILE_NAME = "<img src=x onerror=alert(1)> {{ 7*7 }} \"'&"
+FILES = {".rack_elevations.json", "index.html", "gallery.css", "gallery.js"}
 
 
 def play(netbox: NetBox, dest: Path, *arguments: str, fails: bool = False, **variables: t.Any) -> str:
-    """Run the role. No token may show."""
+    """Run the role, and return its output. It must not contain a token."""
     given = {"netbox_api": netbox.url, "netbox_token": netbox.tokens["v2"], "rack_elevations_dest": str(dest)}
     command = ["ansible-playbook", "playbook.yml", "-vvv", "-e", json.dumps({**given, **variables}), *arguments]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NETBOX_")}
     ended = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, env=environment)
-    said = ended.stdout + ended.stderr
-    assert (ended.returncode != 0) == fails, said
-    assert netbox.tokens["v2"].rpartition(".")[2] not in said, "a token is in the output"
-    assert "Traceback" not in said, said
-    return said
+    output = ended.stdout + ended.stderr
+    assert (ended.returncode != 0) == fails, output
+    assert netbox.tokens["v2"].rpartition(".")[2] not in output, "the output contains a token"
+    assert "Traceback" not in output, output
+    return output
 
 
-def files_of(folder: Path) -> set[str]:
+def list_files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-def links_of(page: str) -> list[str]:
-    return [unquote(link) for link in re.findall(r'<img src="([^"]*)"', page)]
+def read_page(folder: Path) -> str:
+    return (folder / "index.html").read_text(encoding="utf-8")
+
+
+def linked_drawings(page: str) -> list[str]:
+    return [unquote(link) for link in re.findall(r'<img src="([^"]+)"', page)]
 
 
 def hostile_drawing(url: str, bomb: bool) -> str:
-    """Scripts, things from elsewhere, and, in a ``bomb``, entities that grow to gigabytes."""
+    """Return a drawing with scripts and external content, and with entities that expand to gigabytes."""
     entities = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 10)) if bomb else ""
     return (
         f'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY b0 "bomb">{entities}<!ENTITY file SYSTEM "file:///etc/passwd">]>'
@@ -59,36 +66,77 @@ def hostile_drawing(url: str, bomb: bool) -> str:
 
 
 def recorded_estate(folder: Path) -> None:
-    """Racks of two sites and of none, one of them called ../../etc/passwd."""
+    """Draw the racks of two sites. One of them is called ../../etc/passwd."""
     with serve(version="4.6") as netbox:
-        play(netbox, folder, "--check", fails=False)
-        assert files_of(folder) == set()
+        play(netbox, folder, "--check")
+        assert list_files(folder) == set() and not folder.exists()
         play(netbox, folder)
         drawings = {
             f"racks/{rack}-{face}.svg"
             for rack in ("berlin-1-R1-1", "paris-1-R1-2", "nowhere-etc_passwd-3")
             for face in ("front", "rear")
         }
-        assert files_of(folder) == {*drawings, "index.html", "gallery.css", "gallery.js"}
-        page = (folder / "index.html").read_text(encoding="utf-8")
-        assert set(links_of(page)) == drawings
-        before = {path: (folder / path).stat().st_mtime_ns for path in files_of(folder)}
+        assert list_files(folder) == {*drawings, *FILES}
+        page = read_page(folder)
+        assert set(linked_drawings(page)) == drawings
+        assert netbox.url in page and re.search(r'<time id="generated">20\d\d-', page)
+        before = {path: (folder / path).stat().st_mtime_ns for path in list_files(folder)}
         assert "changed=0" in play(netbox, folder)
-        assert {path: (folder / path).stat().st_mtime_ns for path in files_of(folder)} == before
+        assert {path: (folder / path).stat().st_mtime_ns for path in list_files(folder)} == before
 
         # Some racks, one face.
         some = {"rack_elevations_filters": {"site": ["berlin-1"]}, "rack_elevations_faces": ["front"]}
         play(netbox, folder / "some", **some, rack_elevations_title="A & B", rack_elevations_unit_width=100)
-        page = (folder / "some" / "index.html").read_text(encoding="utf-8")
-        assert links_of(page) == ["racks/berlin-1-R1-1-front.svg"] and "<title>A &amp; B</title>" in page
+        page = read_page(folder / "some")
+        assert linked_drawings(page) == ["racks/berlin-1-R1-1-front.svg"] and "<title>A &amp; B</title>" in page
         assert 'width="149"' in (folder / "some" / "racks" / "berlin-1-R1-1-front.svg").read_text(encoding="utf-8")
 
-        # None, and mistakes.
+        # No racks, and mistakes.
         play(netbox, folder / "none", rack_elevations_filters={"name": "nothing"})
-        assert files_of(folder / "none") == {"index.html", "gallery.css", "gallery.js"}
+        assert list_files(folder / "none") == FILES
         assert "'iste'" in play(netbox, folder / "no", fails=True, rack_elevations_filters={"iste": "berlin-1"})
         assert "rack_elevations_faces" in play(netbox, folder / "no", fails=True, rack_elevations_faces=["top"])
-        assert not (folder / "no").exists()
+        assert "'nosuch'" in play(netbox, folder / "no", fails=True, rack_elevations_highlight=["nosuch:1"])
+
+
+def changes(folder: Path) -> None:
+    """Rename and remove racks, keep modes, and keep places of the same name apart."""
+    with serve(version="4.6") as netbox:
+        racks, locations = netbox.table("dcim/racks"), netbox.table("dcim/locations")
+        folder.mkdir(mode=0o700)
+        os.chmod(folder, 0o2700)
+        play(netbox, folder, rack_elevations_mode="0640", rack_elevations_directory_mode="0750")
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o2700
+        assert stat.S_IMODE((folder / "racks").stat().st_mode) == 0o750
+        page = folder / "index.html"
+        assert stat.S_IMODE(page.stat().st_mode) == 0o640
+        page.chmod(0o600)
+
+        # A renamed rack, a deleted rack, and a drawing that somebody changed.
+        (folder / "racks" / "notes.svg").write_text("a file of somebody else", encoding="utf-8")
+        changed = folder / "racks" / "nowhere-etc_passwd-3-rear.svg"
+        changed.write_text("changed", encoding="utf-8")
+        racks[1] = {**racks[1], "name": "R9", "display": "R9", "last_updated": "2026-11-20T21:00:00.000000Z"}
+        del racks[3]
+        output = play(netbox, folder)
+        assert "2 removed" not in output and "3 removed" in output and "was changed by others" in output
+        assert {path.name for path in (folder / "racks").iterdir()} == {
+            *("berlin-1-R9-1-front.svg", "berlin-1-R9-1-rear.svg", "paris-1-R1-2-front.svg", "paris-1-R1-2-rear.svg"),
+            *("notes.svg", changed.name),
+        }
+        assert stat.S_IMODE(page.stat().st_mode) == 0o600
+        assert stat.S_IMODE((folder / "racks" / "berlin-1-R9-1-front.svg").stat().st_mode) == 0o644
+        play(netbox, folder, rack_elevations_prune=False, rack_elevations_filters={"site": "paris-1"})
+        assert (folder / "racks" / "berlin-1-R9-1-front.svg").exists()
+
+        # Room A is on two floors of one site.
+        locations[90] = {**locations[1], "id": 90, "name": "Floor 2", "display": "Floor 2"}
+        parent = {**locations[2]["parent"], "id": 90, "name": "Floor 2", "display": "Floor 2"}
+        locations[91] = {**locations[2], "id": 91, "parent": parent}
+        racks[9] = {**racks[1], "id": 9, "location": {**racks[1]["location"], "id": 91}}
+        play(netbox, folder)
+        headings = re.findall(r"<h3>([^<]*?) <small>", read_page(folder))
+        assert {"Berlin 1 / Floor 1 / Room A", "Berlin 1 / Floor 2 / Room A"} < set(headings), headings
 
 
 def hostile_estate(folder: Path) -> None:
@@ -111,22 +159,20 @@ def hostile_estate(folder: Path) -> None:
         racks[1]["u_height"] = 60
         play(netbox, folder)
 
-        page = (folder / "index.html").read_text(encoding="utf-8")
-        drawings = {path for path in files_of(folder) if path.endswith(".svg")}
-        assert len(drawings) == 2 * len(racks) and set(links_of(page)) == drawings
+        page = read_page(folder)
+        drawings = {path for path in list_files(folder) if path.endswith(".svg")}
+        assert len(drawings) == 2 * len(racks) and set(linked_drawings(page)) == drawings
         assert all(re.fullmatch(r"racks/[\w-][\w.-]*-\d+-(front|rear)[.]svg", path) for path in drawings), drawings
         assert "racks/berlin-1-Größe_東京-13-front.svg" in drawings
-        assert "<img src=x" not in page and "javascript:" not in page and "49" not in page and "bomb" not in page
-        assert page.count("&lt;img src=x onerror=alert(1)&gt; {{ 7*7 }} &#34;&#39;&amp;") >= 2
+        assert "<img src=x" not in page and "javascript:" not in page and ">49<" not in page and "bomb" not in page
+        assert page.count("&lt;img src=x onerror=alert(1)&gt; {{ 7*7 }} &quot;&#x27;&amp;") >= 2
 
         program = chromium.found()
         if program is None:
-            print("NO CHROMIUM IS INSTALLED: the page was not looked at.")
+            print("NO CHROMIUM IS INSTALLED: the page was not opened.")
             return
         with chromium.opened(program) as shown:
-            look(shown, folder)
-            seen = shown.run("document.querySelector('#rack-17 h4').textContent")
-            assert seen == HOSTILE_NAME, seen
+            browse.check_hostile(shown, folder, HOSTILE_NAME)
         try:
             elsewhere.accept()
         except BlockingIOError:
@@ -134,55 +180,39 @@ def hostile_estate(folder: Path) -> None:
         raise AssertionError("a drawing reached another server")
 
 
-def look(shown: chromium.Page, folder: Path) -> None:
-    """As a person would: pictures, search, large drawings, two widths, light and dark, paper."""
-    pictures = """Promise.all([...document.querySelectorAll("main img")].map(
-        (image) => image.decode().then(() => image.naturalWidth, () => 0)))"""
-    hidden = "[...document.querySelectorAll('.rack')].filter((rack) => rack.checkVisibility()).map((rack) => rack.id)"
-    search = """document.getElementById("search").value = {};
-        document.getElementById("search").dispatchEvent(new Event("input"))"""
-    for width, dark in ((1280, False), (420, True)):
-        shown.open((folder / "index.html").as_uri(), width=width, dark=dark)
-        widths = shown.run(pictures)
-        # To a browser, the two of the rack with the bomb are no drawings.
-        assert len(widths) == len(links_of((folder / "index.html").read_text(encoding="utf-8")))
-        assert widths.count(0) == 2 and widths.count(9) == 2, widths
-        assert shown.run("document.documentElement.scrollWidth <= innerWidth"), "it is wider than the window"
-        shown.screenshot(str(folder / f"{width}.png"))
-        everything = shown.run(hidden)
-        for words, found in (("grosse", []), ("größe", ["rack-13"]), ("PARIS", ["rack-2"]), ("onerror r1", ["rack-1"])):
-            shown.run(search.format(json.dumps(words)))
-            assert shown.run(hidden) == found, (words, shown.run(hidden))
-            assert shown.run("document.getElementById('nothing').hidden") == bool(found)
-        shown.run(search.format("''"))
-        assert shown.run(hidden) == everything
-        shown.run("document.querySelector('#rack-1 img').click()")
-        assert shown.run("document.getElementById('large').open")
-        shown.run("document.getElementById('large').click()")
-        assert not shown.run("document.getElementById('large').open")
-        outside = [url for url in shown.requested if not url.startswith((folder.as_uri(), "data:"))]
-        assert outside == [], outside
-        complaints = [each for each in shown.complaints if "-R1-2-" not in json.dumps(each)]
-        assert complaints == [], complaints
-    shown.printed(str(folder / "printed.pdf"))
-    assert (folder / "printed.pdf").stat().st_size > 10000
+def many_racks(folder: Path) -> None:
+    """The second run takes one request per 50 racks at most, and a fifth of the time of the first.
 
-
-def time_per_rack(folder: Path) -> None:
-    with serve(version="4.6", estate=400) as netbox:
+    A busy NetBox 4.6.8 with two workers took 0.25 s for each drawing. Four at a time, this one is not slower.
+    """
+    with serve(version="4.6", estate=6000, latency=0.3) as netbox:
         racks = len(netbox.table("dcim/racks"))
-        began = time.monotonic()
-        play(netbox, folder)
-        seconds = time.monotonic() - began
+        seconds, requests = [], []
+        for dummy in range(2):
+            netbox.requests.clear()
+            began = time.monotonic()
+            output = play(netbox, folder)
+            seconds.append(time.monotonic() - began)
+            requests.append(len(netbox.requests))
+        assert "changed=0" in output
         assert len(list((folder / "racks").iterdir())) == 2 * racks
-        print(f"{racks} racks in {seconds:.1f} s, {seconds / racks:.2f} s for the two drawings of one")
+        print(
+            f"{racks} racks: {seconds[0]:.1f} s and {requests[0]} requests, then {seconds[1]:.1f} s and {requests[1]}"
+        )
+        assert requests[1] <= racks / 50
+        assert seconds[1] <= seconds[0] / 5
+    program = chromium.found()
+    if program is not None:
+        with chromium.opened(program) as shown:
+            browse.check_gallery(shown, folder)
 
 
 place = Path(tempfile.mkdtemp())
 try:
     recorded_estate(place / "recorded")
+    changes(place / "changes")
     hostile_estate(place / "hostile")
-    time_per_rack(place / "many")
+    many_racks(place / "many")
 finally:
     if not os.environ.get("KEEP_GALLERY"):
         shutil.rmtree(place)

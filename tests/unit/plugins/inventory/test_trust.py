@@ -67,6 +67,7 @@ def secrets_in(text: str, netbox: NetBox) -> list[str]:
 CACHE = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "cache"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["", "status:500", "html"])
 def test_no_secret_is_in_what_is_said_or_kept(netbox: NetBox, text_in: t.Any, tmp_path: Path, fault: str) -> None:
     if fault:

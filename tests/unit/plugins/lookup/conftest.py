@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 def trusted(value: str) -> str:
     """Return the string as Ansible trusts what a user wrote. ansible-core before 2.19 trusts each string."""
     trust = getattr(template, "trust_as_template", None)
-    return trust(value) if trust else value
+    return value if trust is None else trust(value)
 
 
 @pytest.fixture

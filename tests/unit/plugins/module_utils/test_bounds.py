@@ -23,8 +23,7 @@ import pytest
 
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._http import answers
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import answers, errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import MOST_REDIRECTS, Client
 from ansible_collections.netbox.cursor.plugins.module_utils._lists import state

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.multipart import Multipart

@@ -25,7 +25,7 @@ import requests
 import trustme
 import urllib3
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.version import VERSION

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.multipart import Multipart
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
@@ -74,6 +74,7 @@ ids = st.lists(st.tuples(st.sampled_from([0, 0, 1, 7, 1000, 10**6]), st.integers
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None, derandomize=True, database=None)
 @given(
     ids=ids,

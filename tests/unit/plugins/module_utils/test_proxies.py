@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.multipart import Multipart
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http import deadlines
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import deadlines, errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve

@@ -18,8 +18,7 @@ from pathlib import Path
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http import client, deadlines
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import client, deadlines, errors
 from ansible_collections.netbox.cursor.plugins.module_utils._media import arguments, old_python
 from ansible_collections.netbox.cursor.plugins.modules import nb_image_attachment, nb_rack_elevation_info
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve

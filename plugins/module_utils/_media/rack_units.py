@@ -1,0 +1,85 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Which units of a rack are in use. All numbers count half units, because devices can start at a half unit."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from collections.abc import Iterable
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where a device is in a rack: half units from the top of the drawing, and the number of half units."""
+
+    top: int
+    size: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Usage:
+    """Numbers of half units. ``utilized`` follows NetBox: it counts reserved units, but not excluded device types."""
+
+    total: int
+    utilized: int
+    free: int
+    reserved: int
+    largest_free: int
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.utilized / self.total) if self.total else 0
+
+
+def locate(rack: t.Mapping[str, t.Any], position: float, height: float) -> Place:
+    """Return the place of a device in the drawing of its rack."""
+    start = position - (rack.get("starting_unit") or 1)
+    if not rack.get("desc_units"):
+        start = (rack.get("u_height") or 0) - start - height
+    return Place(round(2 * start), round(2 * height))
+
+
+def compute_usage(
+    rack: t.Mapping[str, t.Any], devices: Iterable[tuple[Place, bool]], reserved_units: Iterable[int]
+) -> Usage:
+    """Return how much of a rack is in use. ``devices`` are places, and whether their type counts as utilization."""
+    total = 2 * int(rack.get("u_height") or 0)
+    occupied: set[int] = set()
+    utilized: set[int] = set()
+    for place, counts in devices:
+        halves = range(max(place.top, 0), min(place.top + place.size, total))
+        occupied.update(halves)
+        if counts:
+            utilized.update(halves)
+    reserved: set[int] = set()
+    for unit in reserved_units:
+        place = locate(rack, unit, 1)
+        reserved.update(range(max(place.top, 0), min(place.top + place.size, total)))
+    free = [half for half in range(total) if half not in occupied and half not in reserved]
+    return Usage(total, len(utilized | reserved), len(free), len(reserved - occupied), _longest_run(free))
+
+
+def _longest_run(numbers: Iterable[int]) -> int:
+    longest = run = 0
+    previous = None
+    for number in numbers:
+        run = run + 1 if previous is not None and number == previous + 1 else 1
+        longest, previous = max(longest, run), number
+    return longest
+
+
+def sum_usages(usages: Iterable[Usage]) -> Usage:
+    """Return the usage of several racks together. The largest free block is that of one rack."""
+    usages = list(usages)
+    return Usage(
+        sum(usage.total for usage in usages),
+        sum(usage.utilized for usage in usages),
+        sum(usage.free for usage in usages),
+        sum(usage.reserved for usage in usages),
+        max((usage.largest_free for usage in usages), default=0),
+    )
