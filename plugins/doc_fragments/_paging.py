@@ -25,16 +25,10 @@ options:
     default: auto
   page_size:
     description:
-<<<<<<< HEAD
       - Number of objects to request in one page. NetBox returns fewer if its C(MAX_PAGE_SIZE) is lower.
       - By default, the first page has 300 objects, and later pages have up to 1,000 if the objects are small.
-      - If NetBox cannot return a page, the plugin requests smaller pages.
-=======
-      - Objects to ask for in one request. NetBox gives fewer where its C(MAX_PAGE_SIZE) is lower.
-      - By default, 300 at first, and then up to 1,000 if they are small, as about 1 MB is.
-      - A page that fails is requested again. If it fails twice because of its size, it is requested in smaller parts.
-        Pages get longer again after eight pages that succeeded.
->>>>>>> lists
+      - If a page fails, the plugin repeats the request. If the page fails again and its size can be the reason, the
+        plugin requests smaller pages. After eight successful pages, it requests longer pages again.
     type: int
   max_workers:
     description:

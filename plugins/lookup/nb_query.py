@@ -76,22 +76,14 @@ options:
     elements: str
     default: []
   limit:
-<<<<<<< HEAD
-    description: Maximum number of objects to return.
+    description:
+      - Maximum number of objects to return.
+      - NetBox returns only the first objects of C(available-ips), C(available-vlans), and C(available-asns). Set this
+        option to the number that you need. Without it, at most 1,000 objects are returned. If there can be more, the
+        lookup prints a warning.
     type: int
   offset:
     description: Number of objects to skip. The lookup then uses offset pagination.
-=======
-    description:
-      - Stop after that many objects.
-      - NetBox returns only the first objects of C(available-ips), C(available-vlans), and C(available-asns). Set this
-        to the number that you need. Without it, at most 1,000 are returned, and a warning says if there can be more.
-    type: int
-  offset:
-    description:
-      - Number of objects to skip at the beginning. With O(limit), exactly that many objects follow. Otherwise, all
-        others follow.
->>>>>>> lists
     type: int
   returns:
     description:
