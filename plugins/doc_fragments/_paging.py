@@ -39,7 +39,8 @@ options:
   thread_pool_executor:
     description:
       - Python class that runs the requests, as C(package.module.Class). It must be compatible with
-        C(concurrent.futures.ThreadPoolExecutor), and run functions in threads. A class that uses processes is an error.
+        C(concurrent.futures.ThreadPoolExecutor), and run functions in threads. A class that uses processes,
+        or that fails to run a request, is an error.
       - You need this option only to run the requests in your own executor, for example to trace them.
       - By default, the collection uses its own threads. They stop immediately if a run is interrupted. The threads of
         C(ThreadPoolExecutor) wait for outstanding responses.

@@ -228,9 +228,9 @@ WRITTEN_OUT = st.sampled_from(
 def peer_configurations(draw: st.DrawFn, described: Described) -> Options:
     """Options as the inventory files of netbox.netbox have them."""
     chances = configurations.CHANCES
-    options: Options = {name: True for name in SWITCHES if draw(chances[4])}
+    options: dict[str, t.Any] = {name: True for name in SWITCHES if draw(chances[4])}
     options.update({name: False for name in ON if draw(chances[3])})
-    options.update(draw(WRITTEN_OUT))
+    options.update(t.cast("dict[str, t.Any]", draw(WRITTEN_OUT)))
     if draw(chances[6]):
         options["rename_variables"] = draw(st.sampled_from(RENAMINGS))
     group_by = draw(groupings()).get("group_by", [])
