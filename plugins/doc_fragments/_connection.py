@@ -33,19 +33,19 @@ options:
     default: {}
   branch:
     description:
-      - Name of a branch of the netbox-branching plugin. All requests are sent to this branch instead of NetBox's main
+      - Name of a branch of the netbox-branching plugin. The plugin reads and changes the branch instead of the main
         data.
       - The branch must exist and be ready. The token's user needs permission to view branches.
     type: str
   validate_certs:
     description:
-      - Whether to validate the certificate of NetBox. If V(false), a warning is printed.
+      - Whether to validate the NetBox certificate. If V(false), a warning is printed.
       - Set O(ca_path) instead if the certificate was issued by your own certificate authority.
     type: bool
     default: true
   ca_path:
     description:
-      - File or directory with CA certificates (PEM) to validate the certificate of NetBox.
+      - File or directory with CA certificates (PEM) to validate the NetBox certificate.
       - If not set, the default CA certificates of the Python C(requests) library are used.
     type: path
   client_cert:

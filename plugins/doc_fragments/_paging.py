@@ -27,22 +27,22 @@ options:
     description:
       - Number of objects to request in one page. NetBox returns fewer if its C(MAX_PAGE_SIZE) is lower.
       - By default, the first page has 300 objects, and later pages have up to 1,000 if the objects are small.
-      - A page that fails is requested again. If it fails twice because of its size, it is requested in smaller parts.
-        Pages get longer again after eight pages that succeeded.
+      - If a page fails, the plugin repeats the request. If the page fails again and its size can be the reason, the
+        plugin requests smaller pages. After eight successful pages, it requests longer pages again.
     type: int
   max_workers:
     description:
-      - Maximum number of parallel requests. Several workers can read different ID ranges of the same list.
+      - Maximum number of parallel requests. Several workers can read different ID ranges of one list.
       - With V(1), requests are sent in sequence.
     type: int
     default: 4
   thread_pool_executor:
     description:
       - Python class that runs the requests, as C(package.module.Class). It must be compatible with
-        C(concurrent.futures.ThreadPoolExecutor), and run functions in threads. A class that uses processes, or that
-        fails to run a request, is an error.
-      - You need this option only to run the requests in an executor of your own, for example to trace them.
+        C(concurrent.futures.ThreadPoolExecutor), and run functions in threads. A class that uses processes,
+        or that fails to run a request, is an error.
+      - You need this option only to run the requests in your own executor, for example to trace them.
       - By default, the collection uses its own threads. They stop immediately if a run is interrupted. The threads of
-        C(ThreadPoolExecutor) wait for the responses of NetBox.
+        C(ThreadPoolExecutor) wait for outstanding responses.
     type: str
 """

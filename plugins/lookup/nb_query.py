@@ -11,7 +11,7 @@ version_added: 1.0.0
 author:
   - The netbox.cursor authors (@netbox-cursor)
 description:
-  - Reads any list of NetBox, including the lists of NetBox plugins. Each object appears once, in ID order, even if
+  - Reads any list in NetBox, including the lists of NetBox plugins. Each object appears once, in ID order, even if
     NetBox changes during the run.
   - Several workers read long lists in parallel.
   - Values from NetBox are never evaluated as templates.
@@ -79,12 +79,11 @@ options:
     description:
       - Maximum number of objects to return.
       - NetBox returns only the first objects of C(available-ips), C(available-vlans), and C(available-asns). Set this
-        to the number that you need. Without it, at most 1,000 are returned, and a warning says if there can be more.
+        option to the number that you need. Without it, at most 1,000 objects are returned. If there can be more, the
+        lookup prints a warning.
     type: int
   offset:
-    description:
-      - Number of objects to skip. The lookup then uses offset pagination. With O(limit), exactly that many objects
-        follow. Otherwise, all others follow.
+    description: Number of objects to skip. The lookup then uses offset pagination.
     type: int
   returns:
     description:

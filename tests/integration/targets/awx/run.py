@@ -43,7 +43,7 @@ inputs, injectors = (yaml.safe_load(blocks[f"{box} configuration"]) for box in (
 file_injectors = yaml.safe_load(blocks["Injector configuration with a file"])
 shared_cache = yaml.safe_load(blocks["Source variables"])
 # Templates of credential types are not templates of the playbook, which says so with a tag.
-yaml.SafeLoader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+yaml.SafeLoader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(t.cast(yaml.ScalarNode, node)))
 setup = [
     (module.removeprefix("awx.awx."), options)
     for task in yaml.safe_load(files["setup.yml"])[0]["tasks"]
