@@ -318,7 +318,11 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import keep_private
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.load import load
-from ansible_collections.netbox.cursor.plugins.plugin_utils._options import names_plugin, refuse_unknown_options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._options import (
+    names_plugin,
+    refuse_unknown_options,
+    resolve_options,
+)
 
 ENDINGS = ("netbox.yml", "netbox.yaml", "nb_inventory.yml", "nb_inventory.yaml")
 
@@ -340,10 +344,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Resolve templates before Ansible converts the options; keep the cache as long as a stale one may be used."""
         expressions = ("compose", "groups", "keyed_groups", "hostnames")
         refuse_unknown_options(self.option_definitions, direct or ())
-        resolved = {
-            name: value if name in expressions else self.templar.template(value)
-            for name, value in (direct or {}).items()
-        }
+        constants = {name: value for name, value in (direct or {}).items() if name not in expressions}
+        kept = {name: value for name, value in (direct or {}).items() if name in expressions}
+        resolved = {**kept, **resolve_options(self.templar, constants)}
         super().set_options(task_keys=task_keys, var_options=var_options, direct=resolved)
         self._fresh = self.get_option("cache_timeout") or 0
         if self._fresh and self.get_option("stale_if_error"):

@@ -93,6 +93,9 @@ options:
       - V(ids) - its id.
       - V(count) - how many objects there are, one number for each term; nothing else is read.
       - V(pairs) - a dictionary with the keys C(key), its id, and C(value), the object.
+      - V(document) - the JSON at a path that is neither a list nor an object of a list, such as V(status),
+        V(dcim/interfaces/5/trace), or V(dcim/connected-device). O(filters) become query parameters. There is one result
+        for each term.
     type: str
     choices:
       - objects
@@ -100,10 +103,19 @@ options:
       - ids
       - count
       - pairs
+      - document
     default: objects
+  one:
+    description:
+      - Whether each term must select exactly one object. If it selects several, the lookup fails and lists them. If it
+        selects none, O(on_missing) applies.
+      - Use it with O(filters) that identify an object, such as its name and site.
+    type: bool
+    default: false
   on_missing:
     description:
       - What to do when an object that is named by its id is not there, or must not be seen by the token's user.
+      - It also applies to O(one) and to O(returns=document).
       - With V(warn) and V(skip), nothing is returned for it.
     type: str
     choices:
@@ -140,6 +152,16 @@ EXAMPLES = r"""
 - name: One object
   ansible.builtin.debug:
     msg: "{{ lookup('netbox.cursor.nb_query', 'dcim/sites', id=1) }}"
+
+- name: The one device of a name, or an error that lists the devices that match
+  ansible.builtin.debug:
+    msg: >-
+      {{ lookup('netbox.cursor.nb_query', 'dcim/devices', one=true,
+                filters={'name': 'sw1', 'site': 'ber1'}).serial }}
+
+- name: The version of NetBox
+  ansible.builtin.debug:
+    msg: "{{ lookup('netbox.cursor.nb_query', 'status', returns='document')['netbox-version'] }}"
 
 - name: How many addresses there are
   ansible.builtin.debug:

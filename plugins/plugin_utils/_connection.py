@@ -8,6 +8,9 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import os
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -15,10 +18,12 @@ from ansible.plugins import AnsiblePlugin
 from ansible.utils.display import Display
 from ansible.utils.path import unfrackpath
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client, headers_of
+from ansible_collections.netbox.cursor.plugins.module_utils._http.access import parse_headers
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import executor_class
+from ansible_collections.netbox.cursor.plugins.plugin_utils._options import CAN_BE_NONE
 
 
 def connect(plugin: AnsiblePlugin, agent: str) -> Client:
@@ -26,7 +31,7 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
 
     Raises :class:`UsageError` where an option makes no sense.
     """
-    option = plugin.get_option
+    option = functools.partial(_option, plugin)
     if not option("api_endpoint"):
         raise UsageError(
             "api_endpoint is not set: write NetBox's address there, or into NETBOX_API in the environment, or into the "
@@ -36,16 +41,34 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
     return Client(
         option("api_endpoint"),
         option("token"),
-        headers=headers_of(option("headers")),
+        headers=parse_headers(option("headers") or {}),
+        branch=option("branch"),
         verify=_truth("validate_certs", option("validate_certs")) and (_path(option("ca_path")) or True),
         certificate=_path(option("client_cert")),
         key=_path(option("client_key")),
         timeout=option("timeout"),
         retries=option("retries"),
+        max_workers=option("max_workers"),
         agent=agent,
         warn=display.warning,
         log=lambda verbosity, line: display.verbose(f"netbox.cursor: {line}", caplevel=verbosity - 1),
     )
+
+
+def _option(plugin: AnsiblePlugin, name: str) -> t.Any:
+    """Return an option. If a variable of the environment sets it to nothing, the option's other variables apply."""
+    definition = plugin.option_definitions[name]
+    values = [plugin.get_option(name), *(os.environ.get(entry["name"]) for entry in definition.get("env", ()))]
+    value = next((value for value in values if value not in (None, "")), definition.get("default"))
+    # Ansible converts false to a string if the option is one.
+    return None if name in CAN_BE_NONE and str(value).lower() == "false" else value
+
+
+def identity(plugin: AnsiblePlugin) -> list[str]:
+    """Return what the connection options select, for a cache key: NetBox, its branch, and a hash of who asks."""
+    option = functools.partial(_option, plugin)
+    user = hashlib.sha256(str([option("token"), option("headers")]).encode()).hexdigest()
+    return [str(option("api_endpoint")), str(option("branch")), user]
 
 
 def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
@@ -61,7 +84,7 @@ def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
 
 
 def _path(value: str | None) -> str | None:
-    """As Ansible has paths; an empty one is none."""
+    """Expand a path as Ansible does. Return ``None`` if it is not set."""
     return str(unfrackpath(value, follow=False)) if value else None
 
 

@@ -14,6 +14,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
@@ -21,6 +22,10 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 # What a file for a plugin says, in YAML or in the JSON that is YAML, too.
 _PLUGIN = r"""^[\s{]*["']?plugin["']?\s*:\s*["']?%s["']?\s*(,|\}|#|$)"""
 MOST_OF_FILE = 65536
+# Connection options, with their aliases, that mean "none" if they are empty or false, whatever the environment has.
+# Others that are empty are not set, so that the next source of the option applies.
+CAN_BE_NONE = frozenset(("token", "headers", "branch", "ca_path", "client_cert", "cert", "client_key", "key"))
+_CAN_BE_UNSET = frozenset(("api_endpoint", "url", "timeout", "validate_certs"))
 
 
 def names_plugin(path: str, name: str) -> bool:
@@ -44,6 +49,33 @@ def refuse_unknown_options(definitions: Mapping[str, t.Any], names: Iterable[str
             raise UsageError(f"There is no option {name!r}.{f' Did you mean {near[0]}?' if near else ''}")
 
 
+def resolve_options(templar: t.Any, written: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return options with their templates resolved. Raise :class:`UsageError` with the name if a template fails."""
+    resolved = {}
+    for name, value in written.items():
+        try:
+            resolved[name] = templar.template(value)
+        except AnsibleError as error:
+            raise UsageError(f"{name}: cannot resolve the template: {error}".rstrip(".") + ".") from None
+    return without_empty_ones(resolved)
+
+
+def without_empty_ones(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return ``options`` or variables as they are meant if connection options are empty or false.
+
+    Files for netbox.netbox contain ``cert: false``, and AWX sets empty strings.
+    """
+    meant = {}
+    for name, value in options.items():
+        option = name.removeprefix("netbox_")
+        if option in CAN_BE_NONE and value == "":
+            value = False
+        elif option in _CAN_BE_UNSET and (value == "" or (value is False and option == "timeout")):
+            continue
+        meant[name] = value
+    return meant
+
+
 def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None, direct: Mapping[str, t.Any]) -> None:
     """``lookup.set_options``, but an unknown option is an error, and templates in variables are resolved first.
 
@@ -54,5 +86,6 @@ def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None
     refuse_unknown_options(definitions, direct)
     sources = [entry["name"] for facts in definitions.values() for entry in facts.get("vars", ())]
     templar = t.cast(t.Any, lookup._templar)
-    values = {name: templar.template(variables[name]) for name in sources if variables and name in variables}
-    lookup.set_options(var_options=values, direct=direct)
+    values = resolve_options(templar, {name: variables[name] for name in sources if variables and name in variables})
+    # Ansible resolved the templates of direct options already.
+    lookup.set_options(var_options=values, direct=without_empty_ones(direct))

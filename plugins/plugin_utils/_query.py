@@ -9,19 +9,30 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 from collections.abc import Callable, Iterable, Iterator
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.check import FilterCheck
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.endpoints import ENDPOINTS, did_you_mean, target
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NotFound, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import NOT_EVEN_ONE, NOT_ONLY_ONE
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    NetBoxError,
+    NotFound,
+    NotOne,
+    UsageError,
+)
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import filter_pairs
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
 # What is asked for where only this is wanted. ``display`` stands in for objects without a name.
 _FIELDS_FOR = {"names": ("id", "name", "display"), "ids": ("id",)}
+# Lists of which NetBox returns a part without a hint that there are more.
+_CUT = re.compile(r"/available-[a-z]+$")
+# Objects that an error lists where one was expected.
+_MOST_LISTED = 10
 
 
 @dataclasses.dataclass
@@ -38,6 +49,7 @@ class Query:
     limit: int | None
     offset: int | None
     returns: str
+    one: bool
     on_missing: str
     strict_filters: bool
 
@@ -55,8 +67,12 @@ class Query:
         place = {"limit": self.limit, "offset": self.offset}
         if self.returns in _FIELDS_FOR:
             self._refuse(f"returns={self.returns}", form)
-        elif self.returns == "count":
-            self._refuse("returns=count", {**form, **place, "ordering": self.ordering})
+        elif self.returns in ("count", "document"):
+            self._refuse(f"returns={self.returns}", {**form, **place, "ordering": self.ordering, "one": self.one})
+        if self.returns == "document":
+            self._refuse("returns=document", {"id": self.id, "config_context=false": not self.config_context})
+        if self.one:
+            self._refuse("one=true", {**place, "ordering": self.ordering})
 
     def answer(self, pager: Pager, term: str, warn: Callable[[str], None]) -> Iterator[t.Any]:
         """The results for ``term``, as they arrive. ``warn`` is told of a missing object, if that is wanted.
@@ -64,6 +80,9 @@ class Query:
         Raises :class:`UsageError` for terms and options that make no sense, :class:`NotFound` for an object that is
         not there, and what the pager raises.
         """
+        if self.returns == "document":
+            yield from self._document(pager, term, warn)
+            return
         endpoint, number = target(term)
         if self.id is not None:
             if number is not None:
@@ -74,9 +93,11 @@ class Query:
             if check and number is None:
                 check.check(endpoint, self.pairs)
             if number is not None:
-                yield from self._formed(self._one(pager, endpoint, number, warn))
+                yield from self._formed(self._numbered(pager, endpoint, number, warn))
             elif self.returns == "count":
                 yield pager.count(endpoint, self.pairs)
+            elif self.one:
+                yield from self._formed(self._only_one(pager, endpoint, warn))
             else:
                 yield from self._formed(self._rows(pager, endpoint))
             if check:
@@ -101,23 +122,67 @@ class Query:
                 self._check_fields(endpoint, row)
             yield row
 
-    def _one(self, pager: Pager, endpoint: str, number: int, warn: Callable[[str], None]) -> Iterator[Row]:
+    def _numbered(self, pager: Pager, endpoint: str, number: int, warn: Callable[[str], None]) -> Iterator[Row]:
+        """Yield the object with this ID."""
         beside = {"filters": self.pairs, "ordering": self.ordering, "limit": self.limit, "offset": self.offset}
         self._refuse(f"{endpoint}/{number}, which is one object,", beside)
         if self.returns == "count":
             raise UsageError(f"returns=count counts lists: {endpoint}/{number} is one object.")
         shape = self._representation(endpoint)
         try:
-            row = pager.client.get(f"api/{endpoint}/{number}/", shape.parameters)
+            row = pager.client.get_object(f"api/{endpoint}/{number}/", shape.parameters)
         except NotFound as error:
-            if self.on_missing == "error" or not error.is_missing_object:
-                raise
-            if self.on_missing == "warn":
-                warn(str(error))
+            self._report_missing(error, error.is_missing_object, warn)
             return
         shape.tidy([row])
         self._check_fields(endpoint, row)
         yield row
+
+    def _only_one(self, pager: Pager, endpoint: str, warn: Callable[[str], None]) -> Iterator[Row]:
+        """Yield the object that the filters select. Raise :class:`NotOne` if they select several."""
+        shape = self._representation(endpoint)
+        rows = list(pager.rows(endpoint, self.pairs, representation=shape, limit=2))
+        if len(rows) == 1:
+            self._check_fields(endpoint, rows[0])
+            yield rows[0]
+        elif rows:
+            names = Representation(endpoint, fields=["id", "display"])
+            some = list(pager.rows(endpoint, self.pairs, representation=names, limit=_MOST_LISTED + 1))
+            listed = ", ".join(f"{row.get('display')} (id {row.get('id')})" for row in some[:_MOST_LISTED])
+            more = ", …" if len(some) > _MOST_LISTED else ""
+            raise NotOne(f"{endpoint}: one=true, but several objects match: {listed}{more}.").amend(advice=NOT_ONLY_ONE)
+        else:
+            error = NotOne(f"{endpoint}: one=true, but no object matches.")
+            error.amend(advice=NOT_EVEN_ONE)
+            self._report_missing(error, True, warn)
+
+    def _document(self, pager: Pager, term: str, warn: Callable[[str], None]) -> Iterator[t.Any]:
+        """Yield the JSON at a path of NetBox's API, whatever it is. Raise :class:`UsageError` if it is a list."""
+        path = re.sub(r"^api/", "", str(term).strip().strip("/"))
+        if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", path):
+            raise UsageError(
+                f"Invalid path {term!r}. Use a path of NetBox's API such as status or dcim/cables/1/trace."
+            )
+        check = FilterCheck(pager.client) if self.strict_filters and self.pairs else None
+        if check:
+            check.check(path, self.pairs)
+        try:
+            document = pager.client.get(f"api/{path}/", self.pairs)
+        except NotFound as error:
+            self._report_missing(error, error.is_missing_object, warn)
+            return
+        if _CUT.search(path) or (isinstance(document, dict) and {"results", "next"} <= set(document)):
+            raise UsageError(f"{path} is a list, of which NetBox returns a part. Remove returns=document.")
+        if check:
+            check.confirm(path, self.pairs)
+        yield document
+
+    def _report_missing(self, error: NetBoxError, is_missing: bool, warn: Callable[[str], None]) -> None:
+        """Raise ``error``, or do instead what ``on_missing`` says if it means that an object is missing."""
+        if self.on_missing == "error" or not is_missing:
+            raise error
+        if self.on_missing == "warn":
+            warn(str(error))
 
     def _representation(self, endpoint: str) -> Representation:
         return Representation(

@@ -21,6 +21,8 @@ LATENCIES = (20, 1, 80)
 # Cursors of ours at once.
 CURSORS = (1, 2, 4, 8, 16)
 NB_QUERY, NB_LOOKUP = "nb_query, 4 workers", "nb_lookup"
+# The client parses with orjson if it is installed, as it is for the benchmarks.
+WITHOUT_ORJSON = "pager, 1 worker, without orjson"
 PLAIN, BY_CURSOR = "pynetbox", "pynetbox, cursor"
 # Rows of the list of which only ids and names are read.
 GROWN = (1_000, 10_000, 100_000)
@@ -52,7 +54,7 @@ def walk(by: str, client: str, workers: int = 1, rows: int | None = None) -> Wor
 def fits(size: int, latency: int, by: str, full: bool) -> bool:
     """Whether it is measured: what takes minutes only with all, and never what takes an hour."""
     if size > SIZES[-1]:
-        return full and latency == LATENCIES[0] and by not in (PLAIN, NB_LOOKUP, pager(1), pager(2))
+        return full and latency == LATENCIES[0] and by not in (PLAIN, NB_LOOKUP, pager(1), pager(2), WITHOUT_ORJSON)
     if latency != LATENCIES[0]:
         return full or by == pager(8)
     return full or by not in (PLAIN, threaded(WORKERS), pager(2))
@@ -61,6 +63,7 @@ def fits(size: int, latency: int, by: str, full: bool) -> bool:
 def works() -> Iterator[Work]:
     for cursors in CURSORS:
         yield walk(pager(cursors), "pager", cursors)
+    yield walk(WITHOUT_ORJSON, "pager-without-orjson")
     yield walk(NB_QUERY, "nb_query", 4)
     yield walk(NB_LOOKUP, "nb_lookup")
     yield walk(PLAIN, "pynetbox")

@@ -48,7 +48,9 @@ class Desk:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        answer = self._refusal(request)
+        branching, settings = self._netbox.branching, self._netbox.settings
+        answer = branching.refusal(request, settings.full_version) if branching else None
+        answer = answer or self._refusal(request)
         if answer:
             await answer(scope, receive, send)
             return

@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--fault", action="append", default=[], metavar="KIND[:ARGUMENT][@PATH][xTIMES]")
     parser.add_argument("--tls", action="store_true", help="serve https, with a certificate made for this run")
+    parser.add_argument(
+        "--branching", action="store_true", help="with the plugin netbox-branching, on the recorded estate"
+    )
     options = vars(parser.parse_args(arguments))
     faults = [fault_from(text) for text in options.pop("fault")]
     stop = threading.Event()

@@ -23,6 +23,8 @@ class Endpoint:
     read_only: bool = False
     # Components that a cable trace starts from: they have a `trace` action, so "Allow" names a method TRACE.
     traced: bool = False
+    # A view without NetBox's own additions: it ignores `fields` and `omit`, and writes single objects only.
+    plain: bool = False
 
 
 def _group(model: str, *counts: str) -> Endpoint:
@@ -101,6 +103,9 @@ ENDPOINTS = {
     "virtualization/virtual-machines": Endpoint("VirtualMachine", order=("name", "id")),
 }
 
+# Endpoints of plugins.
+PLUGINS = {"plugins/branching/branches": Endpoint("Branch", (), plain=True)}
+
 # What is different from 4.7 on.
 SINCE_4_7 = {"ipam/services": Endpoint("Service", (*NAMED, "port_mappings"), ("name", "id"))}
 
@@ -151,8 +156,8 @@ def endpoint_of(name: str, version: str = "") -> Endpoint:
     """What is known of an endpoint; of a plugin's, what its name says."""
     if version == "4.7" and name in SINCE_4_7:
         return SINCE_4_7[name]
-    if name in ENDPOINTS:
-        return ENDPOINTS[name]
+    if name in ENDPOINTS or name in PLUGINS:
+        return ENDPOINTS.get(name) or PLUGINS[name]
     words = re.sub(r"ies$", "y", re.sub(r"(?<![su])s$", "", name.rsplit("/", 1)[-1])).split("-")
     return Endpoint("".join(word.capitalize() for word in words), ORGANIZATIONAL, ("id",))
 

@@ -42,6 +42,10 @@ STATUS = {
     "ipam/ip-addresses": ADDRESS_STATUS,
     "ipam/prefixes": ("container", "active", "reserved", "deprecated"),
     "ipam/vlans": ("active", "reserved", "deprecated"),
+    "plugins/branching/branches": (
+        *("new", "provisioning", "ready", "syncing", "migrating", "merging", "reverting", "merged", "archived"),
+        *("pending-migrations", "failed"),
+    ),
     "virtualization/clusters": ("planned", "staging", "active", "decommissioning", "offline"),
     "virtualization/virtual-machines": (
         "offline",

@@ -19,6 +19,7 @@ import uvicorn
 from starlette.types import Scope
 
 from ._application import application
+from ._branching import Branching
 from ._generated import generated_estate
 from ._recorded import recorded_estate
 from ._state import NetBox, Settings
@@ -36,11 +37,17 @@ def serve(
     interfaces: int = 8,
     port: int = 0,
     tls: bool = False,
+    branching: bool = False,
     **settings: t.Any,
 ) -> Iterator[NetBox]:
-    """A NetBox while the block runs. `estate` is "recorded" or a number of devices; settings are those of Settings."""
+    """A NetBox while the block runs. `estate` is "recorded" or a number of devices; settings are those of Settings.
+
+    `branching`: with the plugin netbox-branching, on the recorded estate of 4.6.
+    """
     rows = recorded_estate(version) if estate == "recorded" else generated_estate(version, int(estate), interfaces)
     netbox = NetBox(rows, Settings(version=version, **settings))
+    if branching:
+        netbox.branching = Branching(rows)
     with (
         tempfile.TemporaryDirectory() as folder,
         socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener,

@@ -38,6 +38,8 @@ def shape_of(endpoint: str, version: str, query: Mapping[str, str]) -> Shape:
     """
     excluded = version != "4.7" and endpoint in WITH_CONFIG_CONTEXT and "config_context" in query.get("exclude", "")
     dropped = frozenset(["config_context"] if excluded else [])
+    if endpoint_of(endpoint).plain:
+        return Shape("full")
     if query.get("fields"):
         return Shape("fields", frozenset(query["fields"].split(",")), dropped)
     if query.get("omit"):

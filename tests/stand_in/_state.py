@@ -12,6 +12,7 @@ import time
 import typing as t
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from ._faults import Fault
@@ -19,6 +20,11 @@ from ._tables import Estate, Table
 from ._tokens import Tokens
 from ._written import Written
 
+if t.TYPE_CHECKING:  # pragma: no cover
+    from ._branching import Branching
+
+# The tables of the branch that a request chose.
+chosen: ContextVar[Estate | None] = ContextVar("tables of this request", default=None)
 FULL_VERSIONS = {"4.5": "4.5.10", "4.6": "4.6.8", "4.7": "4.7.0-beta1"}
 
 
@@ -79,7 +85,9 @@ class Received:
 
 class NetBox:
     def __init__(self, estate: Estate, settings: Settings) -> None:
-        self.estate = estate
+        self._estate = estate
+        # The plugin netbox-branching, if it is installed.
+        self.branching: Branching | None = None
         self.settings = settings
         self.url = ""
         # The certificate of the authority that vouches for this server, when it speaks TLS.
@@ -101,6 +109,11 @@ class NetBox:
         self.most_at_once = 0
         self._busy = 0
         self._waiting: list[asyncio.Future[None]] = []
+
+    @property
+    def estate(self) -> Estate:
+        """The tables of the branch that a request chose, or those of the main data."""
+        return chosen.get() or self._estate
 
     @property
     def tokens(self) -> dict[str, str]:

@@ -74,5 +74,7 @@ def allowed_methods(endpoint: str, single: bool) -> str:
     known = endpoint_of(endpoint)
     if known.read_only:
         return "GET, HEAD, OPTIONS"
+    if known.plain and not single:
+        return "GET, POST, HEAD, OPTIONS"
     methods = "GET, PUT, PATCH, DELETE, HEAD, OPTIONS" if single else "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS"
     return f"{methods}, TRACE" if known.traced else methods

@@ -15,7 +15,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._graphql.filters imp
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.query import GraphQLQuery
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.reader import GraphQLReader
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import GraphQLFailed, UnexpectedAnswer
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UnexpectedAnswer
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager, emit_pages, flatten
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import Row
 
@@ -36,9 +36,6 @@ class GraphQL:
     ) -> t.Any:
         """Return the ``data`` of the response to a whole query. Raise :class:`GraphQLFailed` if it has errors."""
         answer = self.client.graphql(text, variables, impatient=raise_if_overloaded)
-        errors = answer.get("errors") if isinstance(answer, dict) else None
-        if errors:
-            raise self.client.cleaned(_failure(errors, text))
         data = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(data, dict):
             raise UnexpectedAnswer("The response to a GraphQL query has no data.")
@@ -73,28 +70,3 @@ class GraphQL:
         self._context.workers.check_open()
         reader = GraphQLReader(self._context, query, self.query, self._filter_types)
         return emit_pages(self.client, name, reader.pages(), [reader.state], query.max_rows, query.tidy)
-
-
-def _failure(errors: t.Any, text: str) -> GraphQLFailed:
-    """Return NetBox's errors, each with the place in the query that it is about."""
-    words, reasons = [], []
-    for error in errors if isinstance(errors, list) else [errors]:
-        message = str(error.get("message")) if isinstance(error, dict) else str(error)
-        reasons.append(message)
-        place = ""
-        if isinstance(error, dict) and isinstance(error.get("path"), list):
-            place = f" (at {'.'.join(map(str, error['path']))})"
-        elif isinstance(error, dict):
-            near = _text_at(error.get("locations"), text)
-            place = f" (near {near!r})" if near else ""
-        words.append(message + place)
-    return GraphQLFailed("The GraphQL query failed.", detail=" ".join(words[:3]), reasons=reasons)
-
-
-def _text_at(locations: t.Any, text: str) -> str:
-    """Return the text of the query at the place that NetBox names."""
-    try:
-        line, column = locations[0]["line"], locations[0]["column"]
-        return text.splitlines()[line - 1][column - 1 :][:40]
-    except (IndexError, KeyError, TypeError):
-        return ""

@@ -14,8 +14,13 @@ from collections.abc import Iterator, Mapping
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
+from ansible_collections.netbox.cursor.plugins.module_utils._http.access import (
+    SHORTEST_SECRET,
+    parse_headers,
+    string_or_none,
+)
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
-from ansible_collections.netbox.cursor.plugins.module_utils._http.client import SHORTEST_SECRET, Client, headers_of
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import BadRequest, NetBoxError, UsageError
 
 
@@ -25,6 +30,7 @@ def connection_arguments() -> dict[str, dict[str, t.Any]]:
         "api_endpoint": _from({"type": "str", "required": True, "aliases": ["url"]}, "NETBOX_API", "NETBOX_URL"),
         "token": _from({"type": "raw", "no_log": True}, "NETBOX_TOKEN", "NETBOX_API_TOKEN", "NETBOX_API_KEY"),
         "headers": _from({"type": "raw", "default": {}, "no_log": True}, "NETBOX_HEADERS"),
+        "branch": _from({"type": "str"}, "NETBOX_BRANCH"),
         "validate_certs": _from({"type": "bool", "default": True}, "NETBOX_VALIDATE_CERTS"),
         "ca_path": _from({"type": "path"}, "NETBOX_CA_PATH"),
         "client_cert": _from({"type": "path", "aliases": ["cert"]}, "NETBOX_CLIENT_CERT"),
@@ -65,10 +71,11 @@ def _client(module: AnsibleModule) -> Client:
     return Client(
         options["api_endpoint"],
         _token(options["token"]),
-        headers=headers_of(options["headers"]),
-        verify=options["validate_certs"] and (options["ca_path"] or True),
-        certificate=options["client_cert"],
-        key=options["client_key"],
+        headers=parse_headers(options["headers"] or {}),
+        branch=string_or_none(options["branch"]),
+        verify=options["validate_certs"] and (string_or_none(options["ca_path"]) or True),
+        certificate=string_or_none(options["client_cert"]),
+        key=string_or_none(options["client_key"]),
         timeout=options["timeout"],
         retries=options["retries"],
         agent="module",

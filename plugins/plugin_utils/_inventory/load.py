@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 import typing as t
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from ansible.errors import AnsibleError
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import DOWN, NetBoxError
+from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import identity
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.build import Build, Naming
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import Content, Entry, cache_key
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.fill import Filler
@@ -134,6 +134,5 @@ def _stale(plugin: t.Any, entry: Entry | None, error: NetBoxError) -> Content:
 
 
 def _key(plugin: t.Any, settings: Settings) -> str:
-    who = hashlib.sha256(str([plugin.get_option("token"), plugin.get_option("headers")]).encode()).hexdigest()
     shape = {name: plugin.get_option(name) for name in ("hostnames", "compose", "groups", "keyed_groups")}
-    return cache_key(plugin.get_option("api_endpoint"), who, vars(settings), shape)
+    return cache_key(identity(plugin), vars(settings), shape)

@@ -29,6 +29,11 @@ def pager(endpoint: str, workers: int, rows: int | None, *, pagination: str) -> 
         yield from walking.rows(endpoint, representation=shape, limit=rows)
 
 
+def pager_without_orjson(endpoint: str, workers: int, rows: int | None) -> Iterator[t.Any]:
+    sys.modules["orjson"] = t.cast(t.Any, None)  # makes its import fail
+    return pager(endpoint, workers, rows, pagination="auto")
+
+
 def nb_query(endpoint: str, workers: int, _rows: int | None) -> Iterable[t.Any]:
     return looked_up("netbox.cursor.nb_query", endpoint, max_workers=workers)
 
@@ -57,6 +62,7 @@ def pynetbox(endpoint: str, workers: int, _rows: int | None, **options: t.Any) -
 CLIENTS: dict[str, Callable[[str, int, int | None], Iterable[t.Any]]] = {
     "pager": partial(pager, pagination="auto"),
     "pager-offset": partial(pager, pagination="offset"),
+    "pager-without-orjson": pager_without_orjson,
     "nb_query": nb_query,
     "nb_lookup": nb_lookup,
     "pynetbox": pynetbox,

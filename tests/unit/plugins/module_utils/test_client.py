@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 import requests
 import trustme
+import urllib3
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
@@ -142,18 +143,18 @@ def test_a_base_path_is_kept() -> None:
     [
         *("", "netbox.example.com", "ftp://netbox", "https://", "https://netbox/?a=b", "https://netbox/#a"),
         *("http://[::1", "https://netbox:port", "https://netbox:99999", "https://a\u2100b"),
-        *(f"me:{SECRET}@netbox", f"https://me:{SECRET}/x@netbox", f"https://me:{SECRET}@netbox/?a=b"),
+        *(f"me:{SECRET}@netbox", f"https://me:{SECRET}/x@netbox"),
     ],
 )
 def test_what_is_no_address_is_refused_without_showing_a_password(address: str) -> None:
-    with pytest.raises(errors.UsageError, match="address of .*NetBox") as caught:
+    with pytest.raises(errors.UsageError, match="api_endpoint") as caught:
         Client(address)
     assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize("host", ["netbox..example.com", "a" * 70, ".example.com"])
 def test_what_no_host_is_called_is_refused(host: str) -> None:
-    with Client(f"https://{host}") as client, pytest.raises(errors.UsageError, match="cannot be made"):
+    with Client(f"https://{host}") as client, pytest.raises(errors.UsageError, match="Cannot send the request"):
         client.get(SITES)
 
 
@@ -208,12 +209,15 @@ def test_a_damaged_answer_is_asked_for_again_and_then_an_error(answer: bytes) ->
         with client, pytest.raises(errors.ConnectionLost, match="damaged|broke") as caught:
             client.get(SITES)
         assert len(asked) == 3
-    assert str(caught.value).endswith("(asked 3 times)")
+    assert str(caught.value).endswith("(tried 3 times)")
 
 
 def test_no_json_is_no_netbox(netbox: NetBox) -> None:
     netbox.faults.append(Fault("html"))
-    with client_of(netbox) as client, pytest.raises(errors.UnexpectedAnswer, match="no JSON but text/html") as caught:
+    with (
+        client_of(netbox) as client,
+        pytest.raises(errors.UnexpectedAnswer, match="Expected a JSON response but received text/html") as caught,
+    ):
         client.get(SITES)
     assert "Maintenance" in caught.value.detail
     assert "<" not in str(caught.value)
@@ -238,8 +242,98 @@ def test_what_will_not_pass_is_asked_once(netbox: NetBox, fault: str, kind: type
     with client_of(netbox) as client, pytest.raises(kind) as caught:
         client.get(SITES)
     assert len(netbox.requests) == 1
-    assert "asked" not in str(caught.value)
+    assert "tried" not in str(caught.value)
     assert str(caught.value).startswith(f"GET {netbox.url}/{SITES}: ")
+
+
+PAGES = {
+    "HTML": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<title>Busy</title>",
+    "nothing": b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    "no type": b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nI am busy",
+}
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_foreign_page_after_json_is_retried(page: bytes) -> None:
+    answers = [JSON + b"\r\n[1]", page, page, JSON + b"\r\n[2]"]
+    with saying(lambda head: answers.pop(0)) as (address, dummy):
+        client = Client(address, retries=2, sleep=lambda seconds: None)
+        assert [client.get(SITES), client.get(SITES)] == [[1], [2]]
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_foreign_page_after_json_is_retried_if_the_caller_is_impatient(page: bytes) -> None:
+    answers = [JSON + b"\r\n[1]", page, JSON + b"\r\n[2]"]
+    with saying(lambda head: answers.pop(0)) as (address, dummy):
+        client = Client(address, sleep=lambda seconds: None)
+        assert [client.get(SITES), client.get(SITES, impatient=True)] == [[1], [2]]
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_foreign_page_after_json_fails_after_the_last_retry(page: bytes) -> None:
+    answers = [JSON + b"\r\n[1]", *[page] * 3]
+    with saying(lambda head: answers.pop(0)) as (address, dummy), pytest.raises(errors.UnexpectedAnswer) as caught:
+        client = Client(address, retries=2, sleep=lambda seconds: None)
+        client.get(SITES)
+        client.get(SITES)
+    assert caught.value.tries == 3
+    assert "load balancer" in explain(caught.value) and "retries" in explain(caught.value)
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_foreign_page_as_the_first_response_is_an_error(page: bytes) -> None:
+    with saying(lambda head: page) as (address, asked), pytest.raises(errors.UnexpectedAnswer) as caught:
+        Client(address, sleep=lambda seconds: None).get(SITES)
+    assert len(asked) == 1
+    assert "Check that api_endpoint is" in explain(caught.value)
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_foreign_page_after_a_post_is_not_retried(page: bytes) -> None:
+    answers = [JSON + b"\r\n[1]", page, JSON + b"\r\n[2]"]
+    with saying(lambda head: answers.pop(0)) as (address, asked), pytest.raises(errors.UnexpectedAnswer):
+        client = Client(address, sleep=lambda seconds: None)
+        client.get(SITES)
+        client.write("POST", SITES, {})
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(b"403 No", errors.AccessDenied), (b"404 No", errors.NotFound), (b"500 Oh", errors.ServerFailed)],
+)
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"Content-Encoding: gzip\r\n\r\nno gzip",
+        b"Content-Encoding: br\r\n\r\n\x8b",
+        b"Content-Length: 100\r\n\r\n{",
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+    ids=["gzip", "br", "cut", "chunk"],
+)
+def test_error_keeps_its_status_if_its_body_is_damaged(status: bytes, kind: t.Any, rest: bytes) -> None:
+    answer = b"HTTP/1.1 " + status + b"\r\nConnection: close\r\n" + rest
+    with (
+        saying(lambda head: answer) as (address, asked),
+        pytest.raises(kind, match=f"HTTP {status.decode()}") as caught,
+    ):
+        Client(address, sleep=lambda seconds: None).get(SITES)
+    assert caught.value.status == int(status[:3]) and len(asked) == 1
+
+
+@pytest.mark.parametrize("version", [b"9" * 5000 + b".1", b"4." + b"9" * 5000, b"4", b"x.y", b"\xb2.\xb2", b"-4.6"])
+def test_strange_version_is_ignored(version: bytes) -> None:
+    with saying(lambda head: JSON + b"API-Version: " + version + b"\r\n\r\n[]") as (address, dummy):
+        client = Client(address)
+        assert client.get(SITES) == [] and client.api_version is None
+
+
+@pytest.mark.parametrize("target", [b"http://[::1", b"http://a:b/", b"//", b"http://\xe2\x84\x80/", b"javascript:x"])
+def test_redirect_to_no_address_is_an_error(target: bytes) -> None:
+    answer = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nConnection: close\r\nLocation: " + target + b"\r\n\r\n"
+    with saying(lambda head: answer) as (address, dummy), pytest.raises(errors.Redirected):
+        Client(address).get(SITES)
 
 
 def test_asking_again_ends(netbox: NetBox) -> None:
@@ -248,7 +342,7 @@ def test_asking_again_ends(netbox: NetBox) -> None:
     with client_of(netbox, retries=3, sleep=waited.append) as client, pytest.raises(errors.ServerFailed) as caught:
         client.get(SITES)
     assert len(netbox.requests) == 4
-    assert caught.value.tries == 4 and "(asked 4 times)" in str(caught.value)
+    assert caught.value.tries == 4 and "(tried 4 times)" in str(caught.value)
     assert waited == sorted(waited) and len(waited) == 3 and waited[0] > 0
 
 
@@ -277,7 +371,7 @@ def test_each_further_try_is_one_line_of_the_log(netbox: NetBox) -> None:
     with client_of(netbox, log=lambda verbosity, line: lines.append((verbosity, line))) as client:
         client.get(SITES)
     assert [verbosity for verbosity, dummy in lines] == [2, 2]
-    assert all("HTTP 503" in line and line.endswith("Asking again.") for dummy, line in lines)
+    assert all("HTTP 503" in line and line.endswith("Retrying.") for dummy, line in lines)
 
 
 def test_retry_after_is_heeded_up_to_a_minute(netbox: NetBox) -> None:
@@ -299,7 +393,13 @@ def test_retry_after_is_heeded_up_to_a_minute(netbox: NetBox) -> None:
     assert waited[4] == 60
 
 
-@pytest.mark.parametrize("header", [b"soon", b"", b"-5", b"1.5", b"\xb2", b"Mon, 99 Foo 2026 99:99:99 GMT"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(b"soon", b"", b"-5", b"1.5", b"\xb2", b"Mon, 99 Foo 2026 99:99:99 GMT"),
+        *(b"Mon, 1 Jan 99999 00:00:00 GMT", b"Mon, 1 Jan 2026 00:00:00 +999999999"),
+    ],
+)
 def test_what_retry_after_cannot_mean_is_passed_over(header: bytes) -> None:
     waited: list[float] = []
     answer = b"HTTP/1.1 429 No\r\nRetry-After: " + header + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -315,7 +415,7 @@ def test_a_redirect_on_the_same_server_is_followed(netbox: NetBox) -> None:
 
 def test_redirects_do_not_go_on_for_ever(netbox: NetBox) -> None:
     netbox.faults.append(Fault("redirect", "/" + SITES))
-    with client_of(netbox) as client, pytest.raises(errors.Redirected, match="in a row"):
+    with client_of(netbox) as client, pytest.raises(errors.Redirected, match="redirected the request 4 times"):
         client.get(SITES)
     assert len(netbox.requests) < 10
 
@@ -391,13 +491,29 @@ def test_a_certificate_must_be_vouched_for(monkeypatch: pytest.MonkeyPatch) -> N
         assert "ca_path" in explain(caught.value)
         with client_of(netbox, verify=netbox.ca_path) as client:
             assert client.get(SITES)["count"] == 4
-        with warnings.catch_warnings(record=True) as told, client_of(netbox, verify=False) as client:
-            client.get(SITES)
-        assert not told
         # requests would let this variable win over what was asked for.
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
         with client_of(netbox, verify=netbox.ca_path) as client:
             assert client.get(SITES)["count"] == 4
+
+
+def test_unchecked_certificate_is_one_warning() -> None:
+    told: list[str] = []
+    with serve(version="4.6", tls=True) as netbox, warnings.catch_warnings(record=True) as others:
+        with client_of(netbox, verify=False, warn=told.append) as client:
+            assert client.get(SITES)["count"] == client.get(SITES)["count"] == 4
+        assert len(told) == 1 and "validate_certs is false" in told[0] and "ca_path" in told[0]
+        assert not others
+        # Other programs in this process, which connect to the same server, still get their warnings.
+        requests.get(netbox.url, verify=False, timeout=10)
+        assert [warning.category for warning in others] == [urllib3.exceptions.InsecureRequestWarning]
+
+
+def test_unchecked_certificate_is_no_warning_without_tls(netbox: NetBox) -> None:
+    told: list[str] = []
+    with client_of(netbox, verify=False, warn=told.append) as client:
+        client.get(SITES)
+    assert told == []
 
 
 def test_a_client_certificate_is_shown(tmp_path: Path) -> None:
@@ -423,7 +539,7 @@ def test_a_client_certificate_is_shown(tmp_path: Path) -> None:
 
 
 def test_a_key_without_its_certificate_is_refused() -> None:
-    with pytest.raises(errors.UsageError, match="client_key is set without client_cert"):
+    with pytest.raises(errors.UsageError, match="client_key requires client_cert"):
         Client("https://127.0.0.1:9", key="/no/such/file.pem")
 
 
@@ -468,22 +584,16 @@ def test_the_token_is_in_no_error_and_no_log(netbox: NetBox) -> None:
     assert SECRET not in "".join(lines)
 
 
-def test_secrets_that_netbox_repeats_are_taken_out(netbox: NetBox) -> None:
-    class Echo(requests.adapters.HTTPAdapter):
-        def send(self, request: t.Any, *arguments: t.Any, **options: t.Any) -> t.Any:
-            response: t.Any = super().send(request, *arguments, **options)
-            response.status_code = 400
-            words = f"You sent {request.headers['Authorization']} {request.headers['X-Gate']}"
-            response._content = json.dumps({"detail": words}).encode()
-            response._content_consumed = True
-            return response
+def test_secrets_that_netbox_repeats_are_taken_out() -> None:
+    def echo(head: bytes) -> bytes:
+        lines = [line for line in head.decode().split("\r\n") if line.startswith(("Authorization", "X-Gate"))]
+        body = json.dumps({"detail": f"You sent {' '.join(sorted(lines))}"}).encode()
+        return b"HTTP/1.1 400 No\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 
-    session = requests.Session()
-    session.mount("http://", Echo())
-    refused = pytest.raises(errors.BadRequest, match="You sent Token … …")
-    with client_of(netbox, session=session, headers={"X-Gate": SECRET}) as client, refused as caught:
-        client.get(SITES)
-    assert netbox.tokens["v1"] not in str(caught.value)
+    refused = pytest.raises(errors.BadRequest, match="You sent Authorization: Token … X-Gate: …")
+    with saying(echo) as (address, dummy), refused as caught:
+        Client(address, SECRET, headers={"X-Gate": "another secret"}).get(SITES)
+    assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize("token", [SECRET, f"nbt_abc.{SECRET}", {"type": "JWT", "value": SECRET}])
@@ -501,13 +611,11 @@ def test_no_part_of_a_token_is_left_where_a_long_text_is_cut(token: t.Any, befor
     assert len(caught.value.detail) < 520
 
 
-@pytest.mark.parametrize("password", [SECRET, f"a@{SECRET}", f"a:{SECRET}@b@"])
-def test_credentials_in_the_address_are_not_shown(netbox: NetBox, password: str) -> None:
-    address = netbox.url.replace("http://", f"http://someone:{password}@")
-    with Client(address, "wrong" * 8) as client, pytest.raises(errors.AccessDenied) as caught:
-        client.get(SITES)
-    assert SECRET not in str(caught.value) + repr(client)
-    assert str(caught.value).startswith(f"GET {netbox.url}/")
+@pytest.mark.parametrize("credentials", [f"me:{SECRET}@", f"me:a@{SECRET}@", f"{SECRET}@", f":{SECRET}@", "@"])
+def test_credentials_in_the_address_are_refused(netbox: NetBox, credentials: str) -> None:
+    with pytest.raises(errors.UsageError, match="must not contain a user name or a password.* Set token") as caught:
+        Client(netbox.url.replace("http://", f"http://{credentials}"))
+    assert SECRET not in str(caught.value)
 
 
 def test_a_session_of_the_callers_is_used_and_left_open(netbox: NetBox) -> None:
@@ -524,6 +632,34 @@ def test_a_session_of_the_callers_is_used_and_left_open(netbox: NetBox) -> None:
         client.get(SITES)
     assert sent(netbox, "X-Own") == "yes"
     assert not session.closed
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "repeated"),
+    [
+        ("Authorization", f"Token {SECRET}", SECRET),
+        ("Authorization", f"Bearer nbt_key.{SECRET}", SECRET),
+        ("Authorization", f"Bearer nbt_key.{SECRET}", f"nbt_key.{SECRET}"),
+        ("Authorization", f'Digest username="me", response="{SECRET}"', SECRET),
+        ("Cookie", f"theme=dark; sessionid={SECRET}", SECRET),
+        ("X-Key", SECRET, SECRET),
+    ],
+)
+def test_secret_in_headers_is_masked_without_its_scheme(header: str, value: str, repeated: str) -> None:
+    body = json.dumps({"detail": f"Unknown: {repeated}."}).encode()
+    answer = b"HTTP/1.1 403 No\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    lines: list[str] = []
+    with saying(lambda head: answer) as (address, dummy), pytest.raises(errors.AccessDenied, match="…") as caught:
+        Client(address, headers={header: value}, log=lambda verbosity, line: lines.append(line)).get(SITES)
+    assert SECRET not in explain(caught.value) + "".join(lines)
+
+
+@pytest.mark.parametrize("token", [f"nbt_key.{SECRET}", {"type": "Bearer", "value": f"nbt_key.{SECRET}"}])
+def test_secret_of_a_token_is_masked_without_its_key(token: t.Any) -> None:
+    answer = b"HTTP/1.1 403 No\r\nContent-Length: 40\r\n\r\n" + SECRET.encode()
+    with saying(lambda head: answer) as (address, dummy), pytest.raises(errors.AccessDenied) as caught:
+        Client(address, token).get(SITES)
+    assert SECRET not in str(caught.value)
 
 
 def test_errors_say_what_netbox_said_by_field(netbox: NetBox) -> None:

@@ -27,7 +27,7 @@ import pytest
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.schema_cache import SchemaCache
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._http import connections
+from ansible_collections.netbox.cursor.plugins.module_utils._http import deadlines
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import advice, explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
@@ -299,7 +299,7 @@ read time-out            | then on | TimedOut
 503                      | then on | ServerFailed
 504                      | once    | rows; image upload: ServerFailed
 504                      | then on | ServerFailed
-HTML with 200            | once    | UnexpectedAnswer
+HTML with 200            | once    | rows; image upload, elevation as SVG: UnexpectedAnswer
 HTML with 200            | then on | UnexpectedAnswer
 redirect to the login    | once    | AccessDenied
 redirect to the login    | then on | AccessDenied
@@ -400,7 +400,7 @@ def test_it_ends_soon_in_the_right_rows_or_in_one_clear_error(
 ) -> None:
     what = FAULTS[fault]
     netbox = request.getfixturevalue("secure" if what.tls else "plain")
-    monkeypatch.setattr(connections, "TIMEOUTS_OF_AN_ANSWER", 2)
+    monkeypatch.setattr(deadlines, "TIMEOUTS_PER_RESPONSE", 2)
     for name in ("no_proxy", "NO_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
     if what.proxy:

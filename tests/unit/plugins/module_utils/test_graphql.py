@@ -319,7 +319,7 @@ def test_names_of_lists_are_names(netbox: NetBox, name: str) -> None:
 def test_objects_that_may_not_be_seen_are_named(server: NetBox) -> None:
     with pytest.raises(errors.GraphQLFailed, match="non-nullable") as caught:
         ask(server, "device_list", "id site {slug}", token=server.tokens["limited"])
-    assert "may not view" in explain(caught.value)
+    assert "no permission to view" in explain(caught.value)
 
 
 @pytest.mark.parametrize(("token", "words"), [("0123456789" * 4, "Invalid v1 token"), ("", "No credentials|login")])

@@ -109,7 +109,8 @@ def texts_of(module: str) -> set[str]:
 def test_the_client_knows_no_endpoint() -> None:
     assert not [text for text in texts_of("module_utils/_http/client") for endpoint in ENDPOINTS if endpoint in text]
     assert set(imported(HERE / "plugins/module_utils/_http/client.py")) == {
-        f"module_utils/_http/{name}" for name in ("body", "connections", "errors", "multipart", "parameters", "version")
+        f"module_utils/_http/{name}"
+        for name in ("access", "answers", "branches", "errors", "multipart", "parameters", "transport", "version")
     }
 
 

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http import client
+from ansible_collections.netbox.cursor.plugins.module_utils._http import deadlines
 from ansible_collections.netbox.cursor.plugins.modules import nb_rack_elevation
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
@@ -22,9 +22,9 @@ Run = t.Callable[..., "dict[str, t.Any]"]
     [
         ({"api_endpoint": None}, "missing required arguments: api_endpoint"),
         ({"api_endpoint": "http://127.0.0.1:9"}, "Check api_endpoint"),
-        ({"api_endpoint": "netbox.example.com"}, "write https://netbox.example.com"),
+        ({"api_endpoint": "netbox.example.com"}, "Use a URL such as https://netbox.example.com"),
         ({"token": None}, "Set token, or NETBOX_TOKEN in the environment."),
-        ({"token": "0123456789ab.0123456789012345678901234567890123456789"}, "Check token: is it whole?"),
+        ({"token": "0123456789ab.0123456789012345678901234567890123456789"}, "Check that token is complete."),
         ({"tokn": "x"}, "module: tokn. Supported parameters include: api_endpoint"),
     ],
 )
@@ -41,7 +41,7 @@ def test_mistakes_are_explained(
 def test_an_untrusted_certificate(run_module: Run) -> None:
     with serve(version="4.6", tls=True) as other:
         text = run_module(nb_rack_elevation, rack_id=1, api_endpoint=other.url)["msg"]
-    assert "name the file in ca_path" in text
+    assert "set ca_path to the file" in text
 
 
 def test_a_netbox_that_is_too_old(netbox: NetBox, run_module: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,9 +50,9 @@ def test_a_netbox_that_is_too_old(netbox: NetBox, run_module: Run, monkeypatch: 
     monkeypatch.setattr(AnsibleModule, "warn", lambda module, text: warnings.append(text))
     netbox.settings.told_version = "3.5"
     run_module(nb_rack_elevation, rack_id=1)
-    assert len(warnings) == 1 and "This collection is made for 4.5 and newer" in warnings[0]
+    assert len(warnings) == 1 and "This collection supports NetBox 4.5 and newer" in warnings[0]
 
 
 def test_missing_requests(run_module: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "REQUESTS_IMPORT_ERROR", "ImportError")
+    monkeypatch.setattr(deadlines, "REQUESTS_IMPORT_ERROR", "ImportError")
     assert "-m pip install requests" in run_module(nb_rack_elevation, rack_id=1)["msg"]

@@ -234,7 +234,7 @@ def test_what_netbox_refuses_is_an_error_with_the_field_named(name: str, netbox:
 
 @pytest.mark.parametrize(
     ("status", "advice"),
-    [(413, "make it smaller"), (415, "did not get the form"), (403, "Check token"), (503, "NetBox's own log")],
+    [(413, "make it smaller"), (415, "did not get the form"), (403, "Check token"), (503, "Check NetBox's log")],
 )
 def test_what_stands_before_netbox_refuses_too(status: int, advice: str, netbox: NetBox, run_module: Run) -> None:
     netbox.faults.append(Fault("status", status, path=LIST, after=1))
@@ -522,9 +522,9 @@ def test_names(
         ({**LEAF2, "content": RED, "content_type": "png"}, "is no media type"),
         ({**LEAF2, "content": RED, "object_type": "device"}, "not of the form app.model"),
         ({**LEAF2, "src": "/no/such/file.png"}, "cannot be read"),
-        ({**LEAF2, "content": RED, "headers": "{"}, "headers is a text, but not JSON"),
-        ({**LEAF2, "content": RED, "client_key": "/x"}, "client_key is set without client_cert"),
-        ({**LEAF2, "content": RED, "api_endpoint": "netbox"}, "no address of a NetBox"),
+        ({**LEAF2, "content": RED, "headers": "{"}, "headers must be a dictionary or JSON"),
+        ({**LEAF2, "content": RED, "client_key": "/x"}, "client_key requires client_cert"),
+        ({**LEAF2, "content": RED, "api_endpoint": "netbox"}, "Invalid api_endpoint"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_sent(

@@ -171,7 +171,7 @@ def test_what_netbox_cannot_draw_is_explained(netbox: NetBox, run_module: Run) -
 
 def test_a_token_that_may_not_see_racks(netbox: NetBox, run_module: Run) -> None:
     returned = run_module(nb_rack_elevation, rack_id=1, token=netbox.tokens["limited"])
-    assert "add the permission" in returned["msg"]
+    assert "Add the permission" in returned["msg"]
     assert returned["failure"]["status"] == 403
 
 

@@ -1,0 +1,149 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""What users write to reach a NetBox: its address, a token, and headers; and how secrets stay out of messages."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from collections.abc import Iterable, Mapping
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    BadRequest,
+    NetBoxError,
+    UsageError,
+    printable,
+)
+
+MOST_DETAIL = 500
+# Characters of a message of ours that contains something of the server's.
+MOST_MESSAGE = 1000
+# Masking shorter strings would reveal more than it hides, and corrupt URLs.
+SHORTEST_SECRET = 6
+
+
+def clean_endpoint(endpoint: str) -> str:
+    """Return the base URL of NetBox with a trailing slash and without a trailing ``/api``."""
+    text = str(endpoint or "").strip()
+    parts = split_url(text)
+    if parts is None:
+        # An invalid address can contain a password at any place before the host.
+        shown = text.rpartition("@")[2]
+        raise UsageError(f"Invalid api_endpoint {shown!r}. Use a URL such as https://netbox.example.com.")
+    if "@" in parts.netloc:
+        raise UsageError(
+            "api_endpoint must not contain a user name or a password. NetBox does not use them. Set token, or, for a "
+            "proxy in front of NetBox, the header Authorization in headers."
+        )
+    if parts.query or parts.fragment:
+        raise UsageError(f"api_endpoint must not contain a query or a fragment: {text!r}.")
+    path = re.sub(r"/+(api/*)?$", "", parts.path)
+    return urlunsplit((parts.scheme, parts.netloc, path + "/", "", ""))
+
+
+def authorization_header(token: str | Mapping[str, str] | None) -> str | None:
+    """Return the value of the header Authorization for a token as users write it."""
+    if not token or (isinstance(token, str) and not token.strip()):
+        return None
+    if isinstance(token, Mapping):
+        if set(token) != {"type", "value"}:
+            raise UsageError("token must be a string, or a dictionary with the keys type and value.")
+        kind, value = str(token["type"]).strip(), str(token["value"]).strip()
+    else:
+        value = str(token).strip()
+        kind = "Bearer" if value.startswith("nbt_") else "Token"
+    # Anything else would appear in an exception of the HTTP library together with the token.
+    if not re.fullmatch(r"[!-~]+", kind) or not re.fullmatch(r"[!-~]+", value):
+        raise UsageError("token contains spaces, line breaks, or other characters that a token cannot contain.")
+    return f"{kind} {value}"
+
+
+def parse_headers(value: t.Any) -> Mapping[str, str]:
+    """Return the option ``headers``, a dictionary or JSON, as a dictionary. Raise :class:`UsageError` otherwise."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value or "{}")
+        except ValueError as error:
+            raise UsageError(f"headers must be a dictionary or JSON: {error}.") from None
+    if not isinstance(value, Mapping):
+        raise UsageError("headers must be a dictionary of names and values.")
+    return value
+
+
+def string_or_none(value: str | None) -> str | None:
+    """Return a string, or ``None`` if it is not set: empty, or ``false``, which Ansible converts to a string."""
+    return value if value and value.lower() != "false" else None
+
+
+def clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return ``headers`` as strings. Raise :class:`UsageError` for those that HTTP does not allow."""
+    clean = {}
+    for name, value in headers.items():
+        if not re.fullmatch(r"[!-9;-~]+", str(name)) or not re.fullmatch(r"[ -~]*", str(value)):
+            raise UsageError(
+                f"headers: the name or the value of {str(name)!r} contains characters that HTTP does not allow."
+            )
+        clean[str(name)] = str(value).strip()
+    return clean
+
+
+def _parts(value: str) -> list[str]:
+    """Return the parts of a header that a server could repeat alone.
+
+    These are the credentials after a scheme (``Token 0123…``), the secret of a token (``nbt_KEY.SECRET``), and the
+    values of pairs (``sessionid=0123…; theme=dark``).
+    """
+    credentials = value.partition(" ")[2]
+    secret = re.sub(r"^(\S+ )?nbt_[^.]*\.", "", value)
+    return [value, credentials, secret, *re.findall(r'="?([^\s;,"]+)', value)]
+
+
+class Mask:
+    """Replaces secrets in what errors say."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        """``values``: of the headers that contain secrets."""
+        secrets = {part for value in values for part in _parts(value) if len(part) >= SHORTEST_SECRET}
+        self._secrets = sorted(secrets, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """Return ``text`` without secrets."""
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        return text
+
+    def error(self, error: NetBoxError) -> None:
+        """Remove from ``error`` the secrets and what a terminal would obey, and shorten it if it is too long."""
+        # Shorten last: half a token would not be found.
+        error.detail = shorten(printable(self.text(error.detail)))
+        error.message = shorten(printable(self.text(error.message)), MOST_MESSAGE)
+        if isinstance(error, BadRequest):
+            fields = error.fields.items()
+            error.fields = {
+                printable(self.text(name)): [printable(self.text(text)) for text in texts] for name, texts in fields
+            }
+
+
+def split_url(url: str) -> SplitResult | None:
+    """Return the parts of a URL that a server names, or ``None`` if it is not an HTTP address."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 else None
+    except ValueError:  # a bracket without its other half, a port that is not a number
+        return None
+
+
+def without_credentials(url: str) -> str:
+    """Return ``url`` without the user name and password that can stand before its host."""
+    return re.sub(r"//[^/?#\\]*@", "//", url)
+
+
+def shorten(text: str, most: int = MOST_DETAIL) -> str:
+    """Return the first ``most`` characters of ``text``."""
+    return text if len(text) <= most else text[:most] + "…"

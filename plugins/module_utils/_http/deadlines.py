@@ -1,0 +1,119 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Connections on which each response must be complete by a deadline.
+
+The timeout of the HTTP library applies to each read. A server that sends one byte now and then, in a header, in a body,
+or between the chunks of a body, would keep a request open forever. So the time is checked below all of these.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import io
+import socket
+import time
+import traceback
+import typing as t
+
+try:
+    import requests.adapters
+except ImportError:
+    REQUESTS_IMPORT_ERROR: str | None = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+# How many timeouts a whole response can take: 5 minutes with the default of 60 seconds. Gunicorn stops after 2 minutes
+# unless configured otherwise. 64 MB arrive in this time over a line of 2 Mbit/s.
+TIMEOUTS_PER_RESPONSE = 5
+
+
+class _TimedReader(io.RawIOBase):
+    """Reads from ``raw`` until the deadline."""
+
+    def __init__(self, raw: io.RawIOBase, deadline: float) -> None:
+        self._raw = raw
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: t.Any) -> int | None:
+        if time.monotonic() > self._deadline:
+            raise socket.timeout("the response does not end")  # an alias of TimeoutError from Python 3.10 on
+        return self._raw.readinto(buffer)
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def close(self) -> None:
+        try:
+            self._raw.close()
+        finally:
+            super().close()
+
+
+class _TimedSocket:
+    """Gives ``http.client.HTTPResponse`` a file to read from that ends at the deadline."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock = sock
+        self._deadline = deadline
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_TimedReader(t.cast(io.RawIOBase, self._sock.makefile("rb", 0)), self._deadline))
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    def __init__(self, sock: t.Any, *arguments: t.Any, **options: t.Any) -> None:
+        timeout = sock.gettimeout()
+        if timeout is not None:
+            sock = _TimedSocket(sock, time.monotonic() + TIMEOUTS_PER_RESPONSE * timeout)
+        super().__init__(sock, *arguments, **options)
+
+
+@functools.cache
+def _with_deadlines(connection: t.Any, verify: bool) -> t.Any:
+    """Return a subclass of one of urllib3's classes of connections."""
+
+    class Connection(connection):
+        response_class = _TimedResponse
+
+        def connect(self) -> None:
+            super().connect()
+            if not verify:
+                # urllib3 reads this attribute for one purpose: to warn about each single request.
+                self.is_verified = True
+
+    return Connection
+
+
+if REQUESTS_IMPORT_ERROR is None:
+
+    class Adapter(requests.adapters.HTTPAdapter):
+        """An adapter for a session. Its connections have deadlines, with or without a proxy.
+
+        If a later version of the libraries makes its connections in another way, only the deadlines are lost.
+        ``verify``: whether the session checks certificates; if it does not, urllib3 does not warn for each request.
+        """
+
+        def __init__(self, verify: bool = True, **options: t.Any) -> None:
+            self._verify = verify
+            super().__init__(**options)
+
+        def get_connection_with_tls_context(self, *arguments: t.Any, **options: t.Any) -> t.Any:
+            return self._prepare(super().get_connection_with_tls_context(*arguments, **options))
+
+        # requests before 2.32 calls this one.
+        def get_connection(self, *arguments: t.Any, **options: t.Any) -> t.Any:
+            return self._prepare(super().get_connection(*arguments, **options))
+
+        def _prepare(self, pool: t.Any) -> t.Any:
+            response = getattr(getattr(pool, "ConnectionCls", None), "response_class", None)
+            if response is http.client.HTTPResponse:
+                pool.ConnectionCls = _with_deadlines(pool.ConnectionCls, self._verify)
+            return pool

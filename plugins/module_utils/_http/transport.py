@@ -1,0 +1,225 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Send requests over one session: a bound on how many run at once, a deadline for each, and one kind of error."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.cookiejar
+import re
+import socket
+import ssl
+import threading
+import typing as t
+from collections.abc import Iterator
+
+from ansible_collections.netbox.cursor.plugins.module_utils._http import deadlines
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    ConnectionLost,
+    MissingLibrary,
+    NetBoxError,
+    TimedOut,
+    TLSFailed,
+    Unreachable,
+    UsageError,
+)
+
+if deadlines.REQUESTS_IMPORT_ERROR is None:
+    import requests
+    import urllib3
+
+    class _Session(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> None:
+            """Leave redirects to the client. requests would read their whole bodies, and trip over bad addresses."""
+
+
+# Connections that stay open between requests.
+KEPT_CONNECTIONS = 32
+# Characters of a library's message that are searched for things to leave out.
+MOST_OF_LIBRARY = 4000
+
+
+class Slots:
+    """At most ``number`` holders at a time, or any number if ``number`` is ``None``. Use it in ``with``."""
+
+    def __init__(self, number: int | None) -> None:
+        if number is not None and number < 1:
+            raise UsageError(f"max_workers must be at least 1, not {number}.")
+        self._number = number
+        self._held = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> None:
+        """Wait for a free slot. Raise :class:`UsageError` if the slots are closed before there is one."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._number is None or self._held < self._number)
+            if self._closed:
+                raise UsageError("The client is closed. It sends no more requests.")
+            self._held += 1
+
+    def __exit__(self, *exception: object) -> None:
+        with self._changed:
+            self._held -= 1
+            self._changed.notify()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that long, or until the slots are closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed, timeout=seconds)
+
+    def close(self) -> None:
+        """Wake everybody who waits. Nobody gets a slot from now on."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+class Transport:
+    """Sends requests over one ``requests.Session``. Several threads can use it.
+
+    * ``verify``, ``certificate``, ``timeout``: as ``requests`` takes them.
+    * ``session``: the caller's own session, with its own adapters, which this class does not close.
+    * ``max_workers``: requests that run at the same time, whoever sends them. ``None``: any number.
+    """
+
+    def __init__(
+        self,
+        *,
+        verify: bool | str = True,
+        certificate: str | tuple[str, str] | None = None,
+        timeout: float = 60.0,
+        session: requests.Session | None = None,
+        max_workers: int | None = None,
+    ) -> None:
+        if deadlines.REQUESTS_IMPORT_ERROR is not None:
+            raise MissingLibrary("The Python library requests is not installed.")
+        self._options: dict[str, t.Any] = {"verify": verify, "cert": certificate, "timeout": timeout}
+        self._own_session = session is None
+        self._session = session if session is not None else _new_session(bool(verify))
+        self.slots = Slots(max_workers)
+
+    def close(self) -> None:
+        """Refuse further requests, and close the connections of a session made here."""
+        self.slots.close()
+        if self._own_session:
+            self._session.close()
+
+    @contextlib.contextmanager
+    def exchange(self, method: str, url: str, **arguments: t.Any) -> Iterator[requests.Response]:
+        """Send a request and yield the response. The block reads its body with :func:`read_pieces`.
+
+        A slot is taken until the block ends, so the block must not send requests itself. ``arguments`` are those of
+        ``requests``.
+        """
+        with self.slots, self._send(method, url, arguments) as response:
+            yield response
+
+    def _send(self, method: str, url: str, arguments: dict[str, t.Any]) -> requests.Response:
+        options = {**self._options, "allow_redirects": False, "stream": True, **arguments}
+        try:
+            return self._session.request(method, url, **options)
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise translate(error) from None
+        except (OSError, ValueError) as error:
+            # requests does not wrap these: a certificate file that does not exist, a name that no host can have.
+            raise UsageError(f"Cannot send the request: {_plain(error)}.") from error
+
+
+def read_pieces(response: requests.Response, size: int) -> Iterator[bytes]:
+    """Yield the body as it was sent, in pieces of at most ``size`` bytes. Raise our errors."""
+    try:
+        while piece := response.raw.read(size, decode_content=False):
+            yield piece
+    except urllib3.exceptions.HTTPError as error:
+        raise translate(error) from None
+    # urllib3 before 2.0 does not raise an error if this is not the whole body.
+    left = getattr(response.raw, "length_remaining", None)
+    if left:
+        raise ConnectionLost(f"The connection broke: {left} bytes of the response are missing.")
+
+
+def _new_session(verify: bool) -> requests.Session:
+    session = _Session()
+    adapter = deadlines.Adapter(verify, pool_connections=4, pool_maxsize=KEPT_CONNECTIONS)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    # Each request carries the token. NetBox would prefer the user of a session cookie to the token's user.
+    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    return session
+
+
+class _Rule(t.NamedTuple):
+    """An error becomes one of ours of this ``kind`` if one of its causes is of type ``cause``.
+
+    * ``text``: the message, in which ``{}`` stands for what the cause says.
+    * ``words``: the beginning of what the cause says.
+    * ``outer``: the type of the error itself, if that matters.
+    """
+
+    cause: t.Any
+    kind: type[NetBoxError]
+    text: str
+    words: str = ""
+    outer: t.Any = Exception
+
+
+@functools.cache
+def _rules() -> tuple[_Rule, ...]:
+    """Return the table from the libraries' errors to ours. The first rule that fits applies."""
+    theirs, pool = requests.exceptions, urllib3.exceptions
+    impossible = "Cannot send the request: {}."
+    closed = "The connection was closed without a TLS message, for example by a server that restarts."
+    untrusted = "The connection cannot be trusted: {}."
+    proxy = "Cannot connect through the proxy: {}."
+    return (
+        _Rule((theirs.InvalidURL, theirs.InvalidHeader, pool.LocationValueError), UsageError, impossible),
+        _Rule((ssl.SSLEOFError, ssl.SSLZeroReturnError), ConnectionLost, closed),
+        # While a body is read, an SSL error means that the connection broke. requests does not wrap it then.
+        _Rule((pool.SSLError, ssl.SSLError), TLSFailed, untrusted, outer=theirs.RequestException),
+        # urllib3 raises its ProxyError also if a proxy closes the connection after it got the whole request. Only with
+        # one of these two causes the request was certainly not delivered.
+        _Rule(pool.NewConnectionError, Unreachable, proxy, outer=theirs.ProxyError),
+        _Rule(OSError, Unreachable, proxy, words="Tunnel connection failed", outer=theirs.ProxyError),
+        _Rule(pool.NewConnectionError, Unreachable, "Cannot connect: {}."),
+        _Rule(pool.ConnectTimeoutError, Unreachable, "Cannot connect within the timeout."),
+        _Rule((pool.ReadTimeoutError, socket.timeout), TimedOut, "No complete response within the timeout."),
+        _Rule((theirs.ConnectionError, pool.HTTPError), ConnectionLost, "The connection broke: {}."),
+        _Rule(Exception, UsageError, impossible),
+    )
+
+
+def translate(error: Exception) -> NetBoxError:
+    """Return our error for one of requests or urllib3, whose own messages contain whole URLs and object addresses."""
+    causes = _causes(error)
+    for rule in _rules():
+        for cause in causes:
+            if isinstance(error, rule.outer) and isinstance(cause, rule.cause) and str(cause).startswith(rule.words):
+                # The outermost types fit any cause, and the innermost cause says most.
+                said = causes[-1] if cause is error else cause
+                return rule.kind(rule.text.replace("{}", _plain(said)))
+    raise AssertionError("the last rule fits every error")
+
+
+def _causes(error: Exception) -> list[Exception]:
+    """Return ``error`` and the errors inside of it, from the outside in."""
+    found: list[Exception] = []
+    waiting: list[t.Any] = [error]
+    while waiting:
+        cause = waiting.pop(0)
+        if isinstance(cause, Exception) and not any(cause is other for other in found):
+            found.append(cause)
+            waiting += [getattr(cause, "reason", None), getattr(cause, "original_error", None), *cause.args]
+    return found
+
+
+def _plain(reason: object) -> str:
+    """Return a library's message without ``<HTTPSConnection object at 0x…>:`` and the like."""
+    text = re.sub(r"<[^<>]*object at 0x[0-9a-f]+>:?\s*", "", str(reason)[:MOST_OF_LIBRARY])
+    text = re.sub(r"\b_?HTTPS?Connection(Pool)?\([^)]*\):?\s*", "", text)
+    return text.strip(" .")

@@ -1,0 +1,47 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Connection options of the inventory: which values mean "not set", and errors that name the option."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterator
+
+import pytest
+from ansible.errors import AnsibleError
+
+from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
+
+UNSET: list[dict[str, t.Any]] = [
+    *({name: value} for name in ("ca_path", "client_cert", "cert", "client_key", "key") for value in (False, "", None)),
+    {"cert": False, "key": False, "ca_path": False, "validate_certs": True},
+    *({"headers": value} for value in (False, "", None, {})),
+    *({"timeout": value} for value in (False, "", None)),
+    *({"validate_certs": value} for value in ("", None)),
+]
+
+
+@pytest.fixture(scope="module")
+def netbox() -> Iterator[NetBox]:
+    with serve(version="4.6") as netbox:
+        yield netbox
+
+
+@pytest.mark.parametrize("options", UNSET, ids=str)
+def test_option_without_a_value_is_not_set(netbox: NetBox, read: t.Any, options: dict[str, t.Any]) -> None:
+    assert read(netbox, **options).hosts
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, "{{ nope }}") for name in ("timeout", "retries", "token", "api_endpoint", "max_workers")),
+        ("headers", {"X-A": "{{ nope }}"}),
+        ("query_filters", [{"site": "{{ nope }}"}]),
+    ],
+)
+def test_template_that_fails_names_its_option(netbox: NetBox, read: t.Any, name: str, value: t.Any) -> None:
+    with pytest.raises(AnsibleError, match=f"{name}: .*'nope' is undefined"):
+        read(netbox, **{name: value})
