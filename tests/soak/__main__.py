@@ -29,9 +29,9 @@ from ansible_collections.netbox.cursor.tests.soak._chaos import (  # noqa: E402
     READS,
     Load,
     disturbed,
-    supported_kinds,
 )
 from ansible_collections.netbox.cursor.tests.stand_in import serve  # noqa: E402
+from ansible_collections.netbox.cursor.tests.stand_in._proxy import KINDS  # noqa: E402
 
 # By default glibc's malloc keeps memory for each thread that there ever was, which grows with their number.
 ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
@@ -57,12 +57,11 @@ def change(way: str, rows: int, rounds: int) -> tuple[str, bool]:
 def chaos(way: str, rows: int, seeds: int) -> tuple[str, bool]:
     """Read a list through a proxy that fails at random, once for each seed. Delays are longer than the timeout."""
     began = time.monotonic()
-    kinds = supported_kinds()
     load = Load(rows=rows, page_size=200, timeout=2.0, delay=3.0)
     with serve(version="4.6") as netbox:
-        outcome = disturbed(netbox, READS[way], load, range(seeds), kinds)
+        outcome = disturbed(netbox, READS[way], load, range(seeds))
     costs = sorted(requests / outcome.undisturbed for requests in outcome.requests)
-    told = f"{seeds} reads of {rows} rows, {PART:.0%} of all requests failing ({', '.join(kinds)})"
+    told = f"{seeds} reads of {rows} rows, {PART:.0%} of all requests failing ({', '.join(KINDS)})"
     ended = (
         f"{len(outcome.incomplete)} not complete; {outcome.undisturbed} requests undisturbed, and {outcome.factor:.2f} "
         f"times as many in the median (at most {MOST}), {costs[-1]:.2f} times at most"

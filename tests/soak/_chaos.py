@@ -7,17 +7,15 @@
 from __future__ import annotations
 
 import statistics
-import typing as t
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UnexpectedAnswer
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
-from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
-from ansible_collections.netbox.cursor.tests.stand_in._proxy import HTML, KINDS, ChaosProxy, chaos
+from ansible_collections.netbox.cursor.tests.stand_in import NetBox
+from ansible_collections.netbox.cursor.tests.stand_in._proxy import KINDS, ChaosProxy, chaos
 
 SITES = "dcim/sites"
 PART = 0.2
@@ -84,22 +82,7 @@ def fill(netbox: NetBox, rows: int) -> None:
     netbox.table(SITES).replace({pk: {"id": pk, "name": f"site {pk:06}"} for pk in range(1, rows + 1)})
 
 
-def supported_kinds() -> tuple[str, ...]:
-    """Return the failures that the client can survive. It repeats a page of HTML only in newer versions."""
-    with serve(version="4.6") as netbox, chaos(ChaosProxy(netbox.url, 0.0, 1, kinds=(HTML,))) as proxy:
-        fill(netbox, 3)
-        with Client(proxy.url, netbox.tokens["v1"], sleep=lambda seconds: None) as client:
-            client.get(f"api/{SITES}/")
-            failures = iter([HTML])
-            proxy.next_failure = lambda: next(failures, None)  # type: ignore[method-assign]
-            try:
-                client.get(f"api/{SITES}/")
-            except UnexpectedAnswer:
-                return tuple(kind for kind in KINDS if kind != HTML)
-    return KINDS
-
-
-def disturbed(netbox: NetBox, read: Read, load: Load, seeds: t.Iterable[int], kinds: tuple[str, ...]) -> Outcome:
+def disturbed(netbox: NetBox, read: Read, load: Load, seeds: Iterable[int], kinds: Sequence[str] = KINDS) -> Outcome:
     """Read all sites once without failures, and once for each seed."""
     fill(netbox, load.rows)
     expected, requests, incomplete, failures = list(range(1, load.rows + 1)), [], [], 0

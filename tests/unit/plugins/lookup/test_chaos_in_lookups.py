@@ -14,7 +14,7 @@ from ansible.plugins.loader import init_plugin_loader, lookup_loader
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
-from ansible_collections.netbox.cursor.tests.soak._chaos import Load, disturbed, supported_kinds
+from ansible_collections.netbox.cursor.tests.soak._chaos import Load, disturbed
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 LOAD = Load(rows=1200, page_size=40)
@@ -45,7 +45,7 @@ def test_lookup_is_complete_if_one_request_in_five_fails(
         rows = lookup_loader.get(f"netbox.cursor.{name}").run([term], variables={}, **connection, **options)
         return [int(row["id"]) for row in rows]
 
-    outcome = disturbed(netbox, read, LOAD, range(5), supported_kinds())
+    outcome = disturbed(netbox, read, LOAD, range(5))
     assert not outcome.incomplete
     assert outcome.failures > 15
     assert outcome.factor <= 1.5, (outcome.undisturbed, outcome.requests)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.netbox.cursor.tests.soak._chaos import READS, Load, disturbed, supported_kinds
+from ansible_collections.netbox.cursor.tests.soak._chaos import READS, Load, disturbed
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 LOAD = Load(rows=1600, page_size=40)
@@ -23,14 +23,9 @@ def netbox() -> Iterator[NetBox]:
         yield served
 
 
-@pytest.fixture(scope="module")
-def kinds() -> tuple[str, ...]:
-    return supported_kinds()
-
-
 @pytest.mark.parametrize("way", READS)
-def test_lists_are_complete_if_one_request_in_five_fails(netbox: NetBox, kinds: tuple[str, ...], way: str) -> None:
-    outcome = disturbed(netbox, READS[way], LOAD, SEEDS, kinds)
+def test_lists_are_complete_if_one_request_in_five_fails(netbox: NetBox, way: str) -> None:
+    outcome = disturbed(netbox, READS[way], LOAD, SEEDS)
     assert not outcome.incomplete
     assert outcome.failures > 20
     assert outcome.factor <= 1.5, (outcome.undisturbed, outcome.requests)
