@@ -189,5 +189,5 @@ def test_damaged_entry_is_read_again(netbox: NetBox, read: t.Any, options: t.Any
 
 
 def test_memory_cache_has_no_files_to_check(netbox: NetBox, read: t.Any, warnings: list[str]) -> None:
-    assert read(netbox, cache=True, cache_plugin="ansible.builtin.memory").hosts
+    assert read(netbox, cache=True, cache_plugin="memory").hosts
     assert not any("cache" in text for text in warnings)
