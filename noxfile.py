@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import antsibull_nox
@@ -118,6 +119,71 @@ def docs(session: nox.Session) -> None:
         warnings_are_errors = ("-W", "--keep-going", "--fresh-env", "--write-all", "--quiet")
         session.run("sphinx-build", *warnings_are_errors, "-c", "tools/docs", str(pages), ".nox/html")
     session.log(f"Open {ROOT / '.nox/html/index.html'} in a browser.")
+
+
+# The newest release of the package that netbox.netbox comes with; its ansible-core is not used.
+PEER = "ansible==14.5.0"
+
+
+def unpack_peer(session: nox.Session) -> str:
+    """Unpack netbox.netbox from the package `ansible`, whose other 99 percent are not needed. Return where it is."""
+    folder = ROOT / ".nox" / "peer" / PEER.replace("==", "-")
+    collection = folder / "ansible_collections" / "netbox" / "netbox"
+    if not (collection / "MANIFEST.json").exists():
+        with tempfile.TemporaryDirectory() as downloaded:
+            session.run("python", "-m", "pip", "download", "--quiet", "--no-deps", "--dest", downloaded, PEER)
+            (wheel,) = Path(downloaded).glob("*.whl")
+            with zipfile.ZipFile(wheel) as archive:
+                names = [name for name in archive.namelist() if name.startswith("ansible_collections/netbox/netbox/")]
+                archive.extractall(folder, names)
+    return str(folder)
+
+
+def run_laws(session: nox.Session, core: str, *arguments: str, **environment: str) -> None:
+    """Run the tests in tests/laws with this ansible-core."""
+    session.install(f"ansible-core~={core}.0", "pip", "pytest", "pytest-xdist", "pytz")
+    session.install("-r", "tests/unit/requirements.txt")
+    peer = unpack_peer(session)
+    # Python finds the collection in a folder of the right name, whatever that of this checkout is.
+    with tempfile.TemporaryDirectory() as tree:
+        link = Path(tree) / "ansible_collections" / "netbox" / "cursor"
+        link.parent.mkdir(parents=True)
+        link.symlink_to(ROOT.resolve())
+        path = {"PYTHONPATH": os.pathsep.join((tree, peer))}
+        options = ("-q", "-n", "2", "-p", "no:cacheprovider", f"--rootdir={link}")
+        session.run(
+            "python", "-m", "pytest", *options, str(link / "tests" / "laws"), *arguments, env=path | environment
+        )
+
+
+@nox.session(default=False)
+def acceptance(session: nox.Session) -> None:
+    """Laws 1 to 7 on a real, empty NetBox (NETBOX_API, NETBOX_TOKEN), which it fills; `-- --help` tells more"""
+    session.install("ansible-core~=2.21.0", "pip", "pytz", "-r", "tests/unit/requirements.txt")
+    peer = unpack_peer(session)
+    with tempfile.TemporaryDirectory() as tree:
+        link = Path(tree) / "ansible_collections" / "netbox" / "cursor"
+        link.parent.mkdir(parents=True)
+        link.symlink_to(ROOT.resolve())
+        path = {"PYTHONPATH": os.pathsep.join((tree, peer))}
+        session.run("python", str(link / "tests" / "acceptance"), *session.posargs, env=path)
+
+
+def add_laws_session(core: str) -> None:
+    @nox.session(name=f"laws-{core}", default=False)
+    def laws(session: nox.Session) -> None:
+        """The inventory on random estates and configurations, also beside netbox.netbox; `-- -k peer` runs a part"""
+        run_laws(session, core, *session.posargs)
+
+
+for core in CORES:
+    add_laws_session(core)
+
+
+@nox.session(name="soak-laws", default=False)
+def soak_laws(session: nox.Session) -> None:
+    """The laws on 5,000 estates and configurations each; `-- -k peer` runs a part"""
+    run_laws(session, "2.21", *session.posargs, LAWS="soak")
 
 
 @nox.session(default=False)

@@ -18,7 +18,10 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 MOST_BYTES = 300_000
 # What users need, and nothing else.
-FILES = {"CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md"}
+FILES = {
+    *("CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md"),
+    "SECURITY.md",
+}
 FOLDERS = {"changelogs", "docs", "meta", "plugins", "roles"}
 GUIDES = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs/docsite/rst").glob("*.rst")}
 

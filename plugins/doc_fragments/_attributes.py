@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # What all modules can do.
+    # What all modules support.
     DOCUMENTATION = r"""
 options: {}
 attributes:
@@ -27,4 +27,20 @@ attributes:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
     support: full
+"""
+
+    # For modules that only return data. List it after the fragment above.
+    INFO = r"""
+options: {}
+attributes:
+  check_mode:
+    details:
+      - This module does not modify state.
+  diff_mode:
+    support: N/A
+    details:
+      - This module does not modify state.
+  idempotent:
+    details:
+      - This module does not modify state.
 """

@@ -13,8 +13,8 @@ class ModuleDocFragment:
 options:
   api_endpoint:
     description:
-      - Address of NetBox, such as V(https://netbox.example.com) or, with a base path, V(https://example.com/netbox).
-      - A trailing V(/api) is ignored.
+      - Base URL of NetBox, such as V(https://netbox.example.com) or, with a base path, V(https://example.com/netbox).
+      - A trailing V(/api) is ignored. The URL must not contain a user name or a password.
     type: str
     required: true
     aliases:
@@ -23,13 +23,13 @@ options:
     description:
       - API token. Tokens that begin with C(nbt_) (NetBox 4.5 and newer) are sent as C(Bearer), all others as
         C(Token).
-      - A dictionary with the keys C(type) and C(value) is sent as it says.
-      - Without a token, NetBox is asked as anybody; it must be open for that.
-      - It is sent to the host of O(api_endpoint) only.
+      - To send another type, use a dictionary with the keys C(type) and C(value).
+      - Without a token, requests are anonymous. NetBox must allow them.
+      - The token is sent only to the host in O(api_endpoint).
     type: raw
   headers:
     description:
-      - More headers to send with each request, as a dictionary or as JSON text.
+      - Additional headers to send with each request, as a dictionary or as a JSON string.
     type: raw
     default: {}
   branch:
@@ -40,18 +40,18 @@ options:
     type: str
   validate_certs:
     description:
-      - Whether NetBox's certificate must be valid.
-      - It is better to name the authority in O(ca_path) than to trust anybody.
+      - Whether to check NetBox's certificate. If not, there is one warning.
+      - It is safer to set O(ca_path) than to trust any server.
     type: bool
     default: true
   ca_path:
     description:
-      - File or folder with the certificates (PEM) of the authorities that NetBox's certificate may come from.
-      - Without it those of the Python library C(requests) count.
+      - File or directory with the certificates (PEM) of the authorities that can issue NetBox's certificate.
+      - If not set, the default CA certificates of the Python C(requests) library are used.
     type: path
   client_cert:
     description:
-      - File with a certificate (PEM) to show to NetBox; with its key, or with the key in O(client_key).
+      - File with a client certificate (PEM). It contains the key as well, unless O(client_key) is set.
     type: path
     aliases:
       - cert
@@ -63,18 +63,24 @@ options:
       - key
   timeout:
     description:
-      - Seconds to wait for a connection, and for each next piece of an answer. A whole answer may take five times as
-        long.
+      - Seconds to wait for a connection, and for each further part of a response. A whole response can take five
+        times as long.
     type: float
     default: 60
   retries:
     description:
-      - How often a request is sent again at most, when NetBox or what stands before it does not answer properly.
-      - Only what can be repeated safely is sent again. C(Retry-After) is heeded, up to a minute.
+      - How often a failed request is repeated at most.
+      - Requests are repeated after connection errors, incomplete responses, the statuses 429, 502, 503, and 504, and
+        after pages of a load balancer if NetBox responded before. C(Retry-After) is honored, up to a minute.
+      - A request that changes data is repeated only if NetBox certainly did not receive it.
     type: int
     default: 5
 notes:
+  - Empty strings and C(false) mean that there is no token, branch, certificate, key, CA file, or header, even if a
+    variable of the environment names one. Inventory files for C(netbox.netbox) contain C(cert) with the value C(false).
   - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY).
+  - If the Python library C(orjson) is installed, it parses the responses in about half the time. The results are the
+    same.
 requirements:
   - requests
 """
@@ -83,7 +89,7 @@ requirements:
     PLUGIN = r"""
 options:
   api_endpoint:
-    # It is needed, but we can say better than Ansible where it may be written.
+    # It is required, but our error is more helpful than Ansible's.
     required: false
     env:
       - name: NETBOX_API
@@ -109,14 +115,14 @@ options:
     vars:
       - name: netbox_branch
   validate_certs:
-    # As a bool, Ansible would take every text that it does not know for false, and switch the check off.
+    # As a bool, Ansible would convert each unknown string to false, which disables the check.
     type: str
     default: "true"
     env:
       - name: NETBOX_VALIDATE_CERTS
     vars:
       - name: netbox_validate_certs
-  # As paths, Ansible would take an empty text, as AWX makes of what is left empty, for the current folder.
+  # As paths, Ansible would convert an empty string, which AWX sets for empty fields, to the current directory.
   ca_path:
     type: str
     env:
@@ -151,10 +157,10 @@ options:
     MODULE = r"""
 options: {}
 notes:
-  - Options of the connection that are not given are taken from the environment of the host where the module runs.
-    These are E(NETBOX_API) or E(NETBOX_URL), E(NETBOX_TOKEN), E(NETBOX_API_TOKEN) or E(NETBOX_API_KEY),
+  - Connection options that are not set are read from the environment of the host where the module runs. The
+    variables are E(NETBOX_API) or E(NETBOX_URL), E(NETBOX_TOKEN), E(NETBOX_API_TOKEN) or E(NETBOX_API_KEY),
     E(NETBOX_HEADERS), E(NETBOX_BRANCH), E(NETBOX_VALIDATE_CERTS), E(NETBOX_CA_PATH), E(NETBOX_CLIENT_CERT),
     E(NETBOX_CLIENT_KEY), E(NETBOX_TIMEOUT) and E(NETBOX_RETRIES).
-  - C(module_defaults) for the group C(netbox.cursor.netbox) set them for all modules of this collection.
-  - Modules usually run where NetBox can be reached and the files are, with C(delegate_to=localhost) for example.
+  - To set them for all modules of this collection, use C(module_defaults) for the group C(netbox.cursor.netbox).
+  - Run modules where they can reach NetBox and the files, for example with C(delegate_to=localhost).
 """

@@ -158,7 +158,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: >-
       {{ lookup('netbox.cursor.nb_query', 'dcim/devices', one=true,
-                filters={'name': 'leaf1', 'site': 'berlin-1'}).serial }}
+                filters={'name': 'sw1', 'site': 'ber1'}).serial }}
 
 - name: The version of NetBox
   ansible.builtin.debug:

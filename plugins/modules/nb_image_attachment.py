@@ -3,78 +3,86 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: nb_image_attachment
-short_description: Attach pictures to objects of NetBox
+short_description: Attach images to NetBox objects
 version_added: 1.0.0
 author:
   - The netbox.cursor authors (@netbox-cursor)
 description:
-  - Sees to it that an object of NetBox has, or has not, an image attachment of a name.
-  - Pictures are compared by their content. The same picture is left as it is, another one replaces it, and no file
-    stays behind on NetBox's disk.
-  - NetBox lets an object have several attachments of one name. This module does not; where there are several, it
-    names them and fails, and V(absent) in O(state) removes them all.
-  - Run at the same time by several tasks, it leaves one attachment, or fails and names those that there are.
-  - A picture is not sent again where NetBox may have it already. Where the answer to it gets lost, it is looked for;
-    one that is not there, and may still come, is an error.
+  - Adds, replaces, describes, or removes one image attachment of a NetBox object. The attachment is identified by its
+    name.
+  - The module compares images by their content. It leaves an attachment with the same image unchanged. To replace an
+    image, it adds a new attachment and removes the old one, so that no file is left over on NetBox's disk. The new
+    attachment has a new ID.
+  - If NetBox lost the file of an attachment, the module sends the image again and keeps the attachment.
+  - NetBox allows several attachments with the same name. If an object has several, the module fails and lists them.
+    With O(state=absent), it removes all of them.
+  - If the response to an upload is lost, the module looks for the new attachment instead of sending the image again.
+    If two tasks change the same attachment at the same time, at least one of them fails if several attachments are
+    left.
 extends_documentation_fragment:
   - netbox.cursor._attributes
   - netbox.cursor._connection
   - netbox.cursor._connection.module
+attributes:
+  check_mode:
+    details:
+      - In check mode, the module asks NetBox whether the token's user can add or change image attachments, and how long
+        their fields can be. It fails if NetBox would reject the image.
+      - NetBox does not reveal whether the token's user can delete image attachments.
 options:
   object_type:
     description:
-      - Type of the object, as C(app.model). NetBox attaches images to V(dcim.device), V(dcim.devicetype),
-        V(dcim.location), V(dcim.moduletype), V(dcim.powerpanel), V(dcim.rack), V(dcim.racktype), V(dcim.site),
-        V(circuits.circuit), V(virtualization.virtualmachine), and to a few more.
+      - Type of the object, as C(app.model).
+      - NetBox can attach images to V(circuits.circuit), V(dcim.device), V(dcim.devicetype), V(dcim.location),
+        V(dcim.moduletype), V(dcim.powerpanel), V(dcim.rack), V(dcim.racktype), V(dcim.site),
+        V(virtualization.virtualmachine), and a few more types.
     type: str
     required: true
   object_id:
     description:
-      - Id of the object.
-      - One of O(object_id) and O(object) is needed.
+      - ID of the object.
+      - Either O(object_id) or O(object) is required.
     type: int
   object:
     description:
-      - Filters of NetBox that select the object, such as C(name) and C(site). Exactly one must match.
-      - Filters that NetBox does not know are an error.
+      - NetBox filters that select the object, such as C(name) and C(site). Exactly one object must match.
+      - The module fails for filters that NetBox does not support.
     type: dict
   name:
     description:
       - Name of the attachment.
-      - If not given, it is O(filename) or the name of O(src), without the extension.
+      - The default is O(filename), or else the file name of O(src), without the extension.
     type: str
   description:
     description:
       - Description of the attachment.
-      - If not given, it stays what it is.
+      - If not set, the module keeps the current description.
     type: str
   src:
     description:
-      - File with the picture, on the host where the module runs.
-      - One of O(src) and O(content) is needed where O(state) is V(present).
+      - Path of the image, on the host where the module runs. It must be a regular file.
+      - With O(state=present), either O(src) or O(content) is required.
     type: path
   content:
     description:
-      - The picture itself, in Base64. A big one is better given as O(src), which is sent piece by piece.
+      - The image, encoded in Base64. For large images, use O(src), which the module sends in chunks.
     type: str
   filename:
     description:
-      - What NetBox is told the file is called. NetBox wants a picture's extension; it makes the name of its own file
+      - File name to send to NetBox. It must have the extension of an image. NetBox derives the name of its own file
         from O(name).
-      - If not given, it is the name of O(src), or O(name) with the extension that belongs to the picture.
+      - The default is the file name of O(src), or O(name) with the extension of the image format.
     type: str
   content_type:
     description:
-      - Media type of the picture, such as V(image/png).
-      - If not given, the picture says it itself.
+      - Media type of the image, such as V(image/png).
+      - By default, the module detects the type.
     type: str
   state:
     description:
-      - Whether the attachment is to be there.
+      - Whether the attachment must exist.
     type: str
     choices:
       - present
@@ -82,10 +90,10 @@ options:
     default: present
   compare:
     description:
-      - How it is found out whether NetBox has the picture already.
-      - V(content) compares size and dimensions, and only where these are equal the bytes of NetBox's copy.
-      - V(size) does not read NetBox's copy. It is for a NetBox that does not let the token read its media files.
-        NetBox before 4.6.4 does not tell sizes; there only the dimensions are compared.
+      - How the module decides whether NetBox already has the image.
+      - V(content) compares the sizes. If they are equal, it compares the bytes of NetBox's copy.
+      - V(size) compares the sizes alone and does not read NetBox's copy. Use it if the token has no access to the media
+        files of NetBox. NetBox before 4.6.4 does not report sizes. For these versions, V(size) compares the dimensions.
     type: str
     choices:
       - content
@@ -93,19 +101,31 @@ options:
     default: content
   max_size:
     description:
-      - Largest picture that is sent, in bytes or as V(25M). The web server before NetBox has a limit of its own; that
-        of the example in NetBox's documentation is V(25M).
+      - Size of the largest image to send, in bytes or with a unit, such as V(25M).
+      - The web server in front of NetBox has a limit as well. In the example of NetBox's documentation, it is V(25M).
     type: bytes
     default: 25M
+  storage_hosts:
+    description:
+      - Hosts besides NetBox from which the module is allowed to read NetBox's copies of images. This is required if
+        NetBox stores its media files elsewhere, such as in S3.
+      - An entry is a host name with an optional port, such as V(bucket.s3.example.com) or V(minio.example.com:9000).
+        Without a port, ports 80 and 443 are allowed.
+      - The module sends neither the token nor O(headers) to these hosts. It rejects loopback and link-local addresses,
+        except for the host of O(api_endpoint).
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: netbox.cursor.nb_rack_elevation
   - name: Image attachments in NetBox
-    description: What they are.
+    description: Description of image attachments in the documentation of NetBox.
     link: https://netboxlabs.com/docs/netbox/models/extras/imageattachment/
 """
 
 EXAMPLES = r"""
 ---
+# Attach a photo to a device.
 - name: Attach a photo to a device
   netbox.cursor.nb_image_attachment:
     api_endpoint: https://netbox.example.com
@@ -118,16 +138,20 @@ EXAMPLES = r"""
     src: photos/sw1-front.jpg
   delegate_to: localhost
 
-- name: Attach a drawing that another task made, NETBOX_API and NETBOX_TOKEN being set
+---
+# Attach an image that another task created. NETBOX_API and NETBOX_TOKEN are set in the environment.
+- name: Attach a chart to a rack
   netbox.cursor.nb_image_attachment:
     object_type: dcim.rack
     object_id: 1
     name: temperature
-    description: As of today
+    description: Temperatures of today
     content: "{{ drawing.content }}"
     filename: temperature.png
 
-- name: Take a photo away
+---
+# Remove a photo.
+- name: Remove a photo from a device
   netbox.cursor.nb_image_attachment:
     object_type: dcim.device
     object:
@@ -140,15 +164,16 @@ EXAMPLES = r"""
 RETURN = r"""
 action:
   description:
-    - What was done, or would be in check mode.
-    - V(added), V(replaced) (another picture), V(updated) (the description), V(removed), or V(left) (nothing to do).
+    - What the module did, or would do in check mode.
+    - V(added), V(replaced) for another image, V(updated) for another description, V(removed), or V(left) if nothing
+      changed.
   type: str
   returned: success
   sample: added
 image_attachment:
   description:
-    - The attachment as NetBox gives it. In check mode as it is.
-    - It is V(null) where there is none.
+    - The attachment as NetBox returns it. In check mode, this is the current attachment.
+    - It is V(null) if there is no attachment.
   type: dict
   returned: success
   sample:
@@ -164,12 +189,12 @@ image_attachment:
     image_width: 1280
     image_size: 241152
 picture:
-  description: What was found out about O(src) or O(content).
+  description: Properties of the image in O(src) or O(content).
   type: dict
   returned: success and O(state) is V(present)
   contains:
     size:
-      description: Bytes.
+      description: Size in bytes.
       type: int
     sha256:
       description: SHA-256 digest.
@@ -178,50 +203,58 @@ picture:
       description: Media type.
       type: str
     width:
-      description: Pixels; V(null) where this module cannot read that.
+      description: Width in pixels, or V(null) if the module cannot determine it.
       type: int
     height:
-      description: Pixels; V(null) where this module cannot read that.
+      description: Height in pixels, or V(null) if the module cannot determine it.
       type: int
 failure:
-  description: What went wrong between the module and NetBox, for programs.
+  description: Details of an error in the communication with NetBox, for programs.
   type: dict
   returned: failure
   contains:
     kind:
-      description: Kind of error, such as V(BadRequest), V(AccessDenied), V(NotOne), V(UsageError).
+      description: Type of the error, such as V(BadRequest), V(AccessDenied), V(NotOne), or V(UsageError).
       type: str
     method:
-      description: HTTP method of the request; V(null) where none was sent.
+      description: HTTP method of the request, or V(null) if no request was sent.
       type: str
     url:
-      description: URL of the request; V(null) where none was sent.
+      description: URL of the request, or V(null) if no request was sent.
       type: str
     status:
-      description: HTTP status of the answer; V(null) where there was none.
+      description: HTTP status of the response, or V(null) if there was none.
       type: int
     detail:
-      description: NetBox's words in one line; V(null) where there were none.
+      description: NetBox's error message in one line, or V(null) if there was none.
       type: str
     fields:
-      description: NetBox's words by field, where it refused some.
+      description: NetBox's error messages by field.
       type: dict
     tries:
-      description: How often the request was sent.
+      description: Number of times that the request was sent.
       type: int
 """
+
+from ansible_collections.netbox.cursor.plugins.module_utils._media.old_python import fail_on_old_python
+
+fail_on_old_python()
 
 import typing as t
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import filter_pairs
-from ansible_collections.netbox.cursor.plugins.module_utils._media.arguments import connected, new_module
-from ansible_collections.netbox.cursor.plugins.module_utils._media.images import (
-    Attachments,
-    name_of,
-    object_id_of,
-    object_type_of,
-    wanted_of,
+from ansible_collections.netbox.cursor.plugins.module_utils._media.arguments import (
+    connect_anonymously,
+    connected,
+    new_module,
 )
+from ansible_collections.netbox.cursor.plugins.module_utils._media.attachments import (
+    Attachments,
+    find_object_id,
+    parse_object_type,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._media.copies import ImageCopies
+from ansible_collections.netbox.cursor.plugins.module_utils._media.desired import DesiredImage, attachment_name
 
 
 def main() -> None:
@@ -233,13 +266,14 @@ def main() -> None:
             "name": {"type": "str"},
             "description": {"type": "str"},
             "src": {"type": "path"},
-            # No secret, but too long to be returned and logged.
+            # Not a secret, but too long for results and logs.
             "content": {"type": "str", "no_log": True},
             "filename": {"type": "str"},
             "content_type": {"type": "str"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "compare": {"type": "str", "choices": ["content", "size"], "default": "content"},
             "max_size": {"type": "bytes", "default": "25M"},
+            "storage_hosts": {"type": "list", "elements": "str", "default": []},
         },
         mutually_exclusive=[("object_id", "object"), ("src", "content")],
         required_one_of=[("object_id", "object"), ("name", "src", "filename")],
@@ -248,18 +282,19 @@ def main() -> None:
     options, check = module.params, module.check_mode
     result: dict[str, t.Any] = {}
     with connected(module) as client:
-        object_type = object_type_of(options["object_type"])
-        wanted = wanted_of(options) if options["state"] == "present" else None
+        object_type = parse_object_type(options["object_type"])
+        desired = DesiredImage.from_options(options) if options["state"] == "present" else None
+        copies = ImageCopies(client, options["storage_hosts"], lambda: connect_anonymously(module))
         object_id = options["object_id"]
         if object_id is None:
-            object_id = object_id_of(client, object_type, filter_pairs(options["object"]))
-        attachments = Attachments(client, object_type, object_id)
-        if wanted:
-            digests = options["max_size"] if module._diff else 0
-            outcome = attachments.present(wanted, compare=options["compare"], check=check, digests=digests)
-            result["picture"] = wanted.facts
+            object_id = find_object_id(client, object_type, filter_pairs(options["object"]))
+        attachments = Attachments(client, copies, object_type, object_id, module.warn)
+        if desired:
+            diff_bytes = options["max_size"] if module._diff else 0
+            outcome = attachments.present(desired, compare=options["compare"], check=check, diff_bytes=diff_bytes)
+            result["picture"] = desired.describe_file()
         else:
-            outcome = attachments.absent(name_of(options), check=check)
+            outcome = attachments.absent(attachment_name(options), check=check)
         result.update(changed=outcome.action != "left", action=outcome.action, image_attachment=outcome.row)
         if module._diff:
             result["diff"] = {"before": outcome.before, "after": outcome.after}

@@ -24,7 +24,11 @@ GROUP_BY = (
     *("region", "site_group", "cluster", "cluster_type", "cluster_group", "is_virtual", "services", "status"),
     *("time_zone", "utc_offset", "facility"),
 )
-PLURALS = ("sites", "tenants", "racks", "tags", "device_roles", "device_types", "manufacturers", "platforms")
+SINGULAR = {
+    **{f"{name}s": name for name in ("site", "tenant", "rack", "tag", "device_type", "manufacturer", "platform")},
+    "device_roles": "role",
+}
+PLURALS = tuple(SINGULAR)
 HOST_VARS = (
     *("ansible_host", "primary_ip4", "primary_ip6", "oob_ip", "status", "config_context", "local_context_data"),
     *("custom_fields", "site", "regions", "site_groups", "locations", "time_zone", "utc_offset", "facility", "tenant"),
@@ -159,6 +163,8 @@ def facts(draw: Draw) -> Options:
         options["rename_variables"] = draw(st.sampled_from(RENAMINGS))
     if options.get("interfaces") and draw(CHANCES[3]):
         options["interface_fields"] = ["all"] if draw(OFTEN) else draw(_INTERFACE_FIELDS)
+    if any(name.startswith("flatten") for name in options) and draw(CHANCES[3]):
+        options["allow_ansible_variables"] = draw(st.sampled_from((["all"], ["ansible_connection"])))
     if draw(CHANCES[10]):
         options["hostname_field"] = draw(CUSTOM_NAMES)
     if draw(CHANCES[6]):
@@ -170,9 +176,10 @@ def facts(draw: Draw) -> Options:
 def groupings(draw: Draw) -> Options:
     """How hosts are grouped by what they are."""
     options: Options = {}
-    keys = draw(_GROUP_BY)
+    # Each key once, by one of its names.
+    keys = {SINGULAR.get(key, key): key for key in draw(_GROUP_BY)}
     if keys:
-        options["group_by"] = keys
+        options["group_by"] = list(keys.values())
         if draw(CHANCES[6]):
             options["group_prefix"] = draw(st.sampled_from(("g_", "nb-", "site_")))
     return options
@@ -298,7 +305,7 @@ EARLIER = st.sampled_from(
 
 
 _WRONG: dict[str, tuple[t.Any, ...]] = {
-    "group_by": (["sites", "nope"], "site", {"site": 1}, [None], [["site"]]),
+    "group_by": (["sites", "nope"], ["tags", "tag"], "site", {"site": 1}, [None], [["site"]]),
     "host_vars": (["nope"], [None], "site", []),
     "interface_fields": (["nope"], "all", [None]),
     "compose": (None, ["x"], {"a": None}, {"a": 1}, {1: "name"}, {"a": ["name"]}, {"a": {"b": "name"}}, {"": "name"}),

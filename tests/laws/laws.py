@@ -9,10 +9,14 @@ Each function runs the inventory in two ways or more, and returns what contradic
 
 from __future__ import annotations
 
+import collections
+import functools
 import itertools
 import re
 import typing as t
 from collections.abc import Mapping, Sequence
+
+import graphql
 
 from ansible_collections.netbox.cursor.tests.laws.configurations import HOST_VARS, Options
 from ansible_collections.netbox.cursor.tests.laws.running import (
@@ -25,6 +29,7 @@ from ansible_collections.netbox.cursor.tests.laws.running import (
     fill_only,
     in_order,
 )
+from ansible_collections.netbox.cursor.tests.stand_in import Received
 
 Earlier = Mapping[str, t.Any]
 
@@ -94,6 +99,9 @@ def host_vars_select(
     target: Target, options: Options, chosen: Sequence[str], earlier: Earlier | None = None
 ) -> list[str]:
     """4. ``host_vars`` selects among the variables; groups, names and composed variables stay."""
+    # A second variable for each composed one tells whether the expression gave anything.
+    compose = options.get("compose", {})
+    options = {**options, "compose": {**compose, **{f"law_{name}": text for name, text in compose.items()}}}
     every = target.run({**options, "host_vars": ["all"]}, earlier=earlier)
     some = target.run({**options, "host_vars": list(chosen)}, earlier=earlier)
     found = differences(_without_variables(every), _without_variables(some), warnings=False)
@@ -103,7 +111,7 @@ def host_vars_select(
     requested = {_own_name(name, options) for name in ON_REQUEST if name in chosen}
     for host, variables in every.hosts.items():
         given = (earlier or {}).get("hosts", {}).get(host, {})
-        expected = _selected(variables, chosen, options, {*given, *OF_THE_SOURCE})
+        expected = {**given, **_selected(variables, chosen, options)}
         here = {name: value for name, value in some.hosts[host].items() if name not in requested or name in expected}
         found += differences(Outcome({host: expected}, {}), Outcome({host: here}, {}), ignored=tuple(unclear))
     return found
@@ -127,14 +135,13 @@ def _renamed(name: str, options: Options) -> str:
     return new if name.startswith("ansible_") else f"{options.get('vars_prefix', '')}{new}"
 
 
-def _selected(
-    variables: Mapping[str, t.Any], chosen: Sequence[str], options: Options, kept: set[str]
-) -> dict[str, t.Any]:
+def _selected(variables: Mapping[str, t.Any], chosen: Sequence[str], options: Options) -> dict[str, t.Any]:
     """The variables that host_vars selects, and those that it does not select among."""
     names = {_own_name(name, options) for name in chosen}
     facts = {_own_name(name, options) for name in HOST_VARS}
     flat = any(options.get(f"flatten_{name}") and name in chosen for name in FLATTENED)
-    kept = {*kept, *options.get("compose", ())}
+    kept = {name for name in options["compose"] if f"law_{name}" in variables or name.startswith("law_")}
+    kept.update(OF_THE_SOURCE)
     return {
         name: value
         for name, value in variables.items()
@@ -157,7 +164,7 @@ def _unclear(options: Options, chosen: Sequence[str]) -> set[str]:
 
 # Keys of contexts and custom fields that are drawn and that no fact has.
 FLAT_KEYS = (
-    *("ntp", "ntp-servers", "1st", "größe", "hosts", "x y", "ansible_connection", "nb_site"),
+    *("ntp", "ntp-servers", "1st", "größe", "hosts", "x y", "ansible_connection", "omit", "nb_site"),
     *("owner", "fqdn", "x1", "tier"),
 )
 
@@ -231,12 +238,16 @@ def _empty(options: Options, every: Outcome) -> set[str]:
     return set(every.groups) if options.get("empty_groups") else set()
 
 
+# Ansible's words for a key of keyed_groups that no group can be made of.
+NOT_A_GROUP = re.compile(r"Invalid group name format|Invalid empty/false group name")
+
+
 def each_object_is_one_host(target: Target, options: Options, earlier: Earlier | None = None) -> list[str]:
     """Every device and virtual machine is exactly one host, and what other sources gave is still there."""
     told = {**options, "duplicate_hostnames": "suffix", "devices": True, "virtual_machines": True}
     outcome = target.run({**told, "compose": {**options.get("compose", {}), WHO: "netbox.url"}}, earlier=earlier)
     if outcome.error is not None:
-        return [f"error: {outcome.error}"]
+        return [] if NOT_A_GROUP.search(outcome.error) else [f"error: {outcome.error}"]
     hosts = {host: variables[WHO] for host, variables in outcome.hosts.items() if WHO in variables}
     expected = _become_hosts(target)
     found = [f"{who}: no host" for who in sorted(expected - set(hosts.values()))]
@@ -246,6 +257,8 @@ def each_object_is_one_host(target: Target, options: Options, earlier: Earlier |
     for name, group in before.groups.items():
         lost = [host for host in group.hosts if host not in outcome.groups[name].hosts and name != "ungrouped"]
         found += [f"group {name!r}: lost {host!r}" for host in lost]
+    found += [f"{host!r} is in no group" for host in outcome.hosts if "all" not in outcome.groups_of(host)]
+    found += [f"'ungrouped' has the child {child!r}" for child in outcome.groups["ungrouped"].children]
     found += [f"host {host!r} of another source is lost" for host in before.hosts if host not in outcome.hosts]
     return found
 
@@ -283,3 +296,111 @@ def errors_leave_nothing(target: Target, options: Options, earlier: Earlier | No
     before = fill_only(earlier or {})
     left = differences(Outcome(before.hosts, before.groups), Outcome(outcome.hosts, outcome.groups), order=False)
     return [f"left behind: {each}" for each in left]
+
+
+# Fields that the inventory needs whether or not they show in it: by them objects are told apart, named, and joined
+# where several of them are one host.
+STRUCTURAL = ("id", "name", "virtual_chassis", "vc_position")
+# What tells whether GraphQL shows what REST does: if not, REST is used, and the inventory is the same.
+FOR_AGREEMENT = ("extras/custom-fields", "extras/tags")
+
+
+def nothing_is_read_in_vain(mock: Mock, options: Options) -> list[str]:
+    """10. Each field that is requested can change the inventory, and no request is sent twice.
+
+    The estate must have something in every field: a field that is empty everywhere shows nothing.
+    """
+    mock.change = None
+    usual = mock.run(options)
+    if usual.error is not None:
+        return []
+    sent = collections.Counter((asked.method, asked.url, asked.body) for asked in usual.requests)
+    found = [f"sent {count} times: {url}" for (_method, url, _body), count in sent.items() if count > 1]
+    for list_name, field in sorted({each for asked in usual.requests for each in _requested(asked)}):
+        mock.change = functools.partial(_poisoned, list_name, field)
+        try:
+            other = mock.run(options)
+        finally:
+            mock.change = None
+        if not differences(usual, other):
+            found.append(f"{list_name}: {field} is requested but changes nothing")
+    return found
+
+
+def _requested(asked: Received) -> set[tuple[str, str]]:
+    """Lists and fields that a request names: of REST endpoints, or of lists in GraphQL. Whole objects name none."""
+    if asked.path.endswith("/graphql/"):
+        document = asked.json["query"]
+        return {(name, ".".join(path)) for name, path in selected_paths(document) if path[-1] not in STRUCTURAL}
+    query = dict(asked.query)
+    endpoint = asked.path.removeprefix("/api/").strip("/")
+    if query.get("limit") in ("0", "1") or endpoint in FOR_AGREEMENT:
+        # A count, or a sample.
+        return set()
+    fields = set(query.get("fields", "").split(",")) - {"", *STRUCTURAL}
+    if "primary_ip" in fields:
+        # Without these, NetBox looks for the primary address of each row alone.
+        fields -= {"primary_ip4", "primary_ip6"}
+    return {(endpoint, field) for field in fields}
+
+
+def selected_paths(document: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The leaves that a GraphQL document selects of each list."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+
+    def look(listed: str, nodes: t.Any, above: tuple[str, ...]) -> None:
+        for node in nodes:
+            name = (node.alias or node.name).value
+            if node.selection_set:
+                look(listed, node.selection_set.selections, (*above, name))
+            else:
+                found.append((listed, (*above, name)))
+
+    for definition in graphql.parse(document).definitions:
+        for node in t.cast(t.Any, definition).selection_set.selections:
+            if node.selection_set and not node.name.value.startswith("__"):
+                look((node.alias or node.name).value, node.selection_set.selections, ())
+    return found
+
+
+def _poisoned(list_name: str, field: str, asked: Received, content: t.Any) -> t.Any:
+    """The answer with another value in that field of all rows."""
+    if asked.path.endswith("/graphql/"):
+        for row in (content.get("data") or {}).get(list_name) or ():
+            _poison_path(row, field.split("."))
+    elif asked.path.removeprefix("/api/").strip("/") == list_name and dict(asked.query).get("limit") not in ("0", "1"):
+        for row in content["results"]:
+            if field in row:
+                row[field] = poison(row[field])
+    return content
+
+
+def _poison_path(value: t.Any, path: Sequence[str]) -> None:
+    for each in value if isinstance(value, list) else [value]:
+        if each and len(path) > 1:
+            _poison_path(each[path[0]], path[1:])
+        elif each:
+            each[path[0]] = poison(each[path[0]])
+
+
+def poison(value: t.Any) -> t.Any:
+    """Another value of the same kind."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, float)):
+        return value + 1000
+    if isinstance(value, str):
+        return _poisoned_text(value)
+    if isinstance(value, list):
+        return []
+    return {key: poison(one) for key, one in value.items()} or {"law": "poison"}
+
+
+def _poisoned_text(text: str) -> str:
+    address = re.fullmatch(r"(.*?)(\d+)(/\d+)", text)
+    if address:
+        # Still an address.
+        return f"{address[1]}{int(address[2]) + 1}{address[3]}"
+    return str(int(text) + 1000) if text.isdigit() else f"{text}-poison"

@@ -30,6 +30,7 @@ from ansible_collections.netbox.cursor.tests.laws.configurations import (  # noq
 )
 from ansible_collections.netbox.cursor.tests.laws.estates import estates  # noqa: E402
 from ansible_collections.netbox.cursor.tests.laws.reducing import reduced  # noqa: E402
+from ansible_collections.netbox.cursor.tests.laws.rich import RICH  # noqa: E402
 from ansible_collections.netbox.cursor.tests.laws.running import Mock  # noqa: E402
 
 Example = tuple[t.Any, ...]
@@ -51,6 +52,11 @@ def _draw_mistakes(data: st.DataObject) -> Example:
     return described, options, data.draw(EARLIER)
 
 
+def _draw_rich(data: st.DataObject) -> Example:
+    options = data.draw(configurations(RICH, with_filters=False))
+    return RICH, {**options, "transport": data.draw(st.sampled_from(("rest", "graphql")))}
+
+
 Law = tuple[t.Callable[..., list[str]], t.Callable[[st.DataObject], Example]]
 
 
@@ -64,6 +70,7 @@ LAWS: dict[str, Law] = {
     "6": (laws.one_site_is_a_part, _draw_site),
     "8": (laws.arrival_does_not_matter, lambda data: _draw_case(data, st.permutations(laws.ENDPOINTS))),
     "9": (laws.errors_leave_nothing, _draw_mistakes),
+    "10": (laws.nothing_is_read_in_vain, _draw_rich),
     "one": (laws.each_object_is_one_host, lambda data: _draw_case(data, EARLIER, with_filters=False)),
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.netbox.cursor.tests.laws import laws
@@ -22,6 +22,7 @@ from ansible_collections.netbox.cursor.tests.laws.configurations import (
 )
 from ansible_collections.netbox.cursor.tests.laws.described import Described
 from ansible_collections.netbox.cursor.tests.laws.estates import estates
+from ansible_collections.netbox.cursor.tests.laws.rich import RICH
 from ansible_collections.netbox.cursor.tests.laws.running import Mock
 
 Case = tuple[Described, Options]
@@ -82,6 +83,13 @@ def test_errors_leave_nothing_behind(data: st.DataObject, earlier: t.Any) -> Non
     described = data.draw(estates())
     options = {**data.draw(configurations(described, strict=True)), **data.draw(mistakes())}
     hold(laws.errors_leave_nothing(Mock(described.netbox()), options, earlier))
+
+
+# A run for each field that is requested.
+@settings(max_examples=max(1, settings().max_examples // 10))
+@given(configurations(RICH, with_filters=False), TRANSPORTS)
+def test_nothing_is_read_in_vain(options: Options, transport: str) -> None:
+    hold(laws.nothing_is_read_in_vain(Mock(RICH.netbox()), {**options, "transport": transport}))
 
 
 @given(cases(with_filters=False), EARLIER)

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from ._faults import Fault
+from ._fields import Refused
 from ._server import serve
 from ._state import NetBox, Received, Settings
 from ._tables import HERE, GeneratedTable, Table
 
-__all__ = ["HERE", "Fault", "GeneratedTable", "NetBox", "Received", "Settings", "Table", "serve"]
+__all__ = ["HERE", "Fault", "GeneratedTable", "NetBox", "Received", "Refused", "Settings", "Table", "serve"]

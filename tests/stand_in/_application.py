@@ -20,7 +20,6 @@ from ._answers import json_answer, page_for_people, server_error
 from ._elevations import Elevations
 from ._graphql import PATH as GRAPHQL
 from ._graphql import GraphQL
-from ._images import ENDPOINT as IMAGES
 from ._images import MEDIA, Images
 from ._lists import Lists
 from ._reception import Reception
@@ -30,11 +29,12 @@ from ._schema import Schema
 from ._service import COST, Service
 from ._state import NetBox
 from ._tokens import Denied, allowed_methods
+from ._writes import Writes
 
 
 def application(netbox: NetBox) -> Reception:
     images = Images(netbox)
-    lists = (Lists(netbox), Elevations(netbox), images, Rest(netbox, {IMAGES: images}))
+    lists = (Lists(netbox), Elevations(netbox), images, Rest(netbox, (images, Writes(netbox))))
     parts = (Service(netbox), GraphQL(netbox), Schema(netbox), *lists)
     return Reception(netbox, Desk(netbox, [route for part in parts for route in part.routes()]))
 

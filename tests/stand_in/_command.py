@@ -13,14 +13,14 @@ from collections.abc import Sequence
 
 from ._faults import fault_from
 from ._server import serve
-from ._state import FULL_VERSIONS
+from ._versions import FULL_VERSIONS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="stand_in", description="A stand-in NetBox on this machine.")
     parser.add_argument("--version", choices=sorted(FULL_VERSIONS), default="4.6")
     parser.add_argument("--port", type=int, default=0, help="0: any that is free")
-    parser.add_argument("--estate", default="recorded", help="recorded, or a number of devices to make up")
+    parser.add_argument("--estate", default="recorded", help="recorded, empty, or a number of devices to make up")
     parser.add_argument("--interfaces", type=int, default=8, help="interfaces of each device made up")
     parser.add_argument("--max-page-size", type=int, default=1000, help="0: unlimited")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds each answer takes longer on its way")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 IDENTITY = ("id", "url", "display")
 NAMED = (*IDENTITY, "name", "description")
 ORGANIZATIONAL = (*IDENTITY, "name", "slug", "description")
+PORT = (*IDENTITY, "device", "name", "description", "cable", "_occupied")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ ENDPOINTS = {
     "core/object-changes": Endpoint("ObjectChange", (), ("-time",), read_only=True),
     "core/object-types": Endpoint("ObjectType", (), ("app_label", "model"), read_only=True),
     "dcim/cables": Endpoint("Cable", (*IDENTITY, "label", "description"), ("id",)),
+    "dcim/cable-terminations": Endpoint(
+        "CableTermination",
+        (*IDENTITY, "cable", "cable_end", "connector", "positions", "termination_type", "termination_id"),
+        ("id",),
+    ),
+    "dcim/console-ports": Endpoint("ConsolePort", PORT, ("device", "name"), traced=True),
     "dcim/device-bays": Endpoint(
         "DeviceBay",
         (*IDENTITY, "device", "name", "enabled", "description", "_occupied"),
@@ -47,29 +54,56 @@ ENDPOINTS = {
         ("manufacturer", "model"),
     ),
     "dcim/devices": Endpoint("Device", order=("name", "id")),
+    "dcim/front-ports": Endpoint("FrontPort", PORT, ("device", "name")),
+    "dcim/interface-templates": Endpoint("InterfaceTemplate", order=("device_type", "module_type", "name")),
     "dcim/interfaces": Endpoint(
         "Interface",
         (*IDENTITY, "device", "name", "description", "cable", "_occupied"),
         ("device", "name"),
         traced=True,
     ),
+    "dcim/inventory-items": Endpoint(
+        "InventoryItem", (*IDENTITY, "device", "name", "description", "_depth"), ("device", "name")
+    ),
     "dcim/locations": _group("Location", "rack_count"),
     "dcim/mac-addresses": Endpoint("MACAddress", (*IDENTITY, "mac_address", "description"), ("mac_address", "id")),
     "dcim/manufacturers": Endpoint("Manufacturer", ORGANIZATIONAL),
+    "dcim/module-bays": Endpoint(
+        "ModuleBay",
+        (*IDENTITY, "installed_module", "name", "enabled", "description", "_occupied"),
+        ("device", "name"),
+    ),
+    "dcim/module-types": Endpoint(
+        "ModuleType",
+        (*IDENTITY, "profile", "manufacturer", "model", "description", "module_count"),
+        ("manufacturer", "model"),
+    ),
+    "dcim/modules": Endpoint(
+        "Module", (*IDENTITY, "device", "module_bay", "module_type", "description"), ("module_bay", "id")
+    ),
     "dcim/platforms": _group("Platform", "device_count", "virtualmachine_count"),
+    "dcim/rack-reservations": Endpoint(
+        "RackReservation", (*IDENTITY, "status", "user", "description", "units"), ("created", "id")
+    ),
     "dcim/rack-roles": Endpoint("RackRole", (*ORGANIZATIONAL, "rack_count")),
     "dcim/racks": Endpoint("Rack", (*NAMED, "device_count"), ("site", "location", "name", "id")),
+    "dcim/rear-ports": Endpoint("RearPort", PORT, ("device", "name")),
     "dcim/regions": _group("Region", "site_count"),
     "dcim/site-groups": _group("SiteGroup", "site_count"),
     "dcim/sites": Endpoint("Site", ORGANIZATIONAL),
     "dcim/virtual-chassis": Endpoint("VirtualChassis", (*NAMED, "master", "member_count")),
     "extras/config-contexts": Endpoint("ConfigContext", order=("weight", "name")),
+    "extras/config-templates": Endpoint("ConfigTemplate"),
     "extras/custom-field-choice-sets": Endpoint("CustomFieldChoiceSet", (*NAMED, "choices_count")),
     "extras/custom-fields": Endpoint("CustomField", order=("group_name", "weight", "name")),
     "extras/image-attachments": Endpoint("ImageAttachment", (*NAMED, "image"), ("name", "id")),
+    "extras/journal-entries": Endpoint("JournalEntry", (*IDENTITY, "created"), ("-created",)),
     "extras/tags": Endpoint("Tag", (*ORGANIZATIONAL, "color"), ("weight", "name")),
     "ipam/asn-ranges": Endpoint("ASNRange"),
     "ipam/asns": Endpoint("ASN", (*IDENTITY, "asn", "description"), ("asn",)),
+    "ipam/fhrp-group-assignments": Endpoint(
+        "FHRPGroupAssignment", (*IDENTITY, "group", "interface_type", "interface_id", "priority"), ("-priority", "id")
+    ),
     "ipam/fhrp-groups": Endpoint(
         "FHRPGroup", (*IDENTITY, "protocol", "group_id", "description"), ("protocol", "group_id", "id")
     ),
@@ -89,6 +123,8 @@ ENDPOINTS = {
     "tenancy/contacts": Endpoint("Contact"),
     "tenancy/tenant-groups": _group("TenantGroup", "tenant_count"),
     "tenancy/tenants": Endpoint("Tenant", ORGANIZATIONAL),
+    "users/owner-groups": Endpoint("OwnerGroup"),
+    "users/owners": Endpoint("Owner"),
     "virtualization/cluster-groups": Endpoint("ClusterGroup", (*ORGANIZATIONAL, "cluster_count")),
     "virtualization/cluster-types": Endpoint("ClusterType", (*ORGANIZATIONAL, "cluster_count")),
     "virtualization/clusters": Endpoint("Cluster", (*NAMED, "virtualmachine_count")),
@@ -100,6 +136,7 @@ ENDPOINTS = {
         (*IDENTITY, "virtual_machine", "name", "description", "size"),
         ("virtual_machine", "name"),
     ),
+    "virtualization/virtual-machine-types": Endpoint("VirtualMachineType", ORGANIZATIONAL),
     "virtualization/virtual-machines": Endpoint("VirtualMachine", order=("name", "id")),
 }
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 import typing as t
+import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from ._endpoints import ENDPOINTS, target_of, type_of
@@ -26,6 +28,7 @@ from ._lookups import (
     both,
     decimal,
     moment,
+    not_a_choice,
     where,
     whole_number,
     with_descendants,
@@ -61,6 +64,8 @@ STATUS = {
 }
 # Parameters that say how, not what.
 RESERVED = ("limit", "offset", "ordering", "fields", "omit", "brief", "exclude", "format", "export")
+# Parameters that are parts of one filter, which complaints name.
+PARTS = {"time_after": "time", "time_before": "time"}
 # Fields that are shown but not filtered by; nor are counts, but for those of these endpoints.
 # fmt: off
 NOT_FILTERED = {
@@ -101,7 +106,7 @@ def select(
         try:
             found = _matches(estate, table, name, values)
         except Invalid as error:
-            complaints[name] = [str(error)]
+            complaints[PARTS.get(name, name)] = [str(error)]
         else:
             if found is not None:
                 selected = both(selected, found)
@@ -394,6 +399,50 @@ def _scoped(estate: Estate, table: Table, name: str, values: Sequence[str]) -> I
     return {pk for pk, row in table.items() if row.get("scope_id") in scopes.get(row.get("scope_type") or "", ())}
 
 
+@dataclass(frozen=True)
+class ChangedType:
+    """Records of these object types. Unknown types are passed over, and NetBox ignores that `__n` negates."""
+
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        if lookup not in ("", "n"):
+            return None
+        return table.having("changed_object_type", {value.lower() for value in values})
+
+
+def _changed_type_id(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
+    """Records of object types, by the IDs of these."""
+    types = estate.get("core/object-types")
+    for value in values:
+        if not value.isdigit() or int(value) not in types:
+            raise not_a_choice(value)
+    names = {f"{types[int(value)]['app_label']}.{types[int(value)]['model']}" for value in values}
+    return table.having("changed_object_type", set(names))
+
+
+@dataclass(frozen=True)
+class Uuid:
+    """Rows by a UUID of their own."""
+
+    field: str
+
+    def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
+        if lookup not in ("", "n"):
+            return None
+        try:
+            found = table.having(self.field, {str(uuid.UUID(value)) for value in values})
+        except ValueError:
+            raise Invalid("Enter a valid UUID.") from None
+        return set(table.ids()) - found if lookup else found
+
+
+def _by_admin(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
+    """Records by user: the only one here is admin."""
+    for value in values:
+        if value != "admin":
+            raise not_a_choice(value)
+    return None
+
+
 SCOPED: dict[str, Filter] = {
     name: Method(lambda estate, table, values, name=name: _scoped(estate, table, name, values))  # type: ignore[misc]
     for place in ("site", "location", "region", "site_group")
@@ -431,6 +480,11 @@ COMMON: dict[str, Filter] = {
 UNFILTERED = {"extras/notifications", "extras/notification-groups", "extras/subscriptions", "core/background-queues"}
 DECLARED: dict[str, dict[str, Filter]] = {
     "core/object-changes": {
+        "action": Text("action", choices=("create", "update", "delete")),
+        "changed_object_type": ChangedType(),
+        "changed_object_type_id": Method(_changed_type_id),
+        "request_id": Uuid("request_id"),
+        "user": Method(_by_admin),
         "time": Method(lambda estate, table, values: None),
         "time_after": Method(lambda estate, table, values: moment("time").matches(estate, table, "gte", values)),
         "time_before": Method(lambda estate, table, values: moment("time").matches(estate, table, "lte", values)),

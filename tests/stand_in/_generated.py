@@ -13,9 +13,11 @@ Every row has the fields of a recorded row of its endpoint.
 from __future__ import annotations
 
 import copy
+import functools
 import re
 import typing as t
 import unicodedata
+from array import array
 from collections.abc import Sequence
 
 from ._endpoints import ENDPOINTS, endpoint_of
@@ -26,6 +28,7 @@ from ._tables import HERE, Estate, GeneratedTable, Row, Table
 
 DEVICES_PER_SITE = 200
 RACKS_PER_SITE = 10
+RACK_UNITS = 42
 VMS_PER_CLUSTER = 50
 DEVICES_PER_VM = 5
 # One in so many devices has no primary address, one in so many machines no tenant.
@@ -236,6 +239,7 @@ class Machines:
         self._types = [shown("dcim/device-types", row) for row in places.types]
         for row, kind in zip(self._types, places.types):
             row["manufacturer"] = dict(kind["manufacturer"])
+        self._heights = {row["id"]: row["u_height"] for row in places.types}
         self._vm_role, self._vm_platform = self._roles[6], self._platforms["Debian 13"]
         self._kinds = self._all_kinds()
         self._role_by_share = [number for number, role in enumerate(ROLES) for _share in range(role[3])]
@@ -355,6 +359,29 @@ class Machines:
     def _room(self, pk: int) -> Row:
         return self._rooms[self._site(pk)][(self._rack(pk)["id"] - 1) % RACKS_PER_SITE % 2]
 
+    def _position(self, pk: int) -> float | None:
+        """Return the lowest unit of a device, or `None` for a device that has no height or no space in its rack."""
+        return self._positions[pk - 1] or None
+
+    @functools.cached_property
+    def _positions(self) -> array[float]:
+        """Fill the racks: network devices from the top down, and others from the bottom up, with a gap now and then."""
+        positions = array("f", bytes(4 * self._devices))
+        spaces: dict[int, list[float]] = {}
+        for pk in range(1, self._devices + 1):
+            kind = self._kind(pk)[0]
+            height = self._heights[kind["id"]]
+            space = spaces.setdefault(self._rack(pk)["id"], [1.0, RACK_UNITS + 1.0])
+            gap = pick(pk, 21, 6) == 0
+            if height and space[0] + height + gap <= space[1]:
+                if ROLES[self._role(pk)][1] == "Network":
+                    space[1] -= height + gap
+                    positions[pk - 1] = space[1] + gap
+                else:
+                    positions[pk - 1] = space[0] + gap
+                    space[0] += height + gap
+        return positions
+
     def _status(self, pk: int) -> Row:
         return self._status_by_share[pick(pk, 6, len(self._status_by_share))]
 
@@ -426,7 +453,8 @@ class Machines:
             "site": self._sites[site],
             "location": self._room(pk),
             "rack": rack,
-            "position": float(1 + pick(pk, 21, 38)),
+            "position": self._position(pk),
+            "face": template["face"] if self._position(pk) else None,
             "status": self._status(pk),
             "primary_ip": address,
             "primary_ip4": address,

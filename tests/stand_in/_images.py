@@ -11,6 +11,7 @@ import re
 import secrets
 import typing as t
 from pathlib import PurePosixPath
+from urllib.parse import quote, urlsplit
 
 import orjson
 from PIL import Image, UnidentifiedImageError
@@ -32,6 +33,8 @@ FOLDER = "image-attachments"
 REQUIRED = "This field is required."
 NO_PICTURE = "Upload a valid image. The file you uploaded was either not an image or a corrupted image."
 LONGEST = {"name": 50, "description": 200}
+LONGEST_FILENAME = 100
+MOST_PIXELS_PER_SIDE = 32767
 # Of other files, the stored name has no extension.
 KEPT_EXTENSIONS = ("avif", "bmp", "gif", "jpeg", "jpg", "png", "webp")
 
@@ -53,6 +56,9 @@ class Images:
         """A file, for whoever is logged in. Whoever is not gets no error, but a way to the login page."""
         path = request.url.path
         authorization = request.headers.get("authorization")
+        if not self._netbox.settings.login_required:
+            # NetBox evaluates no token here, and an anonymous user sees no attachment.
+            return Response("", 404, media_type="text/html")
         if authorization is None:
             location = f"/login/?next={path}"
             return Response(b"", 302, {"Location": location}, media_type="text/html")
@@ -62,14 +68,23 @@ class Images:
             known = "permission" not in str(error)
             return Response("Invalid token" if known else "", 403 if known else 404, media_type="text/html")
         table = self._netbox.estate.get(ENDPOINT)
-        orphaned = not any(row["image"] == HERE + path for row in table.values())
+        orphaned = not any(urlsplit(row["image"]).path == path for row in table.values())
         if path not in self._netbox.media or (orphaned and self._netbox.settings.version != "4.5"):
             return Response("", 404, media_type="text/html")
         name = PurePosixPath(path).name
-        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        # As Django writes it: names in ASCII as they are, and others as RFC 5987 says.
+        said = f'filename="{name}"' if name.isascii() else f"filename*=utf-8''{quote(name)}"
+        headers = {"Content-Disposition": f"inline; {said}"}
         return Response(
             self._netbox.media[path], headers=headers, media_type=f"image/{name.rpartition('.')[2].lower()}"
         )
+
+    def takes(self, endpoint: str) -> bool:
+        return endpoint == ENDPOINT
+
+    async def change_all(self, request: Request, table: Table) -> Response:
+        allow = allowed_methods(ENDPOINT, single=False)
+        return json_answer(request, {"detail": f'Method "{request.method}" not allowed.'}, 405, allow)
 
     async def create(self, request: Request, table: Table) -> Response:
         allow = allowed_methods(ENDPOINT, single=False)
@@ -90,6 +105,7 @@ class Images:
             last_updated=now,
         )
         self._store(row, sent["image"])
+        self._netbox.edits.note("create", ENDPOINT, None, row)
         answer = json_answer(request, row, 201, allow)
         answer.headers["Location"] = row["url"].replace(HERE, f"{request.url.scheme}://{request.headers['host']}")
         return self._tagged(answer, row)
@@ -98,6 +114,7 @@ class Images:
         allow = allowed_methods(ENDPOINT, single=True)
         if request.method == "DELETE":
             self._netbox.media.pop(table[pk]["image"].removeprefix(HERE), None)
+            self._netbox.edits.note("delete", ENDPOINT, table[pk], table[pk])
             del table[pk]
             return Response(None, 204, {"Allow": allow})
         refusal, sent = await self._read(request, allow)
@@ -116,13 +133,22 @@ class Images:
             # The old file stays where it is.
             self._store(row, sent["image"])
         row["display"] = row["name"] or PurePosixPath(row["image"]).name
+        self._netbox.edits.note("update", ENDPOINT, table[pk], row)
         table[pk] = row
         return self._tagged(json_answer(request, row, 200, allow), row)
+
+    def actions(self, request: Request) -> dict[str, t.Any]:
+        rights = self._netbox.credentials.rights(request.headers.get("authorization"))
+        name = "images options" if rights.write else "images options with read-only token"
+        exchanges = recording(self._netbox.settings.version, "pictures")
+        described: Row = next(each for each in exchanges if each["name"] == name)["response"]["body"]
+        return described.get("actions", {})
 
     async def _read(self, request: Request, allow: str) -> tuple[Response | None, dict[str, t.Any]]:
         kind = request.headers.get("content-type", "").split(";")[0]
         if kind == "application/json":
-            return None, orjson.loads(await request.body())
+            said = orjson.loads(await request.body())
+            return None, {name: value.strip() if isinstance(value, str) else value for name, value in said.items()}
         if kind != "multipart/form-data":
             refused = {"detail": f'Unsupported media type "{kind}" in request.'}
             return json_answer(request, refused, 415, allow), {}
@@ -145,6 +171,10 @@ class Images:
             wrong = self._wrong_with(sent["image"])
             if wrong:
                 complaints["image"] = [wrong]
+            sides = dict(zip(("image_width", "image_height"), getattr(sent["image"], "dimensions", None) or ()))
+            for name, pixels in sides.items():
+                if pixels > MOST_PIXELS_PER_SIDE:
+                    complaints[name] = [f"Ensure this value is less than or equal to {MOST_PIXELS_PER_SIDE}."]
         if "object_type" in sent and "." not in sent["object_type"]:
             complaints["object_type"] = ["Invalid value. Specify a content type as '<app_label>.<model_name>'."]
         elif "object_type" in sent and self._type(sent["object_type"]) is None:
@@ -160,6 +190,8 @@ class Images:
             return "The submitted file is empty."
         if file.dimensions is None:
             return NO_PICTURE
+        if len(file.name) > LONGEST_FILENAME:
+            return f"Ensure this filename has at most {LONGEST_FILENAME} characters (it has {len(file.name)})."
         if file.extension.lower() not in {name[1:] for name in Image.registered_extensions()}:
             return not_allowed(self._netbox.settings.version, file.extension)
         return None
@@ -221,7 +253,7 @@ class File:
 
     def __init__(self, name: str, content: bytes) -> None:
         path = PurePosixPath(name)
-        self.stem, self.extension = path.stem, path.suffix[1:]
+        self.name, self.stem, self.extension = name, path.stem, path.suffix[1:]
         self.content = content
         self.dimensions: tuple[int, int] | None = None
         try:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import orjson
 
-from ._state import FULL_VERSIONS
+from ._endpoints import ENDPOINTS
 from ._tables import Estate, Row, Table
+from ._versions import FULL_VERSIONS
 
 RECORDINGS = Path(__file__).resolve().parent.parent / "recordings"
 
@@ -26,13 +27,67 @@ def recording(version: str, name: str) -> t.Any:
 def recorded_estate(version: str) -> Estate:
     dataset: dict[str, list[Row]] = recording(version, "dataset")
     tables = [Table(endpoint, rows) for endpoint, rows in dataset.items()]
-    return Estate([*tables, *background_queues(), Table("extras/saved-filters")])
+    empty = [Table("dcim/rack-reservations"), Table("extras/saved-filters")]
+    return Estate([*tables, *background_queues(), *empty])
+
+
+def empty_estate(version: str) -> Estate:
+    """A new NetBox: every endpoint, and no object but the object types."""
+    types = Table("core/object-types", recording(version, "dataset")["core/object-types"])
+    return Estate([types, *(Table(endpoint) for endpoint in ENDPOINTS if endpoint != types.endpoint)])
 
 
 def background_queues() -> list[Table]:
     """Not recorded: rows of another kind, which no cursor works on."""
     rows = [{"id": pk, "name": name, "jobs": 0, "oldest_job_timestamp": "-"} for pk, name in enumerate(QUEUES, 1)]
     return [Table("core/background-queues", rows)]
+
+
+@cache
+def changes_of(version: str) -> t.Any:
+    """What was recorded about writes; for versions without such a recording, by NetBox 4.6."""
+    known = (RECORDINGS / FULL_VERSIONS[version] / "changes.json").exists()
+    return recording(version if known else "4.6", "changes")
+
+
+@cache
+def nested_fields(version: str) -> dict[str, dict[str, dict[str, list[str]]]]:
+    """The fields of nested objects, by endpoint, place in the object, and endpoint of the nested object."""
+    known: dict[str, dict[str, dict[str, list[str]]]] = {}
+
+    def note(endpoint: str, place: str, value: t.Any) -> None:
+        if isinstance(value, list):
+            for each in value:
+                note(endpoint, place, each)
+        elif isinstance(value, dict):
+            if place and "url" in value:
+                target = value["url"].split("/api/")[1].rstrip("/").rpartition("/")[0]
+                known.setdefault(endpoint, {}).setdefault(place, {})[target] = list(value)
+            for name, each in value.items():
+                below = "custom_fields" if name == "custom_fields" or place == "custom_fields" else name
+                note(endpoint, f"{place}.{name}" if place and below == name else below, each)
+
+    for endpoint, rows in recording(version, "dataset").items():
+        note(endpoint, "", rows)
+    for endpoint, places in changes_of(version)["nested"].items():
+        for place, targets in places.items():
+            for target, fields in targets.items():
+                known.setdefault(endpoint, {}).setdefault(place, {}).setdefault(target, fields)
+    return known
+
+
+@cache
+def choice_labels(version: str) -> dict[tuple[str, str], dict[t.Any, str]]:
+    """The labels of recorded choices, by endpoint and field."""
+    labels: dict[tuple[str, str], dict[t.Any, str]] = {}
+    blank: dict[str, Row] = changes_of(version)["rows"]
+    dataset: dict[str, list[Row]] = recording(version, "dataset")
+    for endpoint in [*dataset, *blank]:
+        for row in [*dataset.get(endpoint, ()), *([blank[endpoint]] if endpoint in blank else [])]:
+            for field, value in row.items():
+                if isinstance(value, dict) and value.keys() == {"value", "label"}:
+                    labels.setdefault((endpoint, field), {})[value["value"]] = value["label"]
+    return labels
 
 
 QUEUES = ("high", "default", "low")

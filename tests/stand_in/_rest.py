@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +18,7 @@ from ._answers import here, json_answer, server_error
 from ._costs import REST_REQUEST, rest_price, skip_price
 from ._endpoints import endpoint_of
 from ._filters import select
+from ._log import ENDPOINT as LOG
 from ._lookups import Ids
 from ._ordering import ordered
 from ._pages import BadPage, Page, by_cursor, by_offset, limit_of, start_of
@@ -27,11 +29,16 @@ from ._tables import Row, Table
 from ._tokens import allowed_methods
 
 # Lists that page in a way of their own: no cursor, and all rows unless a limit is given.
+WITHOUT_API = ("dcim.portmapping",)
+NO_SERIALIZER = "Could not determine serializer for dcim.PortMapping with prefix ''"
 PLAIN_LISTS = ("core/background-queues",)
 
 
 class Writable(t.Protocol):
-    """An endpoint that takes more than questions."""
+    """Endpoints that take more than questions."""
+
+    def takes(self, endpoint: str) -> bool:
+        """Whether these writes are those of an endpoint."""
 
     async def create(self, request: Request, table: Table) -> Response:
         """Answer a POST to the list."""
@@ -39,11 +46,20 @@ class Writable(t.Protocol):
     async def change(self, request: Request, table: Table, pk: int) -> Response:
         """Answer a PATCH or DELETE of an object that is there."""
 
+    async def change_all(self, request: Request, table: Table) -> Response:
+        """Answer a PATCH or DELETE of objects of the list."""
+
+    def actions(self, request: Request) -> dict[str, t.Any]:
+        """Return the fields that the token's user can write, by method, as OPTIONS lists them."""
+
 
 class Rest:
-    def __init__(self, netbox: NetBox, writable: Mapping[str, Writable]) -> None:
+    def __init__(self, netbox: NetBox, writable: Sequence[Writable]) -> None:
         self._netbox = netbox
         self._writable = writable
+
+    def _writes(self, endpoint: str) -> Writable | None:
+        return next((writes for writes in self._writable if writes.takes(endpoint)), None)
 
     def routes(self) -> list[Route]:
         methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
@@ -56,15 +72,23 @@ class Rest:
         table = self._netbox.estate.tables[request.path_params["endpoint"]]
         allow = allowed_methods(table.endpoint, single=False)
         if request.method not in ("GET", "HEAD"):
-            if request.method == "POST" and table.endpoint in self._writable:
-                return await self._writable[table.endpoint].create(request, table)
-            return self._described(request, table, "List", allow)
+            writes = self._writes(table.endpoint)
+            if request.method == "POST" and writes:
+                return await writes.create(request, table)
+            if request.method in ("PATCH", "DELETE") and writes:
+                return await writes.change_all(request, table)
+            actions: dict[str, t.Any] = {}
+            if request.method == "OPTIONS" and writes:
+                actions = writes.actions(request)
+            return self._described(request, table, "List", allow, actions)
         query = dict(request.query_params)
         settings = self._netbox.settings
         unknown = set() if table.endpoint in settings.own_start_filter else {"start"}
         filters = [pair for pair in request.query_params.multi_items() if pair[0] not in unknown]
         names = recorded(settings.full_version).get(table.endpoint)
         found, complaints = select(self._netbox.estate, table, filters, names)
+        if table.endpoint == LOG:
+            found = self._netbox.log.visible(found)
         if complaints:
             return json_answer(request, complaints, 400, allow)
         try:
@@ -74,6 +98,8 @@ class Rest:
         except ListBacked as error:
             return server_error(request, settings.full_version, error.as_python_says())
         shape = shape_of(table.endpoint, settings.version, query if request.method == "GET" else {**query, "brief": ""})
+        if table.endpoint == LOG and has_unknown_types(table, page.members, shape):
+            return server_error(request, settings.full_version, SerializerNotFound(NO_SERIALIZER), allow)
         return await self._shown(request, table, page, shape, allow)
 
     def _page(self, request: Request, table: Table, query: dict[str, str], found: Ids) -> Page:
@@ -114,12 +140,15 @@ class Rest:
         table = self._netbox.estate.tables[request.path_params["endpoint"]]
         allow = allowed_methods(table.endpoint, single=True)
         row = next(iter(rows_of(table, [request.path_params["pk"]])), None)
+        if row is not None and table.endpoint == LOG and not self._netbox.log.visible([row["id"]]):
+            row = None
         if row is None:
             missing = {"detail": f"No {endpoint_of(table.endpoint).model} matches the given query."}
             return json_answer(request, missing, 404, allow)
         if request.method not in ("GET", "HEAD"):
-            if request.method in ("PATCH", "DELETE") and table.endpoint in self._writable:
-                return await self._writable[table.endpoint].change(request, table, row["id"])
+            writes = self._writes(table.endpoint)
+            if request.method in ("PATCH", "DELETE") and writes:
+                return await writes.change(request, table, row["id"])
             return self._described(request, table, "Instance", allow)
         settings = self._netbox.settings
         shape = shape_of(table.endpoint, settings.version, dict(request.query_params))
@@ -132,16 +161,29 @@ class Rest:
         return answer
 
     @staticmethod
-    def _described(request: Request, table: Table, what: str, allow: str) -> Response:
+    def _described(
+        request: Request, table: Table, what: str, allow: str, actions: dict[str, t.Any] | None = None
+    ) -> Response:
         if request.method != "OPTIONS":
             return json_answer(request, {"detail": f'Method "{request.method}" not allowed.'}, 405, allow)
         description = {
-            "name": f"{endpoint_of(table.endpoint).model} {what}",
+            "name": f"{spaced(endpoint_of(table.endpoint).model)} {what}",
             "description": "",
             "renders": ["application/json", "text/html"],
             "parses": ["application/json", "multipart/form-data"],
+            **({"actions": actions} if actions else {}),
         }
         return json_answer(request, description, allow=allow)
+
+
+class SerializerNotFound(Exception):
+    """As NetBox calls it."""
+
+
+def has_unknown_types(table: Table, ids: Sequence[int], shape: Shape) -> bool:
+    """Whether a page of the change log shows changed objects, and one of them is of a type without a REST API."""
+    shown = shape.cut({"changed_object": None})
+    return bool(shown) and any(row["changed_object_type"] in WITHOUT_API for row in rows_of(table, ids))
 
 
 class ListBacked(Exception):
@@ -150,6 +192,11 @@ class ListBacked(Exception):
     @staticmethod
     def as_python_says() -> Exception:
         return AttributeError("'list' object has no attribute 'filter'")
+
+
+def spaced(name: str) -> str:
+    """Write `ImageAttachment` as two words."""
+    return re.sub(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))", r" \1", name)
 
 
 def rows_of(table: Table, ids: Sequence[int]) -> list[Row]:

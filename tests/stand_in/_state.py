@@ -15,9 +15,12 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from ._edits import Edits
 from ._faults import Fault
+from ._log import ChangeLog, Clock
 from ._tables import Estate, Table
 from ._tokens import Tokens
+from ._versions import FULL_VERSIONS
 from ._written import Written
 
 if t.TYPE_CHECKING:  # pragma: no cover
@@ -25,7 +28,6 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 # The tables of the branch that a request chose.
 chosen: ContextVar[Estate | None] = ContextVar("tables of this request", default=None)
-FULL_VERSIONS = {"4.5": "4.5.10", "4.6": "4.6.8", "4.7": "4.7.0-beta1"}
 
 
 @dataclass
@@ -45,6 +47,8 @@ class Settings:
     latency: float = 0.0
     # Requests worked on at once; None: any number.
     workers: int | None = None
+    # LOGIN_REQUIRED; without it, nobody is logged in where media files are read.
+    login_required: bool = True
     # GRAPHQL_ENABLED.
     graphql: bool = True
     # Does GraphQL's pagination know `start`? Not before 4.5.2.
@@ -97,6 +101,9 @@ class NetBox:
         # The certificate of the authority that vouches for this server, when it speaks TLS.
         self.ca_path: str | None = None
         self.credentials = Tokens()
+        self.clock = Clock()
+        self.log = ChangeLog(estate)
+        self.edits = Edits(estate, self.log, self.clock, lambda: settings.version)
         self.requests: list[Received] = []
         self.hooks: list[Callable[[Received], None]] = []
         self.faults: list[Fault] = []

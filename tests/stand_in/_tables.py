@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
@@ -61,6 +62,21 @@ class Table(MutableMapping[int, Row]):
         """Hold these rows and no others."""
         self._rows = dict(rows)
         self._newest = max([self._newest, *self._rows])
+
+    def reserve(self) -> int:
+        """Take the next ID. No other row gets it, also if this one never comes."""
+        self._newest += 1
+        return self._newest
+
+    def copied(self) -> Table:
+        """A copy for `become`. Rows are shared: whoever changes a row replaces it."""
+        other = copy.copy(self)
+        other._rows = dict(self._rows)
+        return other
+
+    def become(self, other: Table) -> None:
+        """Hold the rows of a copy again, and give the IDs after them again."""
+        vars(self).update(vars(other.copied()))
 
     def add(self, **fields: t.Any) -> Row:
         """A new row: the next id, what every object has, and these fields."""
@@ -168,6 +184,11 @@ class GeneratedTable(Table):
         if 1 <= pk <= self._count:
             self._hidden.add(pk)
         self._ids = self._kept_order = None
+
+    def copied(self) -> Table:
+        other = t.cast(GeneratedTable, super().copied())
+        other._hidden = set(self._hidden)
+        return other
 
     def replace(self, rows: Mapping[int, Row]) -> None:
         super().replace(rows)

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 import tempfile
 import typing as t
 from collections.abc import Iterator
@@ -27,14 +28,21 @@ Texts = dict[str, str]
 FORMAT = 2
 
 
-def cache_folder() -> Path:
-    """Return the user's directory for data that can be created again (XDG)."""
-    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(os.path.expanduser(home)) / "netbox.cursor"
+def cache_folder() -> Path | None:
+    """Return the user's directory for data that can be created again (XDG), or ``None`` if the user has none."""
+    for home in (os.environ.get("XDG_CACHE_HOME") or "", "~/.cache"):
+        path = Path(os.path.expanduser(home))
+        # A relative path would depend on where Ansible runs. "~" stays as it is if nobody knows the user's home.
+        if path.is_absolute():
+            return path / "netbox.cursor"
+    return None
 
 
 class SchemaCache:
-    """Files in ``folder``, one for each address, version, and set of plugins. Only the user can read them."""
+    """Files in ``folder``, one for each address, version, and set of plugins. Only the user can read them.
+
+    Directories and files that other users own or can write are not used: they could change which filters are accepted.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or cache_folder()
@@ -45,32 +53,56 @@ class SchemaCache:
         ``about`` is what the schema depends on besides the address: a value that JSON can express.
         """
         key = hashlib.sha256(json.dumps([client.endpoint, about, FORMAT]).encode()).hexdigest()
-        path = self._folder / f"schema-{key}.json"
-        try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(kept, dict) and kept and all(isinstance(text, str) for text in kept.values()):
-                return kept
-        except (OSError, ValueError):
-            pass  # The file does not exist, or it is damaged. It is written again below.
+        path = self._folder / f"schema-{key}.json" if self._folder else None
+        cached = _read(path) if path else None
+        if cached:
+            return cached
         names = extract_parameters(client.get("api/schema/", [("format", "json")]))
-        self._write(path, names, client)
+        if path:
+            _write(path, names, client)
         return names
 
-    def _write(self, path: Path, names: Texts, client: Client) -> None:
-        """Write the whole file or nothing, even if several processes write it at the same time."""
+
+def _read(path: Path) -> Texts | None:
+    """Return the content of a file, or ``None`` if it does not exist, is damaged, or cannot be trusted."""
+    try:
+        _check_trust(os.lstat(path.parent), stat.S_ISDIR)
+        # O_NONBLOCK: opening a FIFO would wait for another process.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, encoding="utf-8") as file:
+            _check_trust(os.fstat(handle), stat.S_ISREG)
+            names = json.load(file)
+    except (OSError, ValueError):
+        return None
+    if isinstance(names, dict) and names and all(isinstance(text, str) for text in names.values()):
+        return names
+    return None
+
+
+def _check_trust(status: os.stat_result, is_right_type: t.Callable[[int], bool]) -> None:
+    """Raise :class:`OSError` unless the user alone owns and writes a file of the right type."""
+    if not is_right_type(status.st_mode):
+        raise OSError("it has the wrong type")
+    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise OSError("other users own it or can write it")
+
+
+def _write(path: Path, names: Texts, client: Client) -> None:
+    """Write the whole file or nothing, even if several processes write it at the same time."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_trust(os.lstat(path.parent), stat.S_ISDIR)
+        # mkstemp() creates files that only the user can read.
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=path.name)
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # mkstemp() creates files that only the user can read.
-            handle, part = tempfile.mkstemp(dir=self._folder, prefix=path.name)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(names, file)
-                os.replace(part, path)
-            except BaseException:
-                os.unlink(part)
-                raise
-        except OSError as error:
-            client.log(1, f"Cannot cache the names of filters: {error}")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(names, file)
+            os.replace(part, path)
+        except BaseException:
+            os.unlink(part)
+            raise
+    except OSError as error:
+        client.log(1, f"Cannot cache the names of filters in {path.parent}: {error}")
 
 
 def extract_parameters(schema: t.Any) -> Texts:

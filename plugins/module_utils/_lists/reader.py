@@ -168,7 +168,10 @@ class ListReader:
         """Return how many rows there are, and the highest ID, with one small request. Zeros if that is not possible."""
         small = [("ordering", "-id"), ("fields", "id"), ("exclude", "config_context"), ("limit", "1")]
         try:
-            found = read_answer(self.query.endpoint, self._requests.get(small), 1)
+            answer = self._size.read(
+                1, lambda dummy, raise_if_overloaded: self._requests.get(small, raise_if_overloaded)
+            )
+            found = read_answer(self.query.endpoint, answer, 1)
         except NetBoxError as error:
             self._context.client.log(
                 2, f"{self.query.endpoint}: continuing with one cursor because the highest ID is not known: {error}"
@@ -185,8 +188,8 @@ class ListReader:
     def _read_plugin_list(self, sequential: bool) -> Iterator[list[Row]]:
         """Yield the rows of a plugin's list. It can have a filter called ``start``, which NetBox applies as well.
 
-        The first page is read by offset. A cursor that begins with its last row must return that row first. In the end,
-        the number of rows is compared with NetBox's count.
+        The first page is read by offset. A cursor that begins with its last row must return that row, and as many more
+        as NetBox counts. In the end, the number of rows is compared with that count.
         """
         answer = self._first_by_offset()
         first = answer.offset_page()
@@ -221,7 +224,7 @@ class ListReader:
                 raise
             self._without_cursor(str(error))
             return None
-        if page.ids[:1] != ids[-1:]:
+        if page.ids[:1] != ids[-1:] or len(page.ids) < min(self.page_rows, first.count - len(ids) + 1):
             self._without_cursor("it has a filter called start")
             return None
         return page
@@ -234,11 +237,14 @@ class ListReader:
         yield from pages
 
     def _check_none_missing(self, seen: array.array[int]) -> None:
-        """Raise :class:`IncompleteList` unless ``seen`` has all IDs that there are, up to its last one."""
+        """Raise :class:`IncompleteList` unless ``seen`` has the IDs of all rows, or new rows at the end are missing."""
         everything = ListReader(self._context, with_fields(self.query, "id"))
-        missing = {row["id"] for page in everything._read_by_offset(None, True) for row in page}
+        ids = {row["id"] for page in everything._read_by_offset(None, True) for row in page}
         self.state.count_requests(everything.state.requests)
-        missing = {number for number in missing.difference(seen) if number <= seen[-1]}
+        missing = ids.difference(seen)
+        if missing and min(missing) > seen[-1]:
+            page = self.fetch(seen[-1] + 1, None, self.page_rows)
+            missing = {number for number in missing - set(page.ids) if page.next is None or number < page.next}
         if missing:
             self._server.note_without_cursor(self.query.endpoint)
             raise IncompleteList(
@@ -277,7 +283,7 @@ class ListReader:
         """Return as many rows as are wanted, or as NetBox returns at once. Warn if there can be more."""
         self.state.set_mode("one page")
         offset = self.query.offset or 0
-        requested = LARGEST_PAGE if self.query.max_rows is None else offset + self.query.max_rows
+        requested = offset + (self.query.max_rows or LARGEST_PAGE)
         found = read_answer(self.query.endpoint, self._requests.get([("limit", str(requested))]), requested).rows
         wanted = self.query.max_rows is not None and len(found) >= requested
         if found and not wanted and len(found) >= min(requested, self._maximum(len(found), requested)):
@@ -288,7 +294,7 @@ class ListReader:
         return found[offset:]
 
     def _maximum(self, found: int, requested: int) -> int:
-        """Return how many rows the server returns at most if so many are requested.
+        """Return how many rows the server returns at most if so many are requested; ``found`` if that is not known.
 
         The link to the previous page contains that number, also behind the end of a list, and of an empty one.
         """
@@ -297,8 +303,12 @@ class ListReader:
         parents = t.cast("t.Any", CUT_SILENTLY.match(self.query.endpoint))["parents"]
         parameters = [("fields", "id"), ("limit", str(requested)), ("offset", str(BEHIND_THE_END))]
         self.state.count_requests()
-        answer = self._context.client.get(f"api/{parents}/", parameters)
-        return link_numbers((answer or {}).get("previous")).get("limit", found) if isinstance(answer, dict) else found
+        try:
+            answer = self._context.client.get(f"api/{parents}/", parameters)
+        except NetBoxError as error:
+            self._context.client.log(2, f"{self.query.endpoint}: cannot find out how many rows NetBox returns: {error}")
+            return found
+        return link_numbers(answer.get("previous")).get("limit", found) if isinstance(answer, dict) else found
 
     # Objects that were deleted
 

@@ -4,15 +4,16 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What all modules take and do alike: the connection as module arguments, errors as module failures."""
+"""What all modules share: connection options as module arguments, and errors as module failures."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import typing as t
 from collections.abc import Iterator, Mapping
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.access import (
     SHORTEST_SECRET,
@@ -22,55 +23,74 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.access import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import BadRequest, NetBoxError, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._media.advice import advise_module
 
 
 def connection_arguments() -> dict[str, dict[str, t.Any]]:
-    """The argument spec of doc fragment _connection; ``_connection.module`` says where values come from besides."""
+    """Return the argument spec of the doc fragment _connection. ``_connection.module`` documents the fallbacks."""
     return {
-        "api_endpoint": _from({"type": "str", "required": True, "aliases": ["url"]}, "NETBOX_API", "NETBOX_URL"),
-        "token": _from({"type": "raw", "no_log": True}, "NETBOX_TOKEN", "NETBOX_API_TOKEN", "NETBOX_API_KEY"),
-        "headers": _from({"type": "raw", "default": {}, "no_log": True}, "NETBOX_HEADERS"),
-        "branch": _from({"type": "str"}, "NETBOX_BRANCH"),
-        "validate_certs": _from({"type": "bool", "default": True}, "NETBOX_VALIDATE_CERTS"),
-        "ca_path": _from({"type": "path"}, "NETBOX_CA_PATH"),
-        "client_cert": _from({"type": "path", "aliases": ["cert"]}, "NETBOX_CLIENT_CERT"),
-        "client_key": _from({"type": "path", "aliases": ["key"], "no_log": False}, "NETBOX_CLIENT_KEY"),
-        "timeout": _from({"type": "float", "default": 60}, "NETBOX_TIMEOUT"),
-        "retries": _from({"type": "int", "default": 5}, "NETBOX_RETRIES"),
+        "api_endpoint": _with_fallback(
+            {"type": "str", "required": True, "aliases": ["url"]}, "NETBOX_API", "NETBOX_URL"
+        ),
+        "token": _with_fallback({"type": "raw", "no_log": True}, "NETBOX_TOKEN", "NETBOX_API_TOKEN", "NETBOX_API_KEY"),
+        "headers": _with_fallback({"type": "raw", "default": {}, "no_log": True}, "NETBOX_HEADERS"),
+        "branch": _with_fallback({"type": "str"}, "NETBOX_BRANCH"),
+        "validate_certs": _with_fallback({"type": "bool", "default": True}, "NETBOX_VALIDATE_CERTS"),
+        "ca_path": _with_fallback({"type": "path"}, "NETBOX_CA_PATH"),
+        "client_cert": _with_fallback({"type": "path", "aliases": ["cert"]}, "NETBOX_CLIENT_CERT"),
+        "client_key": _with_fallback({"type": "path", "aliases": ["key"], "no_log": False}, "NETBOX_CLIENT_KEY"),
+        "timeout": _with_fallback({"type": "float", "default": 60}, "NETBOX_TIMEOUT"),
+        "retries": _with_fallback({"type": "int", "default": 5}, "NETBOX_RETRIES"),
     }
 
 
-def _from(argument: dict[str, t.Any], *variables: str) -> dict[str, t.Any]:
-    return {**argument, "fallback": (env_fallback, list(variables))}
+def _with_fallback(argument: dict[str, t.Any], *variables: str) -> dict[str, t.Any]:
+    return {**argument, "fallback": (_read_environment, list(variables))}
+
+
+def _read_environment(*variables: str) -> str:
+    """Return the first of the environment variables that is not empty."""
+    for variable in variables:
+        if os.environ.get(variable):
+            return os.environ[variable]
+    raise AnsibleFallbackNotFound
 
 
 def new_module(arguments: Mapping[str, t.Any], **options: t.Any) -> AnsibleModule:
-    """The module with its own ``arguments`` besides those of the connection."""
+    """Return the module with its own ``arguments`` and those of the connection."""
     module = AnsibleModule(argument_spec={**connection_arguments(), **arguments}, supports_check_mode=True, **options)
-    # Ansible blackens each value of headers wherever it stands in what is returned. Of short ones ("https") that would
-    # say more than it hides, and spoil URLs.
+    # Ansible masks the values of headers wherever they occur in the result. Do not mask short values such as "https":
+    # masking them would corrupt URLs and reveal the value.
     module.no_log_values = {value for value in module.no_log_values if len(value) >= SHORTEST_SECRET}
     return module
 
 
 @contextlib.contextmanager
 def connected(module: AnsibleModule) -> Iterator[Client]:
-    """A client as the module's arguments want it. Any :class:`NetBoxError` in the block ends the module with a failure.
+    """Yield a client for the module's connection options. Any :class:`NetBoxError` in the block fails the module.
 
-    Beside ``msg`` it has ``failure``: what was tried and what NetBox said, for programs.
+    The failure has ``msg`` for people and ``failure`` for programs.
     """
     try:
-        with _client(module) as client:
+        with _connect(module, module.params["token"]) as client:
             yield client
     except NetBoxError as error:
-        module.fail_json(msg=explain(error), failure=failure_of(error))
+        error.advice = advise_module(error)
+        module.fail_json(msg=explain(error), failure=_describe_failure(error))
 
 
-def _client(module: AnsibleModule) -> Client:
+def connect_anonymously(module: AnsibleModule) -> Client:
+    """Return a client for the same NetBox that sends no token."""
+    return _connect(module, None)
+
+
+def _connect(module: AnsibleModule, token: t.Any) -> Client:
     options = module.params
+    if token is not None and not isinstance(token, (str, Mapping)):
+        raise UsageError("token must be a string, or a dictionary with the keys type and value.")
     return Client(
         options["api_endpoint"],
-        _token(options["token"]),
+        token,
         headers=parse_headers(options["headers"] or {}),
         branch=string_or_none(options["branch"]),
         verify=options["validate_certs"] and (string_or_none(options["ca_path"]) or True),
@@ -84,14 +104,7 @@ def _client(module: AnsibleModule) -> Client:
     )
 
 
-def _token(value: t.Any) -> t.Any:
-    if value is None or isinstance(value, (str, Mapping)):
-        return value
-    raise UsageError("token is a text, or a dictionary with the keys type and value.")
-
-
-def failure_of(error: NetBoxError) -> dict[str, t.Any]:
-    """``error`` for programs: its class as ``kind``, what was tried, NetBox's words, and how often it was asked."""
+def _describe_failure(error: NetBoxError) -> dict[str, t.Any]:
     return {
         "kind": type(error).__name__,
         "method": error.method or None,

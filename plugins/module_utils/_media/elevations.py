@@ -4,31 +4,60 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Rack elevations: which rack, what is asked of NetBox, and its answer whole (FACTS 8)."""
+"""Rack elevations: which rack, what is requested from NetBox, and its complete response."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import ServerFailed, UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._media.highlights import check_highlights
 from ansible_collections.netbox.cursor.plugins.module_utils._media.objects import find_one
 
-# NetBox takes any number, also those that make no drawing, or one that no program can show.
-MOST_PIXELS = 10000
-_OF_DRAWINGS = ("unit_width", "unit_height", "legend_width", "include_images", "highlight")
-_OF_UNITS = ("expand_devices", "exclude", "q")
+# NetBox accepts every number, including those for which no drawing is possible, or none that a program can show.
+MAX_PIXELS = 10000
+_DRAWING_OPTIONS = ("unit_width", "unit_height", "legend_width", "include_images", "highlight")
+_UNIT_OPTIONS = ("expand_devices", "exclude", "q")
+
+
+def rack_arguments() -> dict[str, dict[str, t.Any]]:
+    """Return the arguments that select a rack, and the face of it."""
+    return {
+        "rack_id": {"type": "int"},
+        "rack": {"type": "str"},
+        "site": {"type": "str"},
+        "location": {"type": "str"},
+        "face": {"type": "str", "choices": ["front", "rear"], "default": "front"},
+    }
+
+
+def drawing_arguments() -> dict[str, dict[str, t.Any]]:
+    """Return the arguments that determine what a drawing looks like."""
+    return {
+        "unit_width": {"type": "int"},
+        "unit_height": {"type": "int"},
+        "legend_width": {"type": "int"},
+        "include_images": {"type": "bool"},
+        "highlight": {"type": "list", "elements": "str"},
+    }
+
+
+# Restrictions on the arguments that select a rack, for AnsibleModule.
+RACK_RULES: dict[str, t.Any] = {
+    "mutually_exclusive": [("rack_id", "rack"), ("rack_id", "site"), ("rack_id", "location")],
+    "required_one_of": [("rack_id", "rack")],
+}
 
 
 @dataclasses.dataclass
-class Elevation:
-    """What is wanted of an elevation, by NetBox's names for it; ``None`` for NetBox's own default."""
+class ElevationOptions:
+    """What to request from NetBox, by NetBox's names. ``None`` means NetBox's own default."""
 
     render: str
     face: str
@@ -42,34 +71,30 @@ class Elevation:
     q: str | None = None
 
     def __post_init__(self) -> None:
-        """Raise :class:`UsageError` for what NetBox would ignore, or answer with a broken drawing or an error 500."""
-        strange = _OF_UNITS if self.render == "svg" else _OF_DRAWINGS
-        given = [name for name in strange if getattr(self, name) is not None]
+        """Raise :class:`UsageError` for options that NetBox would ignore, or for which its drawing would be broken."""
+        foreign = _UNIT_OPTIONS if self.render == "svg" else _DRAWING_OPTIONS
+        given = [name for name in foreign if getattr(self, name) is not None]
         if given:
-            raise UsageError(f"render={self.render} does not know {' and '.join(given)}.")
+            raise UsageError(f"render={self.render} does not support {' and '.join(given)}.")
         for name in ("unit_width", "unit_height", "legend_width"):
             pixels = getattr(self, name)
-            if pixels is not None and not 1 <= pixels <= MOST_PIXELS:
-                raise UsageError(f"{name} is {pixels}: it is a number of pixels from 1 to {MOST_PIXELS}.")
+            if pixels is not None and not 1 <= pixels <= MAX_PIXELS:
+                raise UsageError(f"{name} is {pixels}. It must be a number of pixels from 1 to {MAX_PIXELS}.")
         if self.exclude is not None and self.exclude < 1:
-            raise UsageError(f"exclude is {self.exclude}: it is the id of a device.")
-        for text in self.highlight or ():
-            name, colon, value = text.partition(":")
-            if not (name.strip() and colon and value.strip()):
-                raise UsageError(f"highlight {text!r} is not of the form field:value, like name:leaf1 or role_id:3.")
-            if (name in ("id", "pk") or name.endswith(("_id", "__pk"))) and not value.isdecimal():
-                raise UsageError(f"highlight {text!r}: {name} is a number.")
+            raise UsageError(f"exclude is {self.exclude}. It must be the ID of a device.")
+        check_highlights(self.highlight or ())
 
     @classmethod
-    def of_options(cls, options: Mapping[str, t.Any]) -> Elevation:
-        """From the module's options of the same names."""
-        return cls(**{field.name: options[field.name] for field in dataclasses.fields(cls)})
+    def from_options(cls, options: Mapping[str, t.Any], render: str) -> ElevationOptions:
+        """Take the module's options of the same names, as far as the module has them."""
+        names = [field.name for field in dataclasses.fields(cls) if field.name in options]
+        return cls(**{**{name: options[name] for name in names}, "render": render})
 
     @property
     def parameters(self) -> Pairs:
-        """The query parameters that say so."""
+        """The query parameters for these options."""
         pairs = [("face", self.face)]
-        for name in (*_OF_DRAWINGS, *_OF_UNITS):
+        for name in (*_DRAWING_OPTIONS, *_UNIT_OPTIONS):
             value = getattr(self, name)
             for part in value if isinstance(value, list) else [value]:
                 if part is not None:
@@ -77,39 +102,34 @@ class Elevation:
         return pairs
 
 
-def rack_id_of(client: Client, rack: str, site: str | None, location: str | None) -> int:
-    """The id of the one rack of this name; ``site`` and ``location`` are slugs. Raises as ``find_one``."""
-    places = [("site", site), ("location", location)]
-    return int(
-        find_one(client, "dcim/racks", [("name", rack), *((key, value) for key, value in places if value)])["id"]
-    )
+def find_rack_id(client: Client, options: Mapping[str, t.Any]) -> int:
+    """Return the ID of the rack that ``options`` select. Raise the errors of ``find_one``."""
+    if options["rack_id"] is not None:
+        return int(options["rack_id"])
+    places = [(key, options[key]) for key in ("site", "location") if options[key]]
+    return int(find_one(client, "dcim/racks", [("name", options["rack"]), *places])["id"])
 
 
-def drawing(client: Client, rack_id: int, wanted: Elevation) -> str:
-    """The elevation as the text of an SVG drawing."""
-    parameters = [("render", "svg"), *wanted.parameters]
+def fetch_drawing(client: Client, rack_id: int, options: ElevationOptions) -> str:
+    """Return the elevation as SVG."""
+    parameters = [("render", "svg"), *options.parameters]
     try:
         return client.text(f"api/{_endpoint(rack_id)}/", parameters, media_type="image/svg+xml", end="</svg>")
     except ServerFailed as error:
         if "rack_elevation.css" in error.detail:
-            error.advice = "NetBox's static files are missing: whoever runs it has to call manage.py collectstatic."
-        elif wanted.highlight:
-            error.advice = "NetBox fails on values that a field cannot have: look at highlight."
+            error.advice = "NetBox's static files are missing. Run manage.py collectstatic on the NetBox server."
+        elif options.highlight:
+            error.advice = "NetBox fails for values that a field cannot have. Check highlight."
         raise
 
 
-def units(client: Client, rack_id: int, wanted: Elevation) -> list[Row]:
-    """All half units of the rack, from the top down; NetBox alone would give the first 50 (FACTS 8)."""
+def fetch_units(client: Client, rack_id: int, options: ElevationOptions) -> list[Row]:
+    """Return all half units of the rack, from the top down. NetBox's first page has only 50 of them."""
     with Pager(client, max_workers=1) as pager:
-        return list(pager.rows(_endpoint(rack_id), wanted.parameters))
-
-
-def units_as_text(rows: Iterable[Row]) -> str:
-    """The units as they are written into a file."""
-    return json.dumps(list(rows), indent=2, ensure_ascii=False) + "\n"
+        return list(pager.rows(_endpoint(rack_id), options.parameters))
 
 
 def _endpoint(rack_id: int) -> str:
     if rack_id < 1:
-        raise UsageError(f"rack_id is {rack_id}: ids of NetBox are numbers from 1 on.")
+        raise UsageError(f"rack_id is {rack_id}. IDs in NetBox are numbers from 1.")
     return f"dcim/racks/{rack_id}/elevation"

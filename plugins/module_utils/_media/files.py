@@ -4,11 +4,12 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Files on the host where a module runs: written in one piece, or not at all."""
+"""Files on the host where a module runs: written completely, or not at all."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 import typing as t
 
@@ -16,28 +17,25 @@ from ansible.module_utils.basic import AnsibleModule
 
 
 def write_file(module: AnsibleModule, dest: str, content: bytes) -> dict[str, t.Any]:
-    """Have ``content`` in the file ``dest``, with the file attributes among the module's options.
+    """Ensure that the file ``dest`` has this content, and the file attributes among the module's options.
 
-    Returns ``changed``, ``dest`` and, in diff mode, ``diff``. In check mode nothing is written. Ends the module with a
-    failure where the file cannot be written.
+    Return ``changed``, ``dest`` and, in diff mode, ``diff``. Change nothing in check mode. Fail the module if ``dest``
+    is not a regular file, or cannot be written.
     """
-    # In check mode, a task before this one may be the one that would make the folder.
-    if not module.check_mode and not os.path.isdir(os.path.dirname(os.path.abspath(dest))):
-        module.fail_json(msg=f"dest {dest!r} cannot be written: its folder does not exist.")
     try:
-        there = _read(dest)
-        changed = there != content
+        current = _read(module, dest)
+        changed = current != content
         if changed and not module.check_mode:
             _replace(module, dest, content)
     except OSError as error:
-        module.fail_json(msg=f"dest {dest!r} cannot be written: {error.strerror}.")
+        module.fail_json(msg=f"Cannot write dest {dest!r}: {error.strerror}.")
     result: dict[str, t.Any] = {"changed": changed, "dest": dest}
     if os.path.exists(dest):
         attributes = module.load_file_common_arguments(module.params, path=dest)
         result["changed"] = module.set_fs_attributes_if_different(attributes, changed)
     if module._diff:
         result["diff"] = {
-            "before": (there or b"").decode("utf-8", "replace"),
+            "before": (current or b"").decode("utf-8", "replace"),
             "after": content.decode("utf-8", "replace"),
             "before_header": dest,
             "after_header": dest,
@@ -45,17 +43,27 @@ def write_file(module: AnsibleModule, dest: str, content: bytes) -> dict[str, t.
     return result
 
 
-def _read(path: str) -> bytes | None:
+def _read(module: AnsibleModule, dest: str) -> bytes | None:
+    """Return the content of ``dest``, or ``None`` if it does not exist. Fail the module if it is not a regular file."""
+    if not os.path.basename(dest):
+        module.fail_json(msg=f"Cannot write dest {dest!r}: it must be the path of a file, not of a directory.")
+    directory = os.path.dirname(os.path.abspath(dest))
+    # In check mode, an earlier task might be the one that would create the directory.
+    if not module.check_mode and not os.path.isdir(directory):
+        module.fail_json(msg=f"Cannot write dest {dest!r}: its directory does not exist.")
     try:
-        with open(path, "rb") as stream:
-            return stream.read()
+        is_regular = stat.S_ISREG(os.stat(dest).st_mode)
     except FileNotFoundError:
         return None
+    if not is_regular:
+        module.fail_json(msg=f"Cannot write dest {dest!r}: it exists and is not a regular file.")
+    with open(dest, "rb") as stream:
+        return stream.read()
 
 
 def _replace(module: AnsibleModule, dest: str, content: bytes) -> None:
     number, part = tempfile.mkstemp(dir=module.tmpdir)
     with os.fdopen(number, "wb") as stream:
         stream.write(content)
-    # It looks for the folder in the name itself: a bare name has none.
-    module.atomic_move(part, os.path.abspath(dest))
+    # atomic_move() takes the directory from the path. A bare file name has none.
+    module.atomic_move(part, os.path.abspath(dest), unsafe_writes=module.params["unsafe_writes"])

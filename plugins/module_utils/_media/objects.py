@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""One object of NetBox, named by filters."""
+"""One NetBox object, selected by filters."""
 
 from __future__ import annotations
 
@@ -17,43 +17,42 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# What tells objects of one name apart. NetBox leaves out what an object does not have.
+# Fields that distinguish objects with the same name. NetBox omits the ones that an object does not have.
 _PLACES = ("site", "location", "rack", "device", "virtual_machine", "cluster", "tenant", "provider")
-_MOST_LISTED = 10
+_MAX_LISTED = 10
 
 
 def find_one(client: Client, endpoint: str, filters: Pairs) -> Row:
-    """The one object of ``endpoint`` (``dcim/racks``) that ``filters`` select: its id, url, display and place.
+    """Return the ID, URL, display name, and place of the one object of ``endpoint`` that ``filters`` select.
 
-    Costs one request. Raises :class:`UsageError` for filters that NetBox does not know, :class:`NotOne` where none or
-    several match; the message lists these.
+    This takes one request. Raise :class:`UsageError` for filters that NetBox does not support, and :class:`NotOne` if
+    none or several objects match. The message lists them.
     """
     if not filters:
-        raise UsageError(f"nothing says which of {endpoint} is meant.")
+        raise UsageError(f"No filter selects one of {endpoint}.")
     check = FilterCheck(client, options=())
     check.check(endpoint, filters)
-    wanted = ("id", "url", "display", *_PLACES)
-    paging = [("fields", ",".join(wanted)), ("limit", str(_MOST_LISTED + 1))]
+    fields = ("id", "url", "display", *_PLACES)
+    paging = [("fields", ",".join(fields)), ("limit", str(_MAX_LISTED + 1))]
     answer = client.get(f"api/{endpoint}/", [*filters, *paging])
     check.confirm(endpoint, filters)
     rows = answer.get("results") if isinstance(answer, dict) else None
     if not isinstance(rows, list):
-        raise UnexpectedAnswer(f"{endpoint} is not a list of objects.")
+        raise UnexpectedAnswer(f"The response for {endpoint} is not a list of objects.")
     if len(rows) == 1:
         return t.cast(Row, rows[0])
-    asked = " ".join(f"{name}={value}" for name, value in filters)
+    selection = " ".join(f"{name}={value}" for name, value in filters)
     if not rows:
-        raise NotOne(f"Nothing of {endpoint} matches {asked}, as far as the user of the token may see.")
-    raise NotOne(f"Several of {endpoint} match {asked}: {listed(rows)}. Say more, or use the id.")
+        raise NotOne(f"No object of {endpoint} that the token's user can view matches {selection}.")
+    raise NotOne(f"Several objects of {endpoint} match {selection}: {_list(rows)}. Add filters, or use the ID.")
 
 
-def listed(rows: Iterable[Row]) -> str:
-    """Objects in words, for an error: what tells them apart, and their ids."""
-    texts = [_shown(row) for row in rows]
-    more = texts[_MOST_LISTED:]
-    return ", ".join(texts[:_MOST_LISTED]) + (" and more" if more else "")
+def _list(rows: Iterable[Row]) -> str:
+    texts = [_describe(row) for row in rows]
+    more = texts[_MAX_LISTED:]
+    return ", ".join(texts[:_MAX_LISTED]) + (" and more" if more else "")
 
 
-def _shown(row: Row) -> str:
+def _describe(row: Row) -> str:
     places = [f"{name} {row[name].get('display')}" for name in _PLACES if isinstance(row.get(name), dict)]
     return f"{row.get('display')} ({', '.join([*places, 'id ' + str(row.get('id'))])})"

@@ -27,13 +27,14 @@ def fill(plugin: t.Any, found: Inventory, expressions: Expressions) -> None:
     for warning in constructor.warnings() if constructor else ():
         plugin.display.warning(warning)
     filler = _Filler(plugin)
-    for number, host in enumerate(found.hosts):
-        made = constructed[number]
+    # Each host leaves the list, because its dictionary of variables takes memory.
+    found.hosts.reverse()
+    constructed.reverse()
+    while found.hosts:
+        host, made = found.hosts.pop(), constructed.pop()
         filler.add(host, made.groups if made else ())
         if made:
             filler.compose(host.name, made.variables)
-        # Nothing needs this host any more, and its dictionary of variables takes memory.
-        found.hosts[number] = host._replace(variables={}, extra={}, raw={})
     for group in found.groups:
         filler.group(group)
     for parent, child in (*found.edges, *(constructor.edges() if constructor else ())):

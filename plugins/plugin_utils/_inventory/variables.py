@@ -103,16 +103,17 @@ class Variables:
                 continue
             name, form = self._shapes[fact]
             if form == "flat":
-                self._flatten(value or {}, variables)
-            elif value is not None or form == "list":
-                self._set(variables, name, value if form == "plain" else [value])
+                if isinstance(value, dict):
+                    self._flatten(value, variables)
+                continue
+            if form != "plain" and (value is not None or form == "list"):
+                value = [value]
+            if value is None:
+                continue
+            if self._as_peer:
+                value = _merged(variables.get(name), value)
+            variables[name] = value
         return variables
-
-    def _set(self, variables: dict[str, t.Any], name: str, value: t.Any) -> None:
-        if self._as_peer and isinstance(value, dict) and isinstance(variables.get(name), dict):
-            # Ansible merges dictionaries that netbox.netbox sets one after the other under the same name.
-            value = {**variables[name], **value}
-        variables[name] = value
 
     def _flatten(self, value: Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:
         for key, one in value.items():
@@ -122,7 +123,7 @@ class Variables:
             elif name in self._taken and not self._as_peer:
                 self._repeated.add(name)
             else:
-                self._set(variables, name, one)
+                variables[name] = _merged(variables.get(name), one) if self._as_peer else one
 
     def warnings(self) -> list[str]:
         """Return a warning for each reason why keys did not become variables."""
@@ -138,6 +139,11 @@ class Variables:
                 f"{listing(self._repeated)}. Rename them with rename_variables or vars_prefix."
             )
         return found
+
+
+def _merged(before: t.Any, value: t.Any) -> t.Any:
+    """Return what a variable is after netbox.netbox sets it again: Ansible merges dictionaries."""
+    return {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
 
 
 def is_obeyed(name: str) -> bool:

@@ -12,7 +12,13 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
+# pytest-ansible puts its own finder of collections before Python's after this file is read. What is imported here
+# can be imported in tests, too.
+from ansible_collections.netbox.cursor.tests.acceptance import change_cases as _change_cases
+from ansible_collections.netbox.cursor.tests.acceptance.change_recorder import Server
+from ansible_collections.netbox.cursor.tests.stand_in import NetBox, edit_strategies, serve
+
+__all__ = ["_change_cases", "edit_strategies"]
 
 
 class Client:
@@ -36,6 +42,31 @@ class Client:
 
     def ids(self, path: str) -> list[int]:
         return [row["id"] for row in self.get(path).json()["results"]]
+
+
+class MockServer(Server):
+    """The mock NetBox. It runs no scripts: the writes of the script are made here."""
+
+    def __init__(self, netbox: NetBox) -> None:
+        super().__init__(netbox.url, netbox.tokens["v2"])
+        self.netbox = netbox
+
+    def run_script(self, source: str, name: str) -> None:
+        table = self.netbox.table("dcim/devices")
+        device = max(table.ids())
+        interfaces = self.netbox.table("dcim/interfaces").having("device", {device})
+        with self.netbox.edits.request() as request:
+            request.update("dcim/devices", device, serial="S1")
+            # The second save is compared with the snapshot before the first.
+            request.update("dcim/devices", device, asset_tag=f"{table[device]['name'][: -len('device')]}A1")
+            for interface in interfaces:
+                self.netbox.edits.unlogged(saved=False).update("dcim/interfaces", interface, description="silent")
+            request.create("dcim/interfaces", device=device, name="eth1", type="virtual")
+
+
+@pytest.fixture(scope="session")
+def server() -> type[MockServer]:
+    return MockServer
 
 
 @pytest.fixture

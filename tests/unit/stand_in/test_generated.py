@@ -167,3 +167,26 @@ def test_made_rows_can_be_deleted_and_replaced(walker: Client) -> None:
     assert set(walker.ids("/api/dcim/devices/?name=replaced&name=added")) == {3, added["id"]} == {3, 2501}
     assert walker.get("/api/dcim/devices/?limit=1").json()["count"] == 2500
     assert walker.get("/api/dcim/devices/2/").status_code == 404
+
+
+@pytest.mark.parametrize("devices", [400, 3000])
+def test_devices_of_a_generated_estate_do_not_overlap(devices: int) -> None:
+    estate = generated_estate("4.6", devices, 1)
+    types, racks = estate.get("dcim/device-types"), estate.get("dcim/racks")
+    used: dict[int, set[float]] = {}
+    placed = 0
+    for device in estate.get("dcim/devices").values():
+        height = types[device["device_type"]["id"]]["u_height"]
+        if device["position"] is None:
+            assert device["face"] is None
+            continue
+        placed += 1
+        units = {device["position"] + half / 2 for half in range(int(height * 2))}
+        rack = racks[device["rack"]["id"]]
+        assert height and not units & used.setdefault(rack["id"], set()), device["name"]
+        assert min(units) >= 1 and max(units) < rack["u_height"] + 1
+        used[rack["id"]] |= units
+    # Only power strips and what does not fit have no position, and racks are well filled.
+    assert placed > devices * 0.75
+    assert len(used) == len(racks)
+    assert sum(map(len, used.values())) / 2 > 0.5 * sum(rack["u_height"] for rack in racks.values())

@@ -181,7 +181,7 @@ def check_updates(netbox: NetBox) -> None:
     environment = environment_of(private, credential_type["injectors"], {**values, "authority": ""})
     assert environment["NETBOX_CA_PATH"] == ""
     found, ended = update(private, "untrusted", "netbox.yml", 0, environment, secrets)
-    assert ended.status == "failed" and not found and "name the file in ca_path" in " ".join(ended.said.split())
+    assert ended.status == "failed" and not found and "set ca_path to the file" in " ".join(ended.said.split())
     wrong = f"nbt_0123456789ab.{'0123456789' * 4}"
     environment = environment_of(private, credential_type["injectors"], {**values, "token": wrong})
     found, ended = update(private, "denied", "netbox.yml", 5, environment, [*secrets, wrong, *wrong.split(".")])

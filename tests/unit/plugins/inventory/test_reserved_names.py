@@ -28,7 +28,7 @@ GUIDE = Path(__file__).resolve().parents[4] / "docs/docsite/rst/inventory_guide.
 
 def advice() -> dict[str, t.Any]:
     """Return the options that the guide shows."""
-    text = GUIDE.read_text(encoding="utf-8").partition("Warnings about the names")[2]
+    text = GUIDE.read_text(encoding="utf-8").partition("Avoid warnings about")[2]
     block = re.search(r"\.\. code-block:: yaml\n\n((?:    .*\n|\n)+)", text)
     assert block
     return yaml.safe_load(textwrap.dedent(block[1]))

@@ -118,7 +118,7 @@ def test_only_what_was_asked_for_is_unpacked(encoding: str) -> None:
     head = OK + b"Content-Encoding: " + encoding.encode() + b"\r\n\r\n"
     with saying(lambda: [head, b"[]"]) as (address, asked):
         error = refused(address)
-    assert isinstance(error, errors.UnexpectedAnswer) and "not asked for" in str(error)
+    assert isinstance(error, errors.UnexpectedAnswer) and "not requested" in str(error)
     assert b"Accept-Encoding: gzip, deflate\r\n" in asked[0]
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.schema_cache import SchemaCache
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.server import Server
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
 from ansible_collections.netbox.cursor.plugins.module_utils._http import deadlines
@@ -32,9 +33,15 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
-from ansible_collections.netbox.cursor.plugins.module_utils._media.elevations import Elevation, drawing, units
-from ansible_collections.netbox.cursor.plugins.module_utils._media.images import ENDPOINT as IMAGES
-from ansible_collections.netbox.cursor.plugins.module_utils._media.images import Attachments, wanted_of
+from ansible_collections.netbox.cursor.plugins.module_utils._media.attachments import ENDPOINT as IMAGES
+from ansible_collections.netbox.cursor.plugins.module_utils._media.attachments import Attachments
+from ansible_collections.netbox.cursor.plugins.module_utils._media.copies import ImageCopies
+from ansible_collections.netbox.cursor.plugins.module_utils._media.desired import DesiredImage
+from ansible_collections.netbox.cursor.plugins.module_utils._media.elevations import (
+    ElevationOptions,
+    fetch_drawing,
+    fetch_units,
+)
 from ansible_collections.netbox.cursor.tests.stand_in import HERE, Fault, NetBox, serve
 
 # Pages of 20 rows, which may be halved once: nothing smaller than 10 is asked for.
@@ -84,8 +91,10 @@ def by_graphql(client: Client, folder: Path) -> list[int]:
 def upload(client: Client, folder: Path) -> str:
     """Sees to it that the picture is attached by a name that each test has for itself."""
     options = {"name": folder.name, "description": None, "src": None, "filename": None, "content_type": None}
-    wanted = wanted_of({**options, "content": base64.b64encode(PICTURE).decode(), "max_size": len(PICTURE)})
-    return Attachments(client, "dcim.site", 1).present(wanted, compare="content", check=False, digests=0).action
+    content = base64.b64encode(PICTURE).decode()
+    desired = DesiredImage.from_options({**options, "content": content, "max_size": len(PICTURE)})
+    attachments = Attachments(client, ImageCopies(client, [], lambda: client), "dcim.site", 1, print)
+    return attachments.present(desired, compare="content", check=False, diff_bytes=0).action
 
 
 def attached(netbox: NetBox, name: str) -> list[bytes]:
@@ -101,22 +110,22 @@ WAYS = {
     "threaded offset": rest(max_workers=4, pagination="offset"),
     "GraphQL": Way(by_graphql, lambda ids: bool(ids == list(range(1, ROWS + 1))), "/graphql/"),
     "schema": Way(
-        lambda client, folder: SchemaCache(folder).names(client),
-        lambda names: "slug" in names["dcim/sites"].split(),
+        lambda client, folder: Server(client, SchemaCache(folder)).parameters("dcim/sites"),
+        lambda names: "slug" in names,
         "/api/schema/",
         after=0,
         pages=False,
     ),
     "image upload": Way(upload, lambda action: action in ("added", "left"), f"/api/{IMAGES}/", after=2, links=True),
     "elevation as SVG": Way(
-        lambda client, folder: drawing(client, 1, Elevation("svg", "front")),
+        lambda client, folder: fetch_drawing(client, 1, ElevationOptions("svg", "front")),
         lambda text: text.startswith("<svg") and text.endswith("</svg>") and text.count('class="unit"') == MANY / 2,
         "/api/dcim/racks/1/elevation/",
         after=0,
         pages=False,
     ),
     "elevation as JSON": Way(
-        lambda client, folder: [unit["id"] for unit in units(client, 1, Elevation("json", "front"))],
+        lambda client, folder: [unit["id"] for unit in fetch_units(client, 1, ElevationOptions("json", "front"))],
         lambda ids: bool(ids == [1 + half / 2 for half in reversed(range(MANY))]),
         "/api/dcim/racks/1/elevation/",
         links=True,
@@ -400,7 +409,7 @@ def test_it_ends_soon_in_the_right_rows_or_in_one_clear_error(
 ) -> None:
     what = FAULTS[fault]
     netbox = request.getfixturevalue("secure" if what.tls else "plain")
-    monkeypatch.setattr(deadlines, "TIMEOUTS_OF_AN_ANSWER", 2)
+    monkeypatch.setattr(deadlines, "TIMEOUTS_PER_RESPONSE", 2)
     for name in ("no_proxy", "NO_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
     if what.proxy:

@@ -15,6 +15,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._filters.representat
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import BadRequest, UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import look_ahead
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 
@@ -161,3 +162,99 @@ def test_many_ids_that_are_gone_do_not_cost_a_request_each(netbox: NetBox, pager
     filters = [("device_id", str(number)) for number in (*range(1, 6), *range(10**6, 10**6 + 100))]
     assert len(ids_of(pager.rows("dcim/interfaces", filters, skip_deleted=("device_id", "dcim/devices")))) == 10
     assert len(netbox.requests) < 20
+
+
+@pytest.mark.parametrize("page_size", [20, 100])
+def test_ids_are_cut_so_that_each_request_returns_a_whole_part(netbox: NetBox, page_size: int) -> None:
+    netbox.requests.clear()
+    ids = list(netbox.table("dcim/devices").ids())[:1000]
+    filters = [("id", str(number)) for number in ids]
+    client = Client(netbox.url, netbox.tokens["v1"])
+    with client, Pager(client, page_size=page_size) as pager:
+        assert ids_of(pager.rows("dcim/devices", filters)) == ids
+    probe = netbox.settings.version == "4.5"  # the first request finds out that there is no cursor
+    assert len(netbox.requests) <= 1000 / page_size + probe * 4
+
+
+SITES = 1400
+
+
+@pytest.fixture
+def sites(netbox: NetBox) -> Iterator[list[tuple[str, str]]]:
+    """Filters that select sites by name, in another order than that of their IDs, for which 43 URLs are needed."""
+    table = netbox.table("dcim/sites")
+    before = dict(table)
+    names = {pk: f"{(pk * 7919) % 1409:04}-{'x' * 92}" for pk in range(1, SITES + 1)}
+    table.replace({pk: {"id": pk, "name": name, "comments": "c" * 4000} for pk, name in names.items()})
+    netbox.requests.clear()
+    yield [("name", names[pk]) for pk in sorted(names, key=lambda pk: names[pk])]
+    table.replace(before)
+    netbox.settings.latency = 0
+
+
+def test_thousands_of_values_need_the_memory_of_a_few_pages(netbox: NetBox, sites: list[tuple[str, str]]) -> None:
+    def requested() -> int:
+        return sum(received.rows or 0 for received in netbox.requests)
+
+    client = Client(netbox.url, netbox.tokens["v1"])
+    with client, Pager(client, max_workers=4) as pager:
+        rows = pager.rows("dcim/sites", sites)
+        assert next(rows)["id"] == 1
+        # Each part must show its first row. That is all that the first row of the list waits for.
+        assert 43 <= len(netbox.requests) <= 43 + 4 + (netbox.settings.version == "4.5") * 4
+        most = requested()
+        for taken, row in enumerate(rows, 2):
+            assert row["id"] == taken
+            most = max(most, requested() - taken)
+    assert taken == SITES
+    assert most <= look_ahead(4) * 300
+    # Parts have 32 rows, and pages 25.
+    assert len(netbox.requests) <= 2 * 43 + 8
+
+
+def test_thousands_of_values_are_requested_by_all_workers(netbox: NetBox, sites: list[tuple[str, str]]) -> None:
+    netbox.most_at_once = 0
+    netbox.settings.latency = 0.01
+    client = Client(netbox.url, netbox.tokens["v1"])
+    with client, Pager(client, max_workers=4) as pager:
+        assert ids_of(pager.rows("dcim/sites", sites)) == list(range(1, SITES + 1))
+    assert 2 < netbox.most_at_once <= 4
+
+
+def test_a_reader_that_stops_early_leaves_the_rest_alone(netbox: NetBox, sites: list[tuple[str, str]]) -> None:
+    client = Client(netbox.url, netbox.tokens["v1"])
+    with client, Pager(client, max_workers=4) as pager:
+        assert ids_of(pager.rows("dcim/sites", sites, limit=3)) == [1, 2, 3]
+    assert len(netbox.requests) <= 43 + 12
+
+
+@pytest.mark.parametrize("workers", [1, 2, 8])
+@pytest.mark.parametrize("devices", [60, 400], ids=["one URL", "several URLs"])
+def test_devices_deleted_while_their_interfaces_are_read_lose_nothing_else(
+    netbox: NetBox, workers: int, devices: int
+) -> None:
+    """NetBox refuses the ID of a deleted device. All threads of the walk meet that at any time."""
+    tables = [netbox.table(endpoint) for endpoint in ("dcim/devices", "dcim/interfaces")]
+    before = [dict(table) for table in tables]
+    ids = list(tables[0].ids())[:devices]
+    doomed = iter(ids[::5])
+
+    def delete(received: t.Any) -> None:
+        device = next(doomed, 0)
+        tables[0].pop(device, None)
+        for pk in [pk for pk, row in tables[1].items() if row["device"]["id"] == device]:
+            tables[1].pop(pk)
+
+    netbox.hooks.append(delete)
+    client = Client(netbox.url, netbox.tokens["v1"], sleep=lambda seconds: None)
+    try:
+        with client, Pager(client, max_workers=workers, page_size=20) as pager:
+            filters = [("device_id", str(number)) for number in ids]
+            found = ids_of(pager.rows("dcim/interfaces", filters, skip_deleted=("device_id", "dcim/devices")))
+        stayed = {pk for pk, row in tables[1].items() if row["device"]["id"] in set(ids)}
+    finally:
+        netbox.hooks.clear()
+        for table, rows in zip(tables, before):
+            table.replace(rows)
+    assert found == sorted(set(found))
+    assert stayed <= set(found)

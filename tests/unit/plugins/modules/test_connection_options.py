@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.modules import nb_rack_elevation
+from ansible_collections.netbox.cursor.plugins.modules import nb_rack_elevation_info
 from ansible_collections.netbox.cursor.tests.stand_in import serve
 
 Run = t.Callable[..., "dict[str, t.Any]"]
@@ -22,14 +22,14 @@ def test_module_sends_its_requests_to_the_branch(run_module: Run, monkeypatch: p
     if source == "environment":
         monkeypatch.setenv("NETBOX_BRANCH", options.pop("branch"))
     with serve(version="4.6", branching=True) as netbox:
-        run_module(nb_rack_elevation, rack_id=1, api_endpoint=netbox.url, token=netbox.tokens["v1"], **options)
+        run_module(nb_rack_elevation_info, rack_id=1, api_endpoint=netbox.url, token=netbox.tokens["v1"], **options)
         assert netbox.requests[-1].headers["x-netbox-branch"] == "ygoi9ib6"
 
 
 def test_module_names_the_branches(run_module: Run) -> None:
     with serve(version="4.6", branching=True) as netbox:
         options = {"api_endpoint": netbox.url, "token": netbox.tokens["v1"], "branch": "new-1"}
-        result = run_module(nb_rack_elevation, rack_id=1, **options)
+        result = run_module(nb_rack_elevation_info, rack_id=1, **options)
     assert "Branch 'new-1' is not ready. Its status is 'new'. Other branches: " in result["msg"]
     assert result["failure"]["kind"] == "UsageError"
 
@@ -37,4 +37,4 @@ def test_module_names_the_branches(run_module: Run) -> None:
 @pytest.mark.parametrize("name", ["ca_path", "client_cert", "cert", "client_key", "key", "headers", "branch"])
 @pytest.mark.parametrize("value", [False, ""])
 def test_option_without_a_value_is_not_set(run_module: Run, name: str, value: t.Any) -> None:
-    assert "msg" not in run_module(nb_rack_elevation, rack_id=1, **{name: value})
+    assert "msg" not in run_module(nb_rack_elevation_info, rack_id=1, **{name: value})

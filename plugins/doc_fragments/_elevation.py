@@ -1,0 +1,72 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this doc fragment is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # Which rack, and which face of it.
+    DOCUMENTATION = r"""
+options:
+  rack_id:
+    description:
+      - ID of the rack.
+      - Either O(rack_id) or O(rack) is required.
+    type: int
+  rack:
+    description:
+      - Name of the rack. If several racks have this name, select one with O(site) and O(location).
+    type: str
+  site:
+    description:
+      - Slug of the site of O(rack).
+    type: str
+  location:
+    description:
+      - Slug of the location of O(rack), or of a location above it.
+    type: str
+  face:
+    description:
+      - Face of the rack.
+    type: str
+    choices:
+      - front
+      - rear
+    default: front
+"""
+
+    # What a drawing looks like.
+    DRAWING = r"""
+options:
+  unit_width:
+    description:
+      - Width of a rack unit in the drawing, in pixels, from 1 to 10000.
+      - If not set, NetBox uses its configured default.
+    type: int
+  unit_height:
+    description:
+      - Height of a rack unit in the drawing, in pixels, from 1 to 10000.
+      - If not set, NetBox uses its configured default.
+    type: int
+  legend_width:
+    description:
+      - Width of the unit numbers next to the drawing, in pixels, from 1 to 10000.
+      - If not set, NetBox uses its default of 30 pixels.
+    type: int
+  include_images:
+    description:
+      - Whether the drawing refers to the images of device types. If not set, NetBox includes them.
+      - The images stay on NetBox, and viewing them requires a login there. Use V(false) for drawings that are shown
+        elsewhere.
+    type: bool
+  highlight:
+    description:
+      - Devices to highlight, as V(field:value), for example V(name:leaf1), V(role_id:3), or V(role__slug:leaf). The
+        drawing shades all other devices.
+      - A field is a field of devices in NetBox's database. The module rejects unknown fields, which NetBox ignores.
+    type: list
+    elements: str
+"""

@@ -1,0 +1,135 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""NetBox's copies of images: where they can be, and their fingerprints.
+
+NetBox reports a URL for each image. The module requests it only if it is below ``media/`` of the configured NetBox, or
+on a storage host that the user listed. Otherwise, a NetBox could choose any address for the module to request.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+import typing as t
+from collections.abc import Callable, Iterable
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    AccessDenied,
+    NetBoxError,
+    UnexpectedAnswer,
+    UsageError,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._media.image_files import Fingerprint, compute_fingerprint
+
+_HOST = re.compile(r"([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_ADVICE = "Check the URL. If NetBox stores its images there, list the host in storage_hosts."
+
+
+class ImageCopies:
+    """Reads the files of image attachments.
+
+    * ``storage_hosts``: hosts besides NetBox that can store images, such as ``s3.example.com`` or
+      ``minio.example.com:9000``. Without a port, the ports 80 and 443 are meant.
+    * ``connect_anonymously``: returns a client for the same NetBox that sends no token.
+    """
+
+    def __init__(
+        self, client: Client, storage_hosts: Iterable[str], connect_anonymously: Callable[[], t.ContextManager[Client]]
+    ) -> None:
+        self._client = client
+        self._connect_anonymously = connect_anonymously
+        self._own = urlsplit(client.endpoint)
+        self._hosts = {host.strip().lower() for host in storage_hosts}
+        for host in self._hosts:
+            if not _HOST.fullmatch(host):
+                raise UsageError(f"Invalid storage_hosts entry {host!r}. Use a host name, such as s3.example.com.")
+
+    def read_fingerprint(self, row: Row, max_bytes: int) -> Fingerprint | None:
+        """Return the fingerprint of the file of ``row``, or ``None`` if it has more than ``max_bytes`` bytes."""
+        copy = self._client.download(self._permitted_url(row), max_bytes, compute_fingerprint)
+        return copy if copy.size <= max_bytes else None
+
+    def is_lost(self, row: Row) -> bool:
+        """Return whether NetBox lost the file of ``row``, after it answered a request for the file with 404.
+
+        NetBox answers with 404 as well if ``LOGIN_REQUIRED`` is false, because it ignores the token then. Without a
+        token, it redirects to its login page only if it requires a login.
+        """
+        url = self._permitted_url(row)
+        if self._is_below_media(urlsplit(url)):
+            with self._connect_anonymously() as anonymous:
+                try:
+                    anonymous.download(url, 0, lambda chunks: None)
+                except AccessDenied:
+                    return True
+                except NetBoxError as error:
+                    self._client.log(1, str(error))
+            return False
+        return True  # A storage host answers with 404 only if the file does not exist.
+
+    def _permitted_url(self, row: Row) -> str:
+        """Return the URL from which the file of ``row`` can be read. Raise :class:`UnexpectedAnswer` if there is none.
+
+        A file below ``media/`` is requested from the configured NetBox, because NetBox does not always know its own
+        host name.
+        """
+        url = str(row.get("image") or "")
+        try:
+            parts = urlsplit(url)
+            port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+        except ValueError:
+            raise _refusal(url) from None
+        segments = re.split(r"[/\\]", unquote(parts.path))
+        if parts.scheme not in _DEFAULT_PORTS or not _HOST.fullmatch(parts.netloc.lower()) or ".." in segments:
+            raise _refusal(url)
+        host = str(parts.hostname)
+        written = f"[{host}]" if ":" in host else host
+        if written in self._hosts and port in _DEFAULT_PORTS.values() or f"{written}:{port}" in self._hosts:
+            self._check_addresses(host, url)
+            return url
+        if self._is_below_media(parts):
+            return urlunsplit((self._own.scheme, self._own.netloc, parts.path, parts.query, ""))
+        raise _refusal(url)
+
+    def _is_below_media(self, parts: SplitResult) -> bool:
+        return parts.path.startswith(self._own.path + "media/")
+
+    def _check_addresses(self, host: str, url: str) -> None:
+        """Raise :class:`UnexpectedAnswer` if ``host`` is this machine or in its network segment, and is not NetBox."""
+        if host == self._own.hostname:
+            return
+        try:
+            found = socket.getaddrinfo(host, None, proto=socket.IPPROTO_TCP)
+        except OSError:
+            return  # The request reports it, unless a proxy resolves the name.
+        for entry in found:
+            address = ipaddress.ip_address(str(entry[4][0]).partition("%")[0])
+            address = getattr(address, "ipv4_mapped", None) or address
+            if address.is_loopback or address.is_link_local or address.is_unspecified:
+                raise UnexpectedAnswer(
+                    f"NetBox reports {_shorten(url)!r} as the URL of an image. Its host has the loopback or link-local "
+                    f"address {address}, from which the module reads no images."
+                )
+
+
+def _refusal(url: str) -> UnexpectedAnswer:
+    error = UnexpectedAnswer(
+        f"NetBox reports {_shorten(url)!r} as the URL of an image. It is neither below media/ of NetBox nor on a host "
+        "that storage_hosts lists."
+    )
+    error.advice = _ADVICE
+    return error
+
+
+def _shorten(url: str) -> str:
+    """Return ``url`` without its user name and its query, which can be a signature that grants access."""
+    return re.sub(r"//[^/?#]*@", "//", url.partition("?")[0])[:200]

@@ -1,0 +1,71 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Record the traces that edits leave in NetBox: change log records, and changes of other objects without a record.
+
+    python tests/acceptance/record_changes.py URL TOKEN [FILE] [--case WORDS]
+
+The script creates the objects it needs through the REST API, and leaves them there. Nobody else must write to this
+NetBox at the same time. The token's user needs every permission. FILE defaults to standard output.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+import typing as t
+from pathlib import Path
+
+# When Python runs this file by its path, its directory is not a package yet.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+cases = importlib.import_module("acceptance.change_cases")
+recorders = importlib.import_module("acceptance.change_recorder")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Record the traces that edits leave in NetBox.")
+    parser.add_argument("url")
+    parser.add_argument("token")
+    parser.add_argument("file", nargs="?")
+    parser.add_argument("--case", default="", help="run only cases whose names contain these words; the others stay")
+    options = parser.parse_args()
+    recorder = recorders.Recorder(recorders.Server(options.url, options.token))
+    failed = []
+    for case in cases.CASES:
+        if options.case in case.name:
+            try:
+                recorder.record(case)
+            except recorders.Refused as error:
+                failed.append(case.name)
+                print(f"{case.name}: {error}", file=sys.stderr)
+    path = Path(options.file) if options.file else None
+    earlier = json.loads(path.read_text("utf-8")) if options.case and path and path.exists() else None
+    text = as_text(recorder.recording(earlier))
+    if path:
+        path.write_text(text, "utf-8")
+    else:
+        print(text, end="")
+    return 1 if failed else 0
+
+
+def as_text(recording: dict[str, t.Any]) -> str:
+    """The recording as JSON, with one line for each case, so that differences can be read."""
+
+    def written(value: t.Any) -> str:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+    parts = []
+    for name, content in sorted(recording.items()):
+        if isinstance(content, dict):
+            lines = [f"{written(key)}: {written(each)}" for key, each in sorted(content.items())]
+            parts.append(f"{written(name)}: {{\n" + ",\n".join(lines) + "\n}")
+        else:
+            parts.append(f"{written(name)}: {written(content)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
