@@ -401,7 +401,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """What is kept may hold secrets, of config contexts say; Ansible lets everybody read it."""
         super().update_cache_if_changed()
         if self.get_option("cache"):
-            keep_private(self._cache, self.get_option("cache_connection"))
+            keep_private(self._cache)
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Fill the inventory."""

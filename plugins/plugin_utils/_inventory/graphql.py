@@ -148,7 +148,7 @@ class GraphQLReader:
         if "tags" in fields:
             listed.add_tags(rows)
         if "status" in fields:
-            rows = listed.with_shown(rows, ["status"])
+            rows = listed.with_shown(rows, ["status"], shared=True)
         if objects and "custom_fields" in fields:
             rows = listed.with_shown(rows, objects, within="custom_fields")
         if "primary_ip" in fields:

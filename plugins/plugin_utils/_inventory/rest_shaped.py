@@ -25,6 +25,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.agreement
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import Memo
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Table
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import Listed, Related
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import deep_copy
 
 # Types of custom fields whose values are the same in both APIs, and those whose values are IDs in GraphQL.
 SAME_TYPES = ("text", "longtext", "integer", "decimal", "boolean", "date", "url", "json", "select", "multiselect")
@@ -115,12 +116,15 @@ class RestShapedList:
         shape = Representation(fields=("id", "name", "type", "object_types"))
         return list(self._pager.rows("extras/custom-fields", representation=shape))
 
-    def with_shown(self, rows: list[Row], fields: Iterable[str], within: str = "") -> list[Row]:
+    def with_shown(
+        self, rows: list[Row], fields: Iterable[str], within: str = "", *, shared: bool = False
+    ) -> list[Row]:
         """Return the rows with choices and objects as the REST API shows them: with labels and names.
 
         One row of the REST API shows it for all rows that have the same. ``within`` names the field that has these
-        fields. A row that was deleted in the meantime is left out.
+        fields. ``shared`` lets rows share one object. A row that was deleted in the meantime is left out.
         """
+        copy = (lambda value: value) if shared else deep_copy
         fields = sorted(fields)
         shown = self._shown(rows, fields, within)
         missing = [row["id"] for row in rows if not _keys(row, fields, within) <= set(shown)]
@@ -134,7 +138,7 @@ class RestShapedList:
             elif _keys(row, fields, within) <= set(shown):
                 place = row[within] if within else row
                 for field in fields:
-                    several = [shown[field, _key(value)] for value in _values(place.get(field))]
+                    several = [copy(shown[field, _key(value)]) for value in _values(place.get(field))]
                     place[field] = several if isinstance(place.get(field), list) else several[0] if several else None
             else:
                 continue

@@ -96,7 +96,7 @@ def test_no_secret_is_in_what_is_said_or_kept(netbox: NetBox, text_in: t.Any, tm
 
 def test_files_that_may_hold_secrets_are_the_users_alone(netbox: NetBox, tmp_path: Path) -> None:
     """Ansible's own jsonfile lets everybody read what it keeps."""
-    before = os.umask(0)
+    before = os.umask(0o022)
     try:
         ended = run(netbox, tmp_path, "inventory", "-i", "{source}", "--list", **CACHE)
         run(netbox, tmp_path, "inventory", "-i", "{source}", "--list", query_filters=[{"bogus": 1}])
