@@ -205,8 +205,8 @@ def test_record_shows_the_object_before_and_after(netbox: NetBox, client: Client
 STALE = {
     "dcim/devices": (
         "site_id region_id site_group_id location_id rack_id role_id platform_id tenant_id tenant_group_id "
-        "device_type_id manufacturer_id cluster_id cluster_group_id tag_id virtual_chassis_id config_template_id primary_ip4_id "
-        "oob_ip_id parent_device_id owner_id",
+        "device_type_id manufacturer_id cluster_id cluster_group_id tag_id virtual_chassis_id config_template_id "
+        "primary_ip4_id oob_ip_id parent_device_id owner_id",
         "id",
     ),
     "virtualization/virtual-machines": (
