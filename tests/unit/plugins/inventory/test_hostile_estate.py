@@ -25,8 +25,9 @@ from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 ROOT = str(Path(__file__).resolve().parents[7])
 PAYLOADS = (
-    "-oProxyCommand=touch canary1",
     "-oProxyCommand=touch${IFS}canary2",
+    # The second device has no address, so that ssh gets its name.
+    "-oProxyCommand=touch canary1",
     "sw -oProxyCommand=touch${IFS}canary3",
     "-F/dev/null",
     "--version",
