@@ -27,15 +27,16 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._options import CAN_
 
 
 def connect(plugin: AnsiblePlugin, agent: str) -> Client:
-    """The NetBox that the options of ``plugin`` name. ``agent`` is told to NetBox: ``lookup``, ``inventory``.
+    """Return a client for the connection options of ``plugin``.
 
-    Raises :class:`UsageError` where an option makes no sense.
+    ``agent`` becomes part of the user agent, such as ``lookup`` or ``inventory``. Raise :class:`UsageError` if an option is
+    invalid.
     """
     option = functools.partial(_option, plugin)
     if not option("api_endpoint"):
         raise UsageError(
-            "api_endpoint is not set: write NetBox's address there, or into NETBOX_API in the environment, or into the "
-            "variable netbox_api."
+            "api_endpoint is not set. Set it, the variable netbox_api, or NETBOX_API in the environment to the base URL of "
+            "NetBox."
         )
     display = Display()
     return Client(
