@@ -29,14 +29,14 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._options import CAN_
 def connect(plugin: AnsiblePlugin, agent: str) -> Client:
     """Return a client for the connection options of ``plugin``.
 
-    ``agent`` becomes part of the user agent, such as ``lookup`` or ``inventory``. Raise :class:`UsageError` if an option is
-    invalid.
+    ``agent`` becomes part of the user agent, such as ``lookup`` or ``inventory``. Raise :class:`UsageError` if an
+    option is invalid.
     """
     option = functools.partial(_option, plugin)
     if not option("api_endpoint"):
         raise UsageError(
-            "api_endpoint is not set. Set it, the variable netbox_api, or NETBOX_API in the environment to the base URL of "
-            "NetBox."
+            "api_endpoint is not set. Set it, the variable netbox_api, or NETBOX_API in the environment to the base "
+            "URL of NetBox."
         )
     display = Display()
     return Client(
