@@ -191,6 +191,9 @@ def test_an_error_leaves_no_host_behind(options: dict[str, t.Any]) -> None:
         {"compose": {"made": None}},
         {"compose": {"made": 1}},
         {"group_by": [None]},
+        {"cache": "perhaps"},
+        {"keyed_groups": [{"key": "name", "parent_group": {"a": "b"}}]},
+        {"keyed_groups": [{"key": "name", "parent_group": "{{ site }}"}], "plurals": True},
     ],
 )
 def test_a_mistake_in_an_option_is_no_traceback(options: dict[str, t.Any]) -> None:
