@@ -31,6 +31,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
     TooLong,
     TooManyRequests,
     UsageError,
+    printable,
 )
 
 # The advice for other plugins names options that modules do not have, such as page_size.
@@ -127,7 +128,12 @@ def _describe_failure(error: NetBoxError) -> dict[str, t.Any]:
         "method": error.method or None,
         "url": error.url or None,
         "status": error.status,
-        "detail": error.detail or None,
-        "fields": error.fields if isinstance(error, BadRequest) else {},
+        # Ansible prints them if the module fails.
+        "detail": printable(error.detail) or None,
+        "fields": _printable_fields(error) if isinstance(error, BadRequest) else {},
         "tries": error.tries,
     }
+
+
+def _printable_fields(error: BadRequest) -> dict[str, list[str]]:
+    return {printable(name): [printable(text) for text in texts] for name, texts in error.fields.items()}
