@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import ensurepip
 import os
 import re
 import shutil
 import sys
+import sysconfig
 import tempfile
 import urllib.request
 import zipfile
@@ -16,17 +18,19 @@ from pathlib import Path
 
 import antsibull_nox
 import nox
+import tomllib
 
 ROOT = Path(__file__).parent
-CORES = ("2.16", "2.17", "2.18", "2.19", "2.20", "2.21")
+# Where the images of the guides are, with the version in galaxy.yml. tests/unit/docs checks it.
+IMAGE_URL = r"https://raw\.githubusercontent\.com/netbox-cursor/netbox\.cursor/[\d.]+/docs/docsite/rst/images/"
+CORES = ("2.16", "2.17", "2.18", "2.19", "2.20", "2.21", "devel")
 
-# Does the work of ansible-test's get-pip.py with the pip that comes with Python.
+# Does the work of ansible-test's get-pip.py with the pip that comes with the Python that runs nox. The Python that is
+# tested can lack it: Debian removes the wheel from ensurepip.
 GET_PIP = """\
-import ensurepip
-import pathlib
 import sys
 
-sys.path.insert(0, str(next((pathlib.Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))))
+sys.path.insert(0, {wheel!r})
 from pip._internal.cli.main import main
 
 wanted = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
@@ -34,6 +38,15 @@ sys.exit(main(["install", "--upgrade"] + wanted))
 """
 
 antsibull_nox.load_antsibull_nox_toml()
+
+
+def pip_wheel() -> Path:
+    """Return a wheel of pip that comes with the Python that runs nox."""
+    folders = [Path(ensurepip.__file__).parent / "_bundled", sysconfig.get_config_var("WHEEL_PKG_DIR")]
+    for folder in (*folders, "/usr/share/python-wheels"):
+        for wheel in sorted(Path(folder).glob("pip-*.whl")) if folder else ():
+            return wheel
+    sys.exit(f"{sys.executable} comes without a wheel of pip. Name another Python: make PYTHON=/path/to/python")
 
 
 def provide_get_pip() -> None:
@@ -45,13 +58,13 @@ def provide_get_pip() -> None:
         url = re.search(r"https://\S+/get-pip-%s\.py", setup.read_text("utf-8"))
         for version in re.findall(r"pip='([\d.]+)'", (internal / "python_requirements.py").read_text("utf-8")):
             target = cache / f"get_pip_{version.replace('.', '_')}.py"
-            if target.exists():
+            if target.exists() and "import ensurepip" not in target.read_text(encoding="utf-8"):
                 continue
             try:
                 with urllib.request.urlopen(url[0] % version if url else "", timeout=5) as answer:
                     text = answer.read().decode("utf-8")
             except (OSError, ValueError):
-                text = GET_PIP
+                text = GET_PIP.format(wheel=str(pip_wheel()))
             part = target.with_suffix(f".{os.getpid()}")
             part.write_text(text, encoding="utf-8")
             part.replace(target)
@@ -71,7 +84,7 @@ for core in CORES:
             ansible_test_params=[kind, "--venv"],
             default=False,
             ansible_core_version=core,
-            ansible_core_source="pypi",
+            ansible_core_source="git" if core == "devel" else "pypi",
             callback_before=provide_get_pip,
             callback_after=drop_delegation_venvs,
         )
@@ -83,6 +96,46 @@ def changelog(session: nox.Session) -> None:
     # A release lists the plugins, which ansible-doc knows.
     session.install("antsibull-changelog~=0.36.0", *(["ansible-core~=2.21.0"] if session.posargs else []))
     session.run("antsibull-changelog", *(session.posargs or ["lint"]))
+
+
+@nox.session(default=False)
+def check(session: nox.Session) -> None:
+    """The inner loop: ruff, mypy, and all but the slow unit tests, on one Python; `-- PATH` runs these tests only"""
+    lint = tomllib.loads(Path("antsibull-nox.toml").read_text(encoding="utf-8"))["sessions"]["lint"]
+    types = [name for name in lint["mypy_extra_deps"] if name.startswith("types-")]
+    tools = (lint["ruff_package"], lint["mypy_package"], "pytest-ansible~=26.10", "pytest-xdist~=3.8")
+    session.install("ansible-core~=2.21.0", *tools, *types, "-r", "tests/unit/requirements.txt")
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    code = ("plugins", "tests", "tools", "noxfile.py")
+    session.run("ruff", "format", "--check", "--quiet", *code)
+    session.run("ruff", "check", "--quiet", *code)
+    # Types are checked in a folder of the right name, whatever that of this checkout is.
+    with tempfile.TemporaryDirectory() as tree:
+        link = Path(tree) / "ansible_collections" / "netbox" / "cursor"
+        link.parent.mkdir(parents=True)
+        link.symlink_to(ROOT.resolve())
+        with session.chdir(tree):
+            names = ("plugins", "tests/unit", "tests/stand_in", "tests/in_process")
+            options = ("--explicit-package-bases", "--namespace-packages", "--cache-dir", str(ROOT / ".mypy_cache"))
+            config = ("--config-file", "ansible_collections/netbox/cursor/.mypy.ini")
+            session.run("mypy", *config, *options, *(f"ansible_collections/netbox/cursor/{name}" for name in names))
+    session.run("pytest", "--quiet", "--numprocesses=logical", "--dist=worksteal", "-m", "not slow")
+
+
+@nox.session
+def github(session: nox.Session) -> None:
+    """Workflows, issue forms, and Dependabot's file, against GitHub's schemas"""
+    session.install("check-jsonschema~=0.38")
+    forms = sorted(map(str, Path(".github/ISSUE_TEMPLATE").glob("*_re*.yml")))
+    for schema, files in {
+        "github-workflows": sorted(map(str, Path(".github/workflows").glob("*.yml"))),
+        "github-issue-forms": forms,
+        "github-issue-config": [".github/ISSUE_TEMPLATE/config.yml"],
+        "dependabot": [".github/dependabot.yml"],
+    }.items():
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
 
 
 @nox.session
@@ -113,9 +166,10 @@ def docs(session: nox.Session) -> None:
         session.run("ansible-galaxy", "collection", "install", "--offline", *tarballs, env=installed, silent=True)
         reference = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(pages))
         session.run("antsibull-docs", "collection", *reference, "netbox.cursor", env=installed)
-        # Pictures are not in the tarball, and antsibull-docs would not take them.
-        text = shutil.ignore_patterns("*.rst")
-        shutil.copytree("docs/docsite/rst", pages / "docsite", ignore=text, dirs_exist_ok=True)
+        # The guides refer to their images by URL, because antsibull-docs copies only RST files.
+        shutil.copytree("docs/docsite/rst/images", pages / "docsite" / "images")
+        for page in (pages / "docsite").glob("*.rst"):
+            page.write_text(re.sub(IMAGE_URL, "images/", page.read_text("utf-8")), encoding="utf-8")
         warnings_are_errors = ("-W", "--keep-going", "--fresh-env", "--write-all", "--quiet")
         session.run("sphinx-build", *warnings_are_errors, "-c", "tools/docs", str(pages), ".nox/html")
     session.log(f"Open {ROOT / '.nox/html/index.html'} in a browser.")
@@ -156,6 +210,19 @@ def run_laws(session: nox.Session, core: str, *arguments: str, **environment: st
         )
 
 
+@nox.session(default=False)
+def acceptance(session: nox.Session) -> None:
+    """Laws 1 to 7 on a real, empty NetBox (NETBOX_API, NETBOX_TOKEN), which it fills; `-- --help` tells more"""
+    session.install("ansible-core~=2.21.0", "pip", "pytz", "-r", "tests/unit/requirements.txt")
+    peer = unpack_peer(session)
+    with tempfile.TemporaryDirectory() as tree:
+        link = Path(tree) / "ansible_collections" / "netbox" / "cursor"
+        link.parent.mkdir(parents=True)
+        link.symlink_to(ROOT.resolve())
+        path = {"PYTHONPATH": os.pathsep.join((tree, peer))}
+        session.run("python", str(link / "tests" / "acceptance"), *session.posargs, env=path)
+
+
 def add_laws_session(core: str) -> None:
     @nox.session(name=f"laws-{core}", default=False)
     def laws(session: nox.Session) -> None:
@@ -165,6 +232,12 @@ def add_laws_session(core: str) -> None:
 
 for core in CORES:
     add_laws_session(core)
+
+
+@nox.session(name="soak-laws", default=False)
+def soak_laws(session: nox.Session) -> None:
+    """The laws on 5,000 estates and configurations each; `-- -k peer` runs a part"""
+    run_laws(session, "2.21", *session.posargs, LAWS="soak")
 
 
 @nox.session(default=False)

@@ -12,6 +12,7 @@ fields, and models, so this script inspects the views.
 """
 
 import json
+import typing as t
 
 from django.conf import settings
 from drf_spectacular.generators import SchemaGenerator
@@ -24,13 +25,13 @@ MARKERS = {"array": "", "boolean": "?"}
 PATTERNS = {AttributeFiltersMixin: "attr_*", BaseFilterSet: "filter filter_id", NetBoxModelFilterSet: "cf_*"}
 
 
-def list_parameters(operation):
+def list_parameters(operation: t.Any) -> t.Iterator[str]:
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "query":
             yield parameter["name"] + MARKERS.get(parameter["schema"].get("type"), "!")
 
 
-def queryset_of(view):
+def queryset_of(view: t.Any) -> t.Any:
     """Return the queryset of a view, or None if the view lists something else."""
     queryset = getattr(view, "queryset", None)
     if queryset is None and "get_queryset" in vars(type(view)) and getattr(view, "filterset_class", None):
@@ -38,7 +39,7 @@ def queryset_of(view):
     return queryset
 
 
-def describe_view(view, queryset):
+def describe_view(view: t.Any, queryset: t.Any) -> tuple[list[str], list[str], str]:
     """Return the patterns, the sortable fields and the model of a view with a queryset."""
     request = view.request = view.initialize_request(APIRequestFactory().get("/"))
     view.format_kwarg, view.kwargs = None, {}
@@ -51,7 +52,7 @@ def describe_view(view, queryset):
     return patterns, [name for name in fields if name not in several], model._meta.label_lower
 
 
-def list_endpoints():
+def list_endpoints() -> t.Iterator[tuple[str, dict[str, t.Any]]]:
     generator = SchemaGenerator()
     paths = generator.get_schema(request=None, public=True)["paths"]
     generator._initialise_endpoints()
@@ -64,7 +65,7 @@ def list_endpoints():
     for path, item in sorted(paths.items()):
         if "get" not in item or path.endswith("}/"):
             continue
-        endpoint = {"filters": list(list_parameters(item["get"]))}
+        endpoint: dict[str, t.Any] = {"filters": list(list_parameters(item["get"]))}
         queryset = queryset_of(views.get(path))
         if queryset is not None and "{" not in path:
             patterns, endpoint["ordering"], endpoint["model"] = describe_view(views[path], queryset)
@@ -72,7 +73,7 @@ def list_endpoints():
         yield path[len(prefix) :].strip("/"), endpoint
 
 
-def shown_version():
+def shown_version() -> str:
     release = settings.RELEASE
     return f"{release.version}-{release.designation}" if release.designation else release.version
 

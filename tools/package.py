@@ -18,7 +18,10 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 MOST_BYTES = 300_000
 # What users need, and nothing else.
-FILES = {"CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md"}
+FILES = {
+    *("CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md"),
+    "SECURITY.md",
+}
 FOLDERS = {"changelogs", "docs", "meta", "plugins", "roles"}
 GUIDES = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs/docsite/rst").glob("*.rst")}
 
@@ -60,13 +63,16 @@ def check_execution_environment(tarball: Path, folder: Path) -> None:
     asked = [re.split(r"[ ;<>=]", line)[0] for line in found["python"]]
     assert sorted(asked) == ["packaging", "requests"] and not found.get("system"), found
     guide = (ROOT / "docs/docsite/rst/awx_guide.rst").read_text(encoding="utf-8")
-    block = re.search(r"^    # execution-environment\.yml\n((?:    .*\n|\n)+)", guide, flags=re.MULTILINE)
+    block = re.search(r"^    :caption: execution-environment\.yml\n\n((?:    .*\n|\n)+)", guide, flags=re.MULTILINE)
     assert block, "the AWX guide has no execution-environment.yml"
     definition, context = folder / "execution-environment.yml", folder / "context"
     definition.write_text(textwrap.dedent(block[1]), encoding="utf-8")
     run("ansible-builder", "create", "--file", definition, "--context", context, "--output-filename", "Containerfile")
     required = yaml.safe_load((context / "_build/requirements.yml").read_text(encoding="utf-8"))
-    assert required == {"collections": ["netbox.cursor"]}, required
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    assert required == {"collections": [{"name": "netbox.cursor", "version": version}]}, required
+    system = (context / "_build/bindep.txt").read_text(encoding="utf-8").split("\n")
+    assert {"openssh-clients", "sshpass"} <= set(system), system
     assert "introspect" in (context / "Containerfile").read_text(encoding="utf-8")
     print("An execution environment can be built: python", ", ".join(found["python"]))
 

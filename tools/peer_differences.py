@@ -22,7 +22,8 @@ END = "\n..\n  End of the generated table.\n"
 
 def as_rst() -> str:
     """The table of differences."""
-    rows = [("matter", "netbox.netbox 3.23", "netbox.cursor"), *((bug.matter, bug.there, bug.here) for bug in BUGS)]
+    head = ("Case", "``netbox.netbox`` 3.23", "``netbox.cursor``")
+    rows = [head, *((bug.matter, bug.there, bug.here) for bug in BUGS)]
     lines = [".. list-table::", "   :header-rows: 1", "   :widths: 34 33 33", ""]
     for first, *others in rows:
         lines += [f"   * - {first}", *(f"     - {other}" for other in others)]

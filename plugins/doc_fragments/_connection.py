@@ -8,84 +8,88 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # How NetBox is reached; for all plugins and modules.
+    # Connection options of all plugins and modules.
     DOCUMENTATION = r"""
 options:
   api_endpoint:
     description:
-      - Address of NetBox, such as V(https://netbox.example.com) or, with a base path, V(https://example.com/netbox).
-      - A trailing V(/api) is ignored.
+      - Base URL of NetBox, such as V(https://netbox.example.com) or, with a base path, V(https://example.com/netbox).
+      - A trailing V(/api) is ignored. The URL must not contain a user name or a password.
     type: str
     required: true
     aliases:
       - url
   token:
     description:
-      - API token. Tokens that begin with C(nbt_) (NetBox 4.5 and newer) are sent as C(Bearer), all others as
-        C(Token).
-      - A dictionary with the keys C(type) and C(value) is sent as it says.
-      - Without a token, NetBox is asked as anybody; it must be open for that.
-      - It is sent to the host of O(api_endpoint) only.
+      - API token. A token that starts with C(nbt_) is sent as C(Bearer). Any other token is sent as C(Token).
+      - To send another type, use a dictionary with the keys C(type) and C(value).
+      - Without a token, requests are anonymous. NetBox must allow them.
+      - The token is sent only to the host in O(api_endpoint).
     type: raw
   headers:
     description:
-      - More headers to send with each request, as a dictionary or as JSON text.
+      - Additional headers to send with each request, as a dictionary or as a JSON string.
     type: raw
     default: {}
   branch:
     description:
-      - Name of a branch of the netbox-branching plugin. All requests are sent to this branch instead of NetBox's main
+      - Name of a branch of the netbox-branching plugin. The plugin reads and changes the branch instead of the main
         data.
       - The branch must exist and be ready. The token's user needs permission to view branches.
     type: str
   validate_certs:
     description:
-      - Whether NetBox's certificate must be valid.
-      - It is better to name the authority in O(ca_path) than to trust anybody.
+      - Whether to validate the NetBox certificate. If V(false), a warning is printed.
+      - Set O(ca_path) instead if the certificate was issued by your own certificate authority.
     type: bool
     default: true
   ca_path:
     description:
-      - File or folder with the certificates (PEM) of the authorities that NetBox's certificate may come from.
-      - Without it those of the Python library C(requests) count.
+      - File or directory with CA certificates (PEM) to validate the NetBox certificate.
+      - If not set, the default CA certificates of the Python C(requests) library are used.
     type: path
   client_cert:
     description:
-      - File with a certificate (PEM) to show to NetBox; with its key, or with the key in O(client_key).
+      - File with a client certificate (PEM). If O(client_key) is not set, the file must also contain the key.
     type: path
     aliases:
       - cert
   client_key:
     description:
-      - File with the key (PEM) of O(client_cert).
+      - File with the private key (PEM) for O(client_cert).
     type: path
     aliases:
       - key
   timeout:
     description:
-      - Seconds to wait for a connection, and for each next piece of an answer. A whole answer may take five times as
-        long.
+      - Number of seconds to wait for a connection, and for each part of a response. The complete response can take five
+        times as long.
     type: float
     default: 60
   retries:
     description:
-      - How often a request is sent again at most, when NetBox or what stands before it does not answer properly.
-      - Only what can be repeated safely is sent again. C(Retry-After) is heeded, up to a minute.
+      - Maximum number of times to repeat a failed request.
+      - Requests are repeated after connection errors, incomplete responses, the statuses 429, 502, 503, and 504, and
+        error pages of a load balancer. The plugin honors C(Retry-After), up to one minute.
+      - A request that changes data is repeated only if NetBox did not receive it.
     type: int
     default: 5
 notes:
-  - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY).
-  - If the Python library C(orjson) is installed, it parses the responses in about half the time. The results are the
-    same.
+  - If O(token), O(branch), O(headers), O(ca_path), O(client_cert), or O(client_key) is an empty string or V(false), it
+    has no value, even if an environment variable sets it.
+  - The environment variables E(HTTPS_PROXY), E(HTTP_PROXY), and E(NO_PROXY) select a proxy.
+  - If the Python library C(orjson) is installed, parsing responses takes about half the time.
 requirements:
-  - requests
+  - Python 3.9 or later
+  - requests 2.28.0 or later
+  - packaging 21.0 or later
 """
 
-    # Where plugins may find these options besides their own parameters. List it before the fragment above.
+    # Environment and variables from which plugins read these options. List this fragment before the one above.
     PLUGIN = r"""
 options:
   api_endpoint:
-    # It is needed, but we can say better than Ansible where it may be written.
+    # It is required, but our error is more helpful than Ansible's.
     required: false
     env:
       - name: NETBOX_API
@@ -111,14 +115,14 @@ options:
     vars:
       - name: netbox_branch
   validate_certs:
-    # As a bool, Ansible would take every text that it does not know for false, and switch the check off.
+    # As a bool, Ansible would convert each unknown string to false, which disables the check.
     type: str
     default: "true"
     env:
       - name: NETBOX_VALIDATE_CERTS
     vars:
       - name: netbox_validate_certs
-  # As paths, Ansible would take an empty text, as AWX makes of what is left empty, for the current folder.
+  # As paths, Ansible would convert an empty string, which AWX sets for empty fields, to the current directory.
   ca_path:
     type: str
     env:
@@ -149,14 +153,14 @@ options:
       - name: netbox_retries
 """
 
-    # Where modules find them besides. List it beside the fragment above.
+    # Notes about the environment of modules. List this fragment together with the one above.
     MODULE = r"""
 options: {}
 notes:
-  - Options of the connection that are not given are taken from the environment of the host where the module runs.
-    These are E(NETBOX_API) or E(NETBOX_URL), E(NETBOX_TOKEN), E(NETBOX_API_TOKEN) or E(NETBOX_API_KEY),
+  - Connection options that are not set are read from the environment of the host where the module runs. The
+    variables are E(NETBOX_API) or E(NETBOX_URL), E(NETBOX_TOKEN), E(NETBOX_API_TOKEN) or E(NETBOX_API_KEY),
     E(NETBOX_HEADERS), E(NETBOX_BRANCH), E(NETBOX_VALIDATE_CERTS), E(NETBOX_CA_PATH), E(NETBOX_CLIENT_CERT),
-    E(NETBOX_CLIENT_KEY), E(NETBOX_TIMEOUT) and E(NETBOX_RETRIES).
-  - C(module_defaults) for the group C(netbox.cursor.netbox) set them for all modules of this collection.
-  - Modules usually run where NetBox can be reached and the files are, with C(delegate_to=localhost) for example.
+    E(NETBOX_CLIENT_KEY), E(NETBOX_TIMEOUT), and E(NETBOX_RETRIES).
+  - To set them for all modules of this collection, use C(module_defaults) for the group C(netbox.cursor.netbox).
+  - Run modules where they can reach NetBox and the files, for example with C(delegate_to=localhost).
 """

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # How long lists are read; for all plugins that read them.
+    # Options for reading long lists.
     DOCUMENTATION = r"""
 options:
   pagination:
     description:
-      - How long lists are read.
-      - V(auto) reads by cursor where NetBox has one (4.6 and newer), and by offset, in id order, everywhere else. It
-        costs no request to find out which.
-      - V(cursor) fails where there is no cursor.
-      - V(offset) never uses one.
+      - Pagination method for long lists.
+      - V(auto) uses cursors if NetBox supports them for the list, and offsets in ID order otherwise. NetBox supports
+        cursors in the REST API from version 4.6, and in GraphQL from version 4.5.2.
+      - V(cursor) fails if the list does not support cursors. V(offset) always uses offsets.
     type: str
     choices:
       - auto
@@ -26,22 +25,24 @@ options:
     default: auto
   page_size:
     description:
-      - Objects to ask for in one request. NetBox gives fewer where its C(MAX_PAGE_SIZE) is lower.
-      - By default, 300 at first, and then up to 1,000 if they are small, as about 1 MB is.
-      - A page that is too much for NetBox is asked for again in smaller pieces.
+      - Number of objects to request in one page. NetBox returns fewer if its C(MAX_PAGE_SIZE) is lower.
+      - By default, the first page has 300 objects, and later pages have up to 1,000 if the objects are small.
+      - If a page fails, the plugin repeats the request. If the page fails again and its size can be the reason, the
+        plugin requests smaller pages. After eight successful pages, it requests longer pages again.
     type: int
   max_workers:
     description:
-      - Requests to NetBox at once. One list is read by as many cursors side by side, each on a part of the ids of its
-        own.
-      - V(1) asks one after the other.
+      - Maximum number of parallel requests. Several workers can read different ID ranges of one list.
+      - With V(1), requests are sent in sequence.
     type: int
     default: 4
   thread_pool_executor:
     description:
-      - Python class to run the requests in, a drop-in for C(concurrent.futures.ThreadPoolExecutor), as
-        C(package.module.Class).
-      - By default threads of the collection's own, which do not keep Ansible waiting after an interruption, as
-        Python's do until NetBox has answered.
+      - Python class that runs the requests, as C(package.module.Class). It must be compatible with
+        C(concurrent.futures.ThreadPoolExecutor), and run functions in threads. A class that uses processes,
+        or that fails to run a request, is an error.
+      - You need this option only to run the requests in your own executor, for example to trace them.
+      - By default, the collection uses its own threads. They stop immediately if a run is interrupted. The threads of
+        C(ThreadPoolExecutor) wait for outstanding responses.
     type: str
 """

@@ -6,16 +6,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: nb_inventory
-short_description: NetBox as an inventory
+short_description: Use NetBox as an inventory
 version_added: 1.0.0
 author:
   - The netbox.cursor authors (@netbox-cursor)
 description:
-  - Hosts, variables and groups of the devices and virtual machines of NetBox.
-  - NetBox is asked for what the options need and for nothing else.
-  - Takes a file whose name ends in C(netbox.yml), C(netbox.yaml), C(nb_inventory.yml) or C(nb_inventory.yaml).
-  - All options of C(netbox.netbox.nb_inventory) are taken and mean the same.
-  - Nothing of NetBox is ever templated.
+  - Creates a host for each device and each virtual machine in NetBox, with variables and groups.
+  - Requests only the lists and fields that the options need.
+  - The name of the inventory file must end in C(netbox.yml), C(netbox.yaml), C(nb_inventory.yml), or
+    C(nb_inventory.yaml).
+  - Accepts every option of C(netbox.netbox.nb_inventory). To get the same variables and groups, set O(compatibility).
+  - Values from NetBox are never evaluated as templates.
 extends_documentation_fragment:
   - netbox.cursor._connection.plugin
   - netbox.cursor._connection
@@ -25,7 +26,7 @@ extends_documentation_fragment:
   - ansible.builtin.inventory_cache
 options:
   plugin:
-    description: Must be V(netbox.cursor.nb_inventory).
+    description: Name of the plugin. Must be V(netbox.cursor.nb_inventory).
     type: str
     required: true
     choices:
@@ -40,27 +41,32 @@ options:
     default: true
   query_filters:
     description:
-      - Only devices and virtual machines that these filters of NetBox select. Both must know the filters.
-      - A list of dictionaries, or one dictionary; a list as value, or a name that comes again, stands for any of the
-        values.
+      - NetBox filters that devices and virtual machines must match. Both object types must support the filters.
+      - A list of dictionaries, or a single dictionary. If a value is a list, or if a filter occurs several times,
+        objects can match any of the values.
+      - To filter only one object type, use O(device_query_filters) or O(vm_query_filters).
     type: raw
     default: []
   device_query_filters:
-    description: The same for devices alone.
+    description:
+      - NetBox filters that devices must match, in addition to O(query_filters).
+      - The format is described in O(query_filters).
     type: raw
     default: []
   vm_query_filters:
-    description: The same for virtual machines alone.
+    description:
+      - NetBox filters that virtual machines must match, in addition to O(query_filters).
+      - The format is described in O(query_filters).
     type: raw
     default: []
   group_by:
     description:
-      - Groups to make. A group is called after the key and the slug (racks and clusters - the name) of its value,
-        such as C(site_ber1).
-      - Regions, site groups, sites and locations hang under each other, as far as they are named here; a host sits in
-        the lowest one.
-      - A location whose slug several sites have is a group of its own in each of them, such as
-        C(site_ber1_location_floor-1); C(location_floor-1) holds them all.
+      - Properties for which to create groups. The name of a group consists of the key and the slug, such as
+        C(site_ber1). Racks and clusters have names instead of slugs.
+      - Regions, site groups, sites, and locations form trees. A host is in the lowest group of each tree.
+      - If several locations, regions, site groups, roles, or platforms have the same slug, each group is named after
+        its path, such as C(location_ber1_floor-1). The group of the slug, such as C(location_floor-1), contains these
+        groups.
     type: list
     elements: str
     default: []
@@ -95,33 +101,35 @@ options:
       - utc_offset
       - facility
   group_names_raw:
-    description: Call groups after their values alone, such as C(ber1).
+    description: Whether to omit the key from the names of the groups in O(group_by), so that C(site_ber1) is C(ber1).
     type: bool
     default: false
   group_prefix:
-    description: Text before the names of all groups made by O(group_by).
+    description: Prefix for the names of all groups that O(group_by) creates.
     type: str
     default: ""
   empty_groups:
     description:
-      - Add the groups of all regions, site groups, sites, and locations, including those without hosts.
+      - Whether to create the groups of all regions, site groups, sites, and locations, including those without hosts.
       - The default is V(false), or V(true) if O(compatibility=netbox.netbox).
     type: bool
   host_vars:
     description:
-      - Which variables hosts get, or V(all). What nobody asks for is not fetched.
+      - Variables that hosts get, or V(all).
+      - Requesting fewer variables reduces the load on NetBox. Expressions and groups can use all variables.
     type: list
     elements: str
     default:
       - all
   vars_prefix:
-    description: Text before the names of all variables but those that begin with C(ansible_).
+    description: Prefix for the names of all variables, except names that start with C(ansible_).
     type: str
     default: ""
   rename_variables:
     description:
-      - Dictionaries with the keys C(pattern), a regular expression that the beginning of a variable's name must
-        match, and C(repl), what to put for it. The first that matches counts.
+      - List of dictionaries with the keys C(pattern) and C(repl). If the start of a variable name matches the regular
+        expression C(pattern), the matching part is replaced with C(repl).
+      - Only the first pattern that matches applies.
     type: list
     elements: dict
     default: []
@@ -134,7 +142,7 @@ options:
       - netbox.netbox
   allow_ansible_variables:
     description:
-      - Names of variables that flattened data from NetBox can set although Ansible obeys them, or V(all).
+      - Variables that flattened data from NetBox can set although Ansible interprets them, or V(all).
       - Without this option, keys such as C(ansible_connection) in config contexts, local context data, and custom
         fields do not become variables. See O(flatten_config_context), O(flatten_local_context_data), and
         O(flatten_custom_fields).
@@ -143,26 +151,29 @@ options:
     default: []
   plurals:
     description:
-      - Call variables C(sites), C(tenants), C(racks), C(device_roles), C(device_types), C(manufacturers) and
-        C(platforms), each being a list of one; and put config contexts into lists.
+      - Whether to use the plural names C(sites), C(tenants), C(racks), C(device_roles), C(device_types),
+        C(manufacturers), and C(platforms) for variables. Each variable is a list with one value. Config contexts are
+        lists as well.
       - The default is V(false), or V(true) if O(compatibility=netbox.netbox).
     type: bool
   hostnames:
     description:
-      - Jinja expressions; the first that is not empty is the name of a host. They see the object's fields and the
-        variables.
-      - Where all are empty, or there is none, it is called by its name; without a name, after its device type and id.
+      - Jinja expressions for the name of a host. The first expression with a result that is not empty applies.
+      - Expressions can use the fields of the object and the variables of the host.
+      - If all expressions are empty, the host has the name of the object. If the object has no name, the host is named
+        after the device type and the ID.
     type: list
     elements: str
     default: []
   hostname_field:
-    description: Custom field that holds the name of a host, where it is not empty.
+    description: Custom field that contains the name of a host. If it is empty, the host has the name of the object.
     type: str
   duplicate_hostnames:
     description:
-      - What becomes of hosts that share a name with an earlier one. Devices come before virtual machines, low ids
-        first.
-      - V(suffix) puts their ids behind the name, V(warn) leaves them out; both warn. V(error) fails.
+      - Action if several hosts have the same name. Devices come before virtual machines, and low IDs come first. The
+        first host keeps its name.
+      - V(suffix) appends the ID to the names of the other hosts. V(warn) skips the other hosts. Both print a warning.
+      - V(error) fails.
     type: str
     choices:
       - suffix
@@ -171,80 +182,81 @@ options:
     default: suffix
   virtual_chassis_name:
     description:
-      - Call the host that stands for a virtual chassis after the chassis.
-      - That is its master, or where that is not among the hosts, its lowest member; the other members are no hosts. A
-        chassis without a master is no host; all its members are.
+      - Whether to name the host of a virtual chassis after the chassis.
+      - A virtual chassis is one host, its master. If the filters exclude the master, the member with the lowest
+        position represents the chassis. If a chassis has no master, all members are hosts.
     type: bool
     default: false
   config_context:
-    description: Add the variable C(config_context).
+    description: Whether to add the variable C(config_context).
     type: bool
     default: false
   flatten_config_context:
-    description: Make each key of the config context a variable of its own, instead.
+    description: Whether to add a variable for each key of the config context, instead of C(config_context).
     type: bool
     default: false
   flatten_local_context_data:
-    description: Make each key of the local context data a variable of its own, instead of C(local_context_data).
+    description: Whether to add a variable for each key of the local context data, instead of C(local_context_data).
     type: bool
     default: false
   flatten_custom_fields:
-    description: Make each custom field a variable of its own, instead of C(custom_fields).
+    description: Whether to add a variable for each custom field, instead of C(custom_fields).
     type: bool
     default: false
   interfaces:
-    description: Add the variable C(interfaces), a list with the addresses of each interface in it.
+    description: Whether to add the variable C(interfaces). It is a list of interfaces with their IP addresses.
     type: bool
     default: false
   interface_fields:
     description:
-      - Fields of interfaces to read, or V(all) for whole objects, and whole addresses in them.
+      - Fields of interfaces to request. V(all) requests complete interfaces and complete IP addresses.
       - The default is V(name), V(label), V(enabled), V(type), V(description), V(mac_address), V(mtu), V(mode),
         V(mgmt_only), V(lag), V(parent), V(untagged_vlan), V(tagged_vlans), V(vrf), V(tags), and V(custom_fields); or
         V(all) if O(compatibility=netbox.netbox).
     type: list
     elements: str
   virtual_disks:
-    description: Add the variable C(virtual_disks) to virtual machines.
+    description: Whether to add the variable C(virtual_disks) to virtual machines.
     type: bool
     default: false
   services:
     description:
-      - Add the variable C(services).
+      - Whether to add the variable C(services).
       - The default is V(false), or V(true) if O(compatibility=netbox.netbox).
     type: bool
   racks:
-    description: Add the variables C(rack), C(rack_role) and C(locations).
+    description: Whether to add the variables C(rack), C(rack_role), and C(locations).
     type: bool
     default: true
   site_data:
-    description: Let the variable C(site) be the whole site.
+    description: Whether the variable C(site) contains the complete site instead of its slug.
     type: bool
     default: false
   prefixes:
-    description: With O(site_data), add the site's C(prefixes) to it.
+    description: Whether to add the list C(prefixes) to the variable C(site). Requires O(site_data).
     type: bool
     default: false
   dns_name:
-    description: Add the variable C(dns_name), the DNS name of the primary address.
+    description: Whether to add the variable C(dns_name). It contains the DNS name of the primary IP address.
     type: bool
     default: false
   ansible_host_dns_name:
-    description: Let C(ansible_host) be the DNS name of the primary address, where it has one.
+    description: Whether to set C(ansible_host) to the DNS name of the primary IP address, if there is one.
     type: bool
     default: false
   oob_ip_as_primary_ip:
-    description: Let C(ansible_host) be the out-of-band address, where there is one.
+    description: Whether to set C(ansible_host) to the out-of-band IP address, if there is one.
     type: bool
     default: false
   transport:
     description:
-      - Which of NetBox's APIs to ask. Both give the same inventory.
-      - GraphQL costs NetBox a fraction. V(auto) uses it where it can say what is needed and shows all that the REST API
-        shows, and asks REST for everything otherwise; C(-v) says which, and why.
-      - Filters are those of the REST API in any case.
-      - GraphQL hides what the user of the token may not view, where REST names it. V(auto) sees that, with one
-        exception - where that user may view some of the tags or VLANs and not others, write V(rest).
+      - NetBox API to use for hosts and interfaces. All values result in the same inventory.
+      - GraphQL needs less CPU time on NetBox for large inventories. V(auto) uses GraphQL for 1,200 or more hosts if
+        GraphQL returns the same objects as the REST API. C(-v) shows which API is used, and why.
+      - Filters are always those of the REST API.
+      - GraphQL omits related objects that the token's user has no permission to view. The REST API still shows their
+        names. V(auto) detects this and uses the REST API, with one exception. If the user has permission to view only
+        some tags or VLANs, set V(rest).
     type: str
     choices:
       - auto
@@ -253,46 +265,67 @@ options:
     default: auto
   stale_if_error:
     description:
-      - With O(cache), seconds after the end of O(cache_timeout) for which the cache may still be used when NetBox is
-        down.
+      - Number of seconds for which an expired cache can be used if NetBox is down.
+      - Requires O(cache) and O(cache_timeout). The time starts when the cache expires.
     type: int
     default: 0
   fetch_all:
-    description: Taken for the sake of C(netbox.netbox). What is fetched, and how, is decided by what the options need.
+    description: Ignored. Accepted for compatibility with C(netbox.netbox).
     type: bool
     default: true
   max_uri_length:
-    description: Taken for the sake of C(netbox.netbox). Addresses are never too long for NetBox.
+    description: Ignored. Accepted for compatibility with C(netbox.netbox).
     type: int
     default: 4000
   follow_redirects:
-    description: Taken for the sake of C(netbox.netbox). Only redirects on the same server are followed.
+    description:
+      - Ignored. Accepted for compatibility with C(netbox.netbox).
+      - The plugin follows redirects only on the same server.
     type: str
     default: urllib2
 notes:
-  - Options may be templates, such as C("{{ lookup('ansible.builtin.env', 'MY_TOKEN') }}").
-  - In O(compose), the object's own fields come before variables of the same name; in O(groups) and O(keyed_groups)
-    the variables do. C(netbox) is always the object, C(netbox.site.name) the name of its site.
+  - All options except expressions can be templates, such as C("{{ lookup('ansible.builtin.env', 'MY_TOKEN') }}").
+  - Some names, such as C(site), exist both as a variable and as a field of the object. In O(compose) and O(hostnames),
+    the name is the field, so C(site.name) is the name of the site. In O(groups) and O(keyed_groups), the name is the
+    variable. C(netbox) is the object in all expressions.
+seealso:
+  - name: Inventory guide
+    description: Explains how to select hosts, variables, and groups.
+    link: https://netbox-cursor.github.io/netbox.cursor/main/docsite/inventory_guide.html
+  - name: Filters of NetBox
+    description: Describes the filters of the NetBox REST API.
+    link: https://netboxlabs.com/docs/netbox/reference/filtering/
 """
 
 EXAMPLES = r"""
-# The shortest file, netbox.yml, NETBOX_API and NETBOX_TOKEN being set, has one line: the next one.
+---
+# All devices and virtual machines. The environment contains NETBOX_API and NETBOX_TOKEN.
 plugin: netbox.cursor.nb_inventory
 
-# Where NetBox is, and who asks.
+---
+# Base URL and token in the file.
+plugin: netbox.cursor.nb_inventory
 api_endpoint: https://netbox.example.com
 token: "{{ lookup('ansible.builtin.env', 'MY_TOKEN') }}"
 
-# The active leaves of two sites, no virtual machines.
+---
+# Active leaf switches in two sites.
+plugin: netbox.cursor.nb_inventory
+virtual_machines: false
 device_query_filters:
   - site: [ber1, par1]
     role: leaf
     status: active
-virtual_machines: false
 
-# Only what is needed, and what is made of it.
+---
+# Groups for regions, sites, and tags, and only the variables that a playbook needs.
+plugin: netbox.cursor.nb_inventory
 host_vars: [ansible_host, site, platform, tags]
-group_by: [region, site, location, tag]
+group_by: [region, site, tag]
+
+---
+# Names, variables, and groups from expressions.
+plugin: netbox.cursor.nb_inventory
 hostnames:
   - custom_fields.fqdn
   - name
@@ -303,14 +336,22 @@ keyed_groups:
   - prefix: os
     key: platform
 groups:
-  core: "'core' in tags"
+  pci: "'pci' in tags"
 
-# Kept for an hour, and for a day when NetBox is down.
+---
+# A cache for one hour, or for one day if NetBox is down.
+plugin: netbox.cursor.nb_inventory
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/ansible
 cache_timeout: 3600
 stale_if_error: 86400
+
+---
+# The variables and groups of netbox.netbox.
+plugin: netbox.cursor.nb_inventory
+compatibility: netbox.netbox
+group_by: [sites, device_roles]
 """
 
 import typing as t
@@ -360,7 +401,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """What is kept may hold secrets, of config contexts say; Ansible lets everybody read it."""
         super().update_cache_if_changed()
         if self.get_option("cache"):
-            keep_private(self._cache, self.get_option("cache_connection"))
+            keep_private(self._cache)
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Fill the inventory."""

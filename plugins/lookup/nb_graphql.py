@@ -6,19 +6,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: nb_graphql
-short_description: Ask NetBox's GraphQL
+short_description: Read lists of the NetBox GraphQL API
 version_added: 1.0.0
 author:
   - The netbox.cursor authors (@netbox-cursor)
 description:
-  - Reads a list of NetBox's GraphQL, such as V(device_list), however long it is. Each object comes once and none is
-    missed, in the order of the ids; long lists are read by several cursors at once (NetBox 4.5.2 and newer), or by
-    offset.
-  - Lists inside of objects, such as the interfaces of a device, come whole too, where NetBox itself would cut them.
-  - Or sends a whole query, as it is.
-  - GraphQL costs NetBox a fraction of what the same objects cost through its REST API. Objects look different there -
-    ids and decimal numbers are texts, choices have no labels.
-  - Nothing in the results is ever templated.
+  - Reads a GraphQL list, such as V(device_list). Each object appears once, in ID order, even if NetBox changes during
+    the run.
+  - Several workers read long lists in parallel. Nested lists, such as the interfaces of a device, are complete as well.
+  - Can also send a complete GraphQL query.
+  - GraphQL needs less CPU time on NetBox than the REST API. The results differ - IDs and decimal numbers are strings,
+    and choices have no labels.
+  - Values from NetBox are never evaluated as templates.
 extends_documentation_fragment:
   - netbox.cursor._connection.plugin
   - netbox.cursor._connection
@@ -26,54 +25,56 @@ extends_documentation_fragment:
 options:
   _terms:
     description:
-      - Names of lists, such as V(device_list). The results of several come one after the other; all other options count
-        for each of them.
-      - None with O(query).
+      - Names of GraphQL lists, such as V(device_list). The results of several lists are returned in sequence. All other
+        options apply to each list.
+      - Mutually exclusive with O(query).
     type: list
     elements: str
   fields:
     description:
-      - What to select of each object, as GraphQL, such as V(id name site {slug}), without the braces around it.
-      - "Or the same as a list of names and dictionaries, such as V([id, name, {site: [slug]}])."
+      - Fields to select from each object, as a GraphQL selection without the outer braces, such as
+        V(id name site {slug}).
+      - "Alternatively, a list of names and dictionaries, such as V([id, name, {site: [slug]}])."
     type: raw
     default: id display
   filters:
     description:
-      - Only objects that these filters of NetBox's GraphQL select, which are not those of its REST API.
-      - "A dictionary, such as V({name: {i_starts_with: sw}, status: {exact: STATUS_ACTIVE}}). The names of enums are
-        written like texts."
-      - A filter that NetBox does not know is an error.
+      - GraphQL filters that the objects must match. They differ from the filters of the REST API.
+      - "A dictionary, such as V({name: {i_starts_with: sw}, status: {exact: STATUS_ACTIVE}}). Write enum values as
+        strings."
+      - NetBox rejects unknown filters.
     type: dict
     default: {}
   limit:
-    description:
-      - Stop after that many objects.
+    description: Maximum number of objects to return.
     type: int
   query:
     description:
-      - A whole query, sent once and as it is. What NetBox cuts stays cut.
-      - The only result is what NetBox calls the data, a dictionary.
+      - GraphQL query to send. The result is the dictionary C(data) of the response.
+      - The lookup does not complete lists that NetBox shortens.
+      - Mutually exclusive with a list name.
     type: str
   graph_variables:
-    description:
-      - Variables for O(query).
+    description: Variables for O(query).
     type: dict
     default: {}
 notes:
-  - Called as C(lookup), Ansible joins names with commas and gives a single result without the list around it. Use
-    C(query) or C(wantlist=true) to get a list always.
-  - The token's user must be allowed to view all kinds of objects that are selected. NetBox gives empty lists of what
-    may not be seen, and fails where a device would have to come without its site, say.
+  - C(query) always returns a list. C(lookup) returns a single result without a list, and joins several strings with
+    commas.
+  - The token's user needs permission to view all selected object types. For other objects, NetBox returns empty lists
+    or an error.
 seealso:
   - plugin: netbox.cursor.nb_query
     plugin_type: lookup
-  - name: GraphQL in NetBox
-    description: What can be selected, and filtered by.
+  - name: GraphQL API of NetBox
+    description: Describes selections and filters.
     link: https://netboxlabs.com/docs/netbox/integrations/graphql-api/
 """
 
 EXAMPLES = r"""
-- name: Active devices with their sites and addresses
+---
+# The environment contains NETBOX_API and NETBOX_TOKEN.
+- name: Show active devices with their sites and addresses
   ansible.builtin.debug:
     msg: "{{ item.name }} in {{ item.site.slug }}: {{ (item.primary_ip4 or {}).address | default('no address') }}"
   loop: "{{ query('netbox.cursor.nb_graphql', 'device_list', fields=fields, filters=filters) }}"
@@ -84,7 +85,8 @@ EXAMPLES = r"""
     filters:
       status: {exact: STATUS_ACTIVE}
 
-- name: The same fields as a list
+---
+- name: Write the selection as a list
   ansible.builtin.debug:
     msg: "{{ query('netbox.cursor.nb_graphql', 'device_list', fields=fields) }}"
   vars:
@@ -93,7 +95,8 @@ EXAMPLES = r"""
       - site: [slug]
       - primary_ip4: [address]
 
-- name: A whole query, with a variable
+---
+- name: Send a query with a variable
   ansible.builtin.debug:
     msg: "{{ lookup('netbox.cursor.nb_graphql', query=text, graph_variables={'id': 1}).site.name }}"
   vars:
@@ -106,15 +109,14 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - The objects in the order of their ids, each with the selected fields; or the data of O(query).
-    - Called as C(lookup), one result comes without a list around it.
+    - The objects in ID order, with the selected fields. With O(query), the data of the response.
   type: list
   elements: dict
   sample:
     - id: "1"
-      name: leaf1
+      name: sw1
       site:
-        slug: berlin-1
+        slug: ber1
 """
 
 import typing as t

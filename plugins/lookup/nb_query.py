@@ -6,15 +6,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: nb_query
-short_description: Query NetBox for objects of any kind
+short_description: Read lists and objects of the NetBox REST API
 version_added: 1.0.0
 author:
   - The netbox.cursor authors (@netbox-cursor)
 description:
-  - Reads objects of any list of NetBox, its plugins' lists included. Each object comes once and none is missed, in
-    the order of the ids, also while NetBox is being edited.
-  - Long lists are read by several cursors at once (NetBox 4.6 and newer), or by offset.
-  - Objects are returned as NetBox gives them. Nothing in them is ever templated.
+  - Reads any list in NetBox, including the lists of NetBox plugins. Each object appears once, in ID order, even if
+    NetBox changes during the run.
+  - Several workers read long lists in parallel.
+  - Values from NetBox are never evaluated as templates.
 extends_documentation_fragment:
   - netbox.cursor._connection.plugin
   - netbox.cursor._connection
@@ -23,47 +23,45 @@ extends_documentation_fragment:
 options:
   _terms:
     description:
-      - What to read. The path of a list (V(dcim/devices), V(plugins/bgp/sessions)), its dotted form
-        (V(dcim.devices)), or a short name where only one list of NetBox has it (V(devices)).
-      - With an id behind it, such as V(dcim/devices/5), it is that one object.
-      - The results of several terms come one after the other; all other options count for each of them.
+      - Lists to read. Use the path of the list, such as V(dcim/devices) or V(plugins/bgp/sessions), or the path with a
+        dot, such as V(dcim.devices). If only one list has a name, such as V(devices), the name is sufficient.
+      - A path with an ID, such as V(dcim/devices/5), reads a single object.
+      - The results of several terms are returned in sequence. All other options apply to each term.
     type: list
     elements: str
     required: true
   id:
-    description:
-      - Read the one object with this id.
+    description: ID of a single object to read.
     type: int
   filters:
     description:
-      - Only objects that these filters of NetBox select.
-      - A dictionary; a list as value stands for any of its values, V(true) and V(false) for themselves, V(null) for
-        NetBox's V(null), which means that there is none.
-      - Or a list of such dictionaries, which are taken together; or a text such as V(site=ber1 status=active).
+      - NetBox filters that the objects must match.
+      - A dictionary. If a value is a list, objects can match any of its values. V(null) matches objects without a
+        value.
+      - A list of dictionaries. Objects must match all of them.
+      - A string, such as V(site=ber1 status=active).
     type: raw
   fields:
     description:
-      - Only these fields of each object. NetBox knows whole fields, such as V(site), and no paths inside them.
-      - NetBox works the less the fewer there are.
-      - O(fields), O(omit) and O(brief) exclude each other.
+      - Fields to request. NetBox returns complete fields, such as V(site), but not parts of them.
+      - Requesting fewer fields reduces the load on NetBox.
+      - O(fields), O(omit), and O(brief) are mutually exclusive.
     type: list
     elements: str
     default: []
   omit:
-    description:
-      - All fields but these. NetBox before 4.5.2 sends them all the same.
+    description: Fields to exclude. NetBox before 4.5.2 returns them anyway.
     type: list
     elements: str
     default: []
   brief:
-    description:
-      - NetBox's short form of the objects.
+    description: Whether to request the short form of the objects.
     type: bool
     default: false
   config_context:
     description:
-      - Whether devices and virtual machines come with their config context, which is dear to make for NetBox up to
-        4.6.
+      - Whether to request the rendered config context of devices and virtual machines.
+      - Config contexts are expensive for NetBox 4.6 and earlier.
     type: bool
     default: true
   ordering:
@@ -72,31 +70,31 @@ options:
       - NetBox ignores names that are not fields of the objects, and fields that it calculates, such as V(display). With
         O(strict_filters), they are an error. So are fields with several values, such as V(tags), because NetBox repeats
         objects when it sorts by them.
-      - There is no cursor for this. Where NetBox is edited meanwhile, objects may be repeated or missed, which is
-        noticed and is an error.
+      - Cursors support only ID order. If NetBox changes while the list is being read, and objects could be missing, the
+        lookup fails.
     type: list
     elements: str
     default: []
   limit:
     description:
-      - Stop after that many objects.
+      - Maximum number of objects to return.
+      - NetBox returns only the first objects of C(available-ips), C(available-vlans), and C(available-asns). Set this
+        option to the number that you need. Without it, at most 1,000 objects are returned. If there can be more, the
+        lookup prints a warning.
     type: int
   offset:
-    description:
-      - Leave out that many objects at the beginning and read the one page that follows. With O(limit), that many
-        objects of it.
+    description: Number of objects to skip. The lookup then uses offset pagination.
     type: int
   returns:
     description:
-      - What to return of each object.
-      - V(objects) - the object, as a dictionary.
-      - V(names) - its name; where it has none, what NetBox displays.
-      - V(ids) - its id.
-      - V(count) - how many objects there are, one number for each term; nothing else is read.
-      - V(pairs) - a dictionary with the keys C(key), its id, and C(value), the object.
-      - V(document) - the JSON at a path that is neither a list nor an object of a list, such as V(status),
-        V(dcim/interfaces/5/trace), or V(dcim/connected-device). O(filters) become query parameters. There is one result
-        for each term.
+      - Form of the results.
+      - V(objects) - dictionaries with the fields of the objects.
+      - V(names) - names of the objects. For objects without a name, the display string of NetBox.
+      - V(ids) - IDs of the objects.
+      - V(count) - number of objects, for each term. No object is read.
+      - V(pairs) - dictionaries with the keys C(key), which contains the ID, and C(value), which contains the object.
+      - V(document) - the JSON at a path that is neither a list nor an object, such as V(status) or
+        V(dcim/interfaces/5/trace). O(filters) become query parameters.
     type: str
     choices:
       - objects
@@ -115,9 +113,9 @@ options:
     default: false
   on_missing:
     description:
-      - What to do when an object that is named by its id is not there, or must not be seen by the token's user.
-      - It also applies to O(one) and to O(returns=document).
-      - With V(warn) and V(skip), nothing is returned for it.
+      - Action if a single object does not exist, or if the token's user has no permission to view it. This applies to
+        IDs, O(one), and O(returns=document).
+      - V(warn) and V(skip) return no result for the object.
     type: str
     choices:
       - error
@@ -125,63 +123,80 @@ options:
       - skip
     default: error
 notes:
-  - Called as C(lookup), Ansible joins names with commas and gives a single result without the
-    list around it. Use C(query) or C(wantlist=true) to get a list always.
+  - C(query) always returns a list. C(lookup) returns a single result without a list, and joins several strings with
+    commas.
 seealso:
+  - plugin: netbox.cursor.nb_graphql
+    plugin_type: lookup
   - name: Filters of NetBox
-    description: What lists can be filtered by.
+    description: Describes the filters of the NetBox REST API.
     link: https://netboxlabs.com/docs/netbox/reference/filtering/
 """
 
 EXAMPLES = r"""
-- name: Names of the active devices of two sites
+---
+# The environment contains NETBOX_API and NETBOX_TOKEN.
+- name: List the names of the active devices in two sites
   ansible.builtin.debug:
     msg: >-
       {{ query('netbox.cursor.nb_query', 'dcim/devices', returns='names',
                filters={'site': ['ber1', 'par1'], 'status': 'active'}) }}
+
+---
+- name: Read the base URL and the token from variables
+  ansible.builtin.debug:
+    msg: "{{ query('netbox.cursor.nb_query', 'dcim/sites', returns='names') }}"
   vars:
     netbox_api: https://netbox.example.com
     netbox_token: "{{ lookup('ansible.builtin.env', 'MY_TOKEN') }}"
 
-- name: Only what is needed of each device, NETBOX_API and NETBOX_TOKEN being set
+---
+- name: Request only two fields of each device
   ansible.builtin.debug:
     msg: "{{ item.name }} is a {{ item.device_type.model }}"
   loop: "{{ query('netbox.cursor.nb_query', 'devices', fields=['name', 'device_type'], filters='role=leaf') }}"
   loop_control:
     label: "{{ item.name }}"
 
-- name: One object
+---
+- name: Read one site by its ID
   ansible.builtin.debug:
-    msg: "{{ lookup('netbox.cursor.nb_query', 'dcim/sites', id=1) }}"
+    msg: "{{ lookup('netbox.cursor.nb_query', 'dcim/sites', id=1).name }}"
 
-- name: The one device of a name, or an error that lists the devices that match
+---
+- name: Read one device by its name and site
   ansible.builtin.debug:
-    msg: >-
-      {{ lookup('netbox.cursor.nb_query', 'dcim/devices', one=true,
-                filters={'name': 'sw1', 'site': 'ber1'}).serial }}
+    msg: "{{ lookup('netbox.cursor.nb_query', 'dcim/devices', one=true, filters=filters).serial }}"
+  vars:
+    filters:
+      name: sw1
+      site: ber1
 
-- name: The version of NetBox
-  ansible.builtin.debug:
-    msg: "{{ lookup('netbox.cursor.nb_query', 'status', returns='document')['netbox-version'] }}"
-
-- name: How many addresses there are
+---
+- name: Count IP addresses
   ansible.builtin.debug:
     msg: "{{ lookup('netbox.cursor.nb_query', 'ipam/ip-addresses', returns='count') }}"
 
-- name: The ten devices that were changed last
+---
+- name: List the ten devices that were changed last
   ansible.builtin.debug:
     msg: "{{ query('netbox.cursor.nb_query', 'dcim/devices', ordering='-last_updated', limit=10, returns='names') }}"
 
-- name: Devices without a primary address
+---
+- name: List devices without a primary IP address
   ansible.builtin.debug:
     msg: "{{ query('netbox.cursor.nb_query', 'dcim/devices', filters={'has_primary_ip': false}, brief=true) }}"
+
+---
+- name: Show the version of NetBox
+  ansible.builtin.debug:
+    msg: "{{ lookup('netbox.cursor.nb_query', 'status', returns='document')['netbox-version'] }}"
 """
 
 RETURN = r"""
 _raw:
   description:
-    - The objects in the order of their ids, or of O(ordering); or what O(returns) wants of them.
-    - Called as C(lookup), one result comes without a list around it.
+    - The results in ID order, or in the order of O(ordering). O(returns) selects their form.
   type: list
   elements: raw
   sample:

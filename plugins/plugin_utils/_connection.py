@@ -18,11 +18,12 @@ from ansible.plugins import AnsiblePlugin
 from ansible.utils.display import Display
 from ansible.utils.path import unfrackpath
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http.access import parse_headers, string_or_none
+from ansible_collections.netbox.cursor.plugins.module_utils._http.access import parse_headers
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import executor_class
+from ansible_collections.netbox.cursor.plugins.plugin_utils._options import CAN_BE_NONE
 
 
 def connect(plugin: AnsiblePlugin, agent: str) -> Client:
@@ -58,7 +59,9 @@ def _option(plugin: AnsiblePlugin, name: str) -> t.Any:
     """Return an option. If a variable of the environment sets it to nothing, the option's other variables apply."""
     definition = plugin.option_definitions[name]
     values = [plugin.get_option(name), *(os.environ.get(entry["name"]) for entry in definition.get("env", ()))]
-    return next((value for value in values if value not in (None, "")), definition.get("default"))
+    value = next((value for value in values if value not in (None, "")), definition.get("default"))
+    # Ansible converts false to a string if the option is one.
+    return None if name in CAN_BE_NONE and str(value).lower() == "false" else value
 
 
 def identity(plugin: AnsiblePlugin) -> list[str]:
@@ -82,8 +85,7 @@ def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
 
 def _path(value: str | None) -> str | None:
     """Expand a path as Ansible does. Return ``None`` if it is not set."""
-    path = string_or_none(value)
-    return str(unfrackpath(path, follow=False)) if path else None
+    return str(unfrackpath(value, follow=False)) if value else None
 
 
 def _truth(name: str, value: t.Any) -> bool:

@@ -22,13 +22,10 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 # What a file for a plugin says, in YAML or in the JSON that is YAML, too.
 _PLUGIN = r"""^[\s{]*["']?plugin["']?\s*:\s*["']?%s["']?\s*(,|\}|#|$)"""
 MOST_OF_FILE = 65536
-# Connection options, with their aliases, that mean "not set" if they are empty or false.
-_CAN_BE_UNSET = frozenset(
-    (
-        *("api_endpoint", "url", "token", "headers", "branch", "timeout", "validate_certs"),
-        *("ca_path", "client_cert", "cert", "client_key", "key"),
-    )
-)
+# Connection options, with their aliases, that mean "none" if they are empty or false, whatever the environment has.
+# Others that are empty are not set, so that the next source of the option applies.
+CAN_BE_NONE = frozenset(("token", "headers", "branch", "ca_path", "client_cert", "cert", "client_key", "key"))
+_CAN_BE_UNSET = frozenset(("api_endpoint", "url", "timeout", "validate_certs"))
 
 
 def names_plugin(path: str, name: str) -> bool:
@@ -53,26 +50,30 @@ def refuse_unknown_options(definitions: Mapping[str, t.Any], names: Iterable[str
 
 
 def resolve_options(templar: t.Any, written: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return options or variables with their templates resolved. Raise :class:`UsageError` with the name if one fails.
-
-    Connection options that are set to nothing are left out, so that the next source of the option applies.
-    """
+    """Return options with their templates resolved. Raise :class:`UsageError` with the name if a template fails."""
     resolved = {}
     for name, value in written.items():
         try:
-            value = templar.template(value)
+            resolved[name] = templar.template(value)
         except AnsibleError as error:
             raise UsageError(f"{name}: cannot resolve the template: {error}".rstrip(".") + ".") from None
-        if not _is_unset(name, value):
-            resolved[name] = value
-    return resolved
+    return without_empty_ones(resolved)
 
 
-def _is_unset(name: str, value: t.Any) -> bool:
-    """Return whether a connection option has no value. netbox.netbox documents ``cert: false``, and AWX sets ``""``."""
-    if name.removeprefix("netbox_") not in _CAN_BE_UNSET:
-        return False
-    return value is None or value == "" or (value is False and name != "validate_certs")
+def without_empty_ones(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return ``options`` or variables as they are meant if connection options are empty or false.
+
+    Files for netbox.netbox contain ``cert: false``, and AWX sets empty strings.
+    """
+    meant = {}
+    for name, value in options.items():
+        option = name.removeprefix("netbox_")
+        if option in CAN_BE_NONE and value == "":
+            value = False
+        elif option in _CAN_BE_UNSET and (value == "" or (value is False and option == "timeout")):
+            continue
+        meant[name] = value
+    return meant
 
 
 def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None, direct: Mapping[str, t.Any]) -> None:
@@ -86,6 +87,5 @@ def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None
     sources = [entry["name"] for facts in definitions.values() for entry in facts.get("vars", ())]
     templar = t.cast(t.Any, lookup._templar)
     values = resolve_options(templar, {name: variables[name] for name in sources if variables and name in variables})
-    # Ansible resolved the templates of these already.
-    written = {name: value for name, value in direct.items() if not _is_unset(name, value)}
-    lookup.set_options(var_options=values, direct=written)
+    # Ansible resolved the templates of direct options already.
+    lookup.set_options(var_options=values, direct=without_empty_ones(direct))

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.check import FilterCheck
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.endpoints import ENDPOINTS, did_you_mean, target
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import NOT_EVEN_ONE, NOT_ONLY_ONE
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     NetBoxError,
     NotFound,
@@ -155,12 +156,10 @@ class Query:
             some = list(pager.rows(endpoint, self.pairs, representation=names, limit=_MOST_LISTED + 1))
             listed = ", ".join(f"{row.get('display')} (id {row.get('id')})" for row in some[:_MOST_LISTED])
             more = ", …" if len(some) > _MOST_LISTED else ""
-            raise NotOne(f"{endpoint}: one=true, but several objects match: {listed}{more}.").amend(
-                advice="Add filters, or set id."
-            )
+            raise NotOne(f"{endpoint}: one=true, but several objects match: {listed}{more}.").amend(advice=NOT_ONLY_ONE)
         else:
             error = NotOne(f"{endpoint}: one=true, but no object matches.")
-            error.amend(advice="Check filters, and whether the token's user has permission to view the object.")
+            error.amend(advice=NOT_EVEN_ONE)
             self._report_missing(error, True, warn)
 
     def _document(self, pager: Pager, term: str, warn: Callable[[str], None]) -> Iterator[t.Any]:

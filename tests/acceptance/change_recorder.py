@@ -25,13 +25,7 @@ Row = t.Dict[str, t.Any]  # noqa: UP006 (read at run time, also by Python 3.9)
 Picture = t.Dict[t.Tuple[str, int], Row]  # noqa: UP006
 
 # Endpoints where an edit can create objects that the case does not create itself.
-ALWAYS_WATCHED = (
-    "dcim/devices",
-    "dcim/interfaces",
-    "ipam/ip-addresses",
-    "virtualization/interfaces",
-    "virtualization/virtual-machines",
-)
+ALWAYS_WATCHED = ("dcim/devices", "dcim/interfaces")
 # Fields whose values are IDs, addresses, or times. For `last_updated`, the recording states only that it moved.
 NOT_COMPARED = re.compile(r"created|display_url|url|id|.*_id|.*_ids|start_date|end_date")
 # Fields whose values are particular to one object, apart from references.

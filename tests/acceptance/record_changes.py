@@ -4,10 +4,10 @@
 
 """Record the traces that edits leave in NetBox: change log records, and changes of other objects without a record.
 
-    python tests/acceptance/record_changes.py URL TOKEN [FILE] [--case WORDS]
+    python tests/acceptance/record_changes.py URL TOKEN FILE [--case WORDS] [--missing]
 
 The script creates the objects it needs through the REST API, and leaves them there. Nobody else must write to this
-NetBox at the same time. The token's user needs every permission. FILE defaults to standard output.
+NetBox at the same time. The token's user needs every permission.
 """
 
 from __future__ import annotations
@@ -29,25 +29,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Record the traces that edits leave in NetBox.")
     parser.add_argument("url")
     parser.add_argument("token")
-    parser.add_argument("file", nargs="?")
+    parser.add_argument("file", type=Path)
     parser.add_argument("--case", default="", help="run only cases whose names contain these words; the others stay")
+    parser.add_argument("--missing", action="store_true", help="run only cases that the file does not contain")
     options = parser.parse_args()
     recorder = recorders.Recorder(recorders.Server(options.url, options.token))
+    keep = (options.case or options.missing) and options.file.exists()
+    earlier = json.loads(options.file.read_text("utf-8")) if keep else None
     failed = []
     for case in cases.CASES:
-        if options.case in case.name:
-            try:
-                recorder.record(case)
-            except recorders.Refused as error:
-                failed.append(case.name)
-                print(f"{case.name}: {error}", file=sys.stderr)
-    path = Path(options.file) if options.file else None
-    earlier = json.loads(path.read_text("utf-8")) if options.case and path and path.exists() else None
-    text = as_text(recorder.recording(earlier))
-    if path:
-        path.write_text(text, "utf-8")
-    else:
-        print(text, end="")
+        if options.case not in case.name or (options.missing and earlier and case.name in earlier["cases"]):
+            continue
+        try:
+            recorder.record(case)
+        except recorders.Refused as error:
+            failed.append(case.name)
+            print(f"{case.name}: {error}", file=sys.stderr)
+        # A run takes minutes. What is recorded so far is not lost if it is interrupted.
+        options.file.write_text(as_text(recorder.recording(earlier)), "utf-8")
     return 1 if failed else 0
 
 

@@ -154,13 +154,15 @@ class Bench:
 def about(url: str | None) -> dict[str, str]:
     """Where and with what this is measured."""
     versions = {name: importlib.metadata.version(name) for name in ("ansible-core", "pynetbox") if is_there(name)}
+    versions["orjson"] = importlib.metadata.version("orjson") if is_there("orjson") else "not installed"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    server = "16 workers, 20 ms away unless a table says otherwise" if url is None else "a real NetBox"
+    model = "Mock NetBox with 16 workers and a latency of 20 ms, unless a table shows another latency"
+    server = model if url is None else "A real NetBox"
     return {
-        "controller and NetBox"
+        "Controller and NetBox"
         if url is None
-        else "controller": f"{cores} cores of {processor()}, {platform.system()}",
-        "processes that ran already": f"{os.getloadavg()[0]:.1f} (load average when it began)",
+        else "Controller": f"{cores} cores of {processor()}, {platform.system()}",
+        "Load average before the run": f"{os.getloadavg()[0]:.1f}",
         "NetBox": server,
         "Python": platform.python_version(),
         **versions,
@@ -218,13 +220,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def show(run: Run, publish: bool) -> None:
-    """Draw the plots. Published, they are in the guide with the tables, and the results are kept beside us."""
+    """Draw the charts. If ``publish``, also update the tables in the guides, and save the results next to this file."""
     from ansible_collections.netbox.cursor.tests.bench import _plots as plots
 
     for path in plots.draw(run, IMAGES if publish else OUTPUT):
         print(f"Plot: {path}")
     if publish:
         run.save(KEPT)
-        guide = ROOT / tables.GUIDE
-        guide.write_text(tables.with_tables(guide.read_text(encoding="utf-8"), run), encoding="utf-8")
-        print(f"Tables: {guide}")
+        for document, found in tables.in_documents(run).items():
+            path = ROOT / document
+            path.write_text(tables.with_tables(path.read_text(encoding="utf-8"), found), encoding="utf-8")
+            print(f"Tables: {path}")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a list of devices costs: by our pager and nb_query, by pynetbox, and by netbox.netbox's nb_lookup."""
+"""The costs of a list of devices: with netbox.cursor, pynetbox, and the lookup of netbox.netbox."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ ALL_SIZES = (20_000, 200_000)
 LATENCIES = (20, 1, 80)
 # Cursors of ours at once.
 CURSORS = (1, 2, 4, 8, 16)
-NB_QUERY, NB_LOOKUP = "nb_query, 4 workers", "nb_lookup"
+NB_QUERY, NB_LOOKUP = "nb_query, 4 workers", "netbox.netbox, nb_lookup"
 # The client parses with orjson if it is installed, as it is for the benchmarks.
-WITHOUT_ORJSON = "pager, 1 worker, without orjson"
+WITHOUT_ORJSON = "netbox.cursor, 1 worker, without orjson"
 PLAIN, BY_CURSOR = "pynetbox", "pynetbox, cursor"
 # Rows of the list of which only ids and names are read.
 GROWN = (1_000, 10_000, 100_000)
 ALL_GROWN = (*GROWN, 1_000_000)
 GROWTH_CASE = "ids and names"
-GROWN_BY_CURSOR, GROWN_BY_OFFSET = "pager, 8 workers", "pager, 8 workers, by offset"
+GROWN_BY_CURSOR, GROWN_BY_OFFSET = "netbox.cursor, 8 workers", "netbox.cursor, 8 workers, by offset"
 # By offset, each page makes NetBox count off all rows before it.
 MOST_BY_OFFSET = 100_000
 # Ranges of 20,000 ids, one after the other, and with 90 % of them in 1 % of their range.
@@ -39,7 +39,7 @@ IDS = {
 
 
 def pager(workers: int) -> str:
-    return f"pager, {workers} worker{'s' if workers > 1 else ''}"
+    return f"netbox.cursor, {workers} worker{'s' if workers > 1 else ''}"
 
 
 def threaded(workers: int) -> str:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Results as tables: for terminals, and for the performance guide."""
+"""Results as tables, for terminals and for the documentation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.netbox.cursor.tests.bench import _lists as lists
 from ansible_collections.netbox.cursor.tests.bench._results import Result, Run, ratio
 from ansible_collections.netbox.cursor.tests.bench._targets import TARGETS
 
-GUIDE = Path("docs/docsite/rst/performance_guide.rst")
+GUIDE, BENCHMARKS = (Path("docs/docsite/rst", name) for name in ("performance_guide.rst", "benchmarks.rst"))
 Lines = t.List[t.List[str]]  # noqa: UP006 (read at run time)
 
 
@@ -25,7 +25,7 @@ def amount(value: float | None, digits: int = 1) -> str:
 
 
 def spread(values: Sequence[float], digits: int = 1) -> str:
-    """``1.2 (1.2 - 1.3)``: what lay in the middle, and between what."""
+    """Return the median, and the lowest and highest value: ``1.2 (1.2 - 1.3)``."""
     if not values:
         return ""
     ordered = sorted(values)
@@ -43,32 +43,32 @@ def megabytes(one: Result) -> float | None:
     return None if read is None else read / 1e6
 
 
-# Of each column: its head, and what it shows of a result.
+# The columns: their headings, and functions that return what they show of a result.
 COLUMNS: tuple[tuple[str, Callable[[Run, Result], str]], ...] = (
-    ("rounds", lambda run, one: str(len(one.values("wall")))),
-    ("time, s", lambda run, one: spread(one.values("wall"))),
+    ("Rounds", lambda run, one: str(len(one.values("wall")))),
+    ("Time, s", lambda run, one: spread(one.values("wall"))),
     ("CPU, s", lambda run, one: spread(one.values("cpu"), 2)),
-    ("/ floor", to_floor),
-    ("memory, MB", lambda run, one: amount(one.median("memory"), 0)),
-    ("requests", lambda run, one: amount(one.median("requests"), 0)),
-    ("read, MB", lambda run, one: amount(megabytes(one))),
-    ("NetBox's CPU, s", lambda run, one: amount(one.median("netbox"))),
-    ("stand-in's CPU, s", lambda run, one: amount(one.median("stand_in"))),
+    ("CPU, compared with the static file", to_floor),
+    ("Memory, MB", lambda run, one: amount(one.median("memory"), 0)),
+    ("Requests", lambda run, one: amount(one.median("requests"), 0)),
+    ("Received, MB", lambda run, one: amount(megabytes(one))),
+    ("NetBox CPU, s", lambda run, one: amount(one.median("netbox"))),
+    ("Mock NetBox CPU, s", lambda run, one: amount(one.median("stand_in"))),
 )
 
 
 def shown(run: Run, results: Sequence[Result]) -> tuple[list[str], Lines]:
-    """A table's head and lines: what was done by whom, and every column that has something in it."""
+    """Return the heading and the lines of a table, with the columns that are not empty."""
     lines = [[show(run, one) for dummy, show in COLUMNS] for one in results]
     full = [number for number in range(len(COLUMNS)) if any(line[number] for line in lines)]
-    head = ["what", "by", *(COLUMNS[number][0] for number in full)]
+    head = ["Case", "Program", *(COLUMNS[number][0] for number in full)]
     return head, [[title(one), one.by, *(line[number] for number in full)] for one, line in zip(results, lines)]
 
 
 def title(one: Result) -> str:
     if one.group == inventories.GROUP:
-        return f"{one.size:,} hosts, {inventories.TITLES[one.case]}"
-    return f"{one.size:,} rows, {one.case}"
+        return f"{one.size:,} devices, {inventories.TITLES[one.case]}"
+    return f"{one.size:,} objects, {one.case}"
 
 
 def targets(run: Run) -> tuple[list[str], Lines]:
@@ -76,7 +76,7 @@ def targets(run: Run) -> tuple[list[str], Lines]:
     for target in TARGETS:
         measured = target.measured(run)
         lines.append([target.what, f"<= {target.at_most}", amount(measured, 3), target.verdict(measured)])
-    return ["target", "at most", "measured", ""], lines
+    return ["Ratio", "Target", "Measured", "Result"], lines
 
 
 def as_text(head: Sequence[str], lines: Lines) -> str:
@@ -94,28 +94,47 @@ def as_rst(caption: str, head: Sequence[str], lines: Lines) -> str:
     return f".. list-table:: {caption}\n   :header-rows: 1\n\n" + "".join(cells)
 
 
-def in_guide(run: Run) -> dict[str, tuple[list[str], Lines]]:
-    """The tables of the guide, by their captions."""
+# The columns of the summary: measure, heading, and digits.
+SUMMARY = (
+    ("wall", "Time, s", 1),
+    ("cpu", "Controller CPU, s", 1),
+    ("memory", "Memory, MB", 0),
+    ("netbox", "NetBox CPU, s", 1),
+)
+
+
+def in_documents(run: Run) -> dict[Path, dict[str, tuple[list[str], Lines]]]:
+    """Return the tables of the performance guide and of the page with all benchmarks, by their captions."""
     measured = [one for one in run.of(inventories.GROUP) if one.size == inventories.SIZES[-1]]
     larger = [one for one in run.of(inventories.GROUP) if one.size != inventories.SIZES[-1]]
     about = [[name, text] for name, text in run.about.items()]
     return {
-        "Targets": targets(run),
-        "Where this was measured": (["what", "which"], about),
-        "Inventories of 25,000 devices and 5,000 virtual machines": shown(run, measured),
-        "Inventories of other sizes": shown(run, larger),
-        "Lists of whole devices": shown(run, run.of(lists.GROUP)),
-        "Ids and names of longer and longer lists": shown(run, run.of(lists.GROWTH)),
-        "20,000 ids, even, and with 90 % of them in 1 % of their range": shown(run, run.of(lists.SPLIT)),
+        GUIDE: {"Inventory with all default variables": summary(run)},
+        BENCHMARKS: {
+            "Environment": (["Component", "Value"], about),
+            "Targets": targets(run),
+            "Inventories of 25,000 devices and 5,000 virtual machines": shown(run, measured),
+            "Inventories of other sizes": shown(run, larger),
+            "Lists of complete devices": shown(run, run.of(lists.GROUP)),
+            "IDs and names in lists of different lengths": shown(run, run.of(lists.GROWTH)),
+            "20,000 IDs, in sequence and unevenly distributed": shown(run, run.of(lists.SPLIT)),
+        },
     }
 
 
-def with_tables(text: str, run: Run) -> str:
-    """The guide with these tables in place of those of the same captions."""
-    for caption, (head, lines) in in_guide(run).items():
+def summary(run: Run) -> tuple[list[str], Lines]:
+    """Return the medians of the largest inventory with all default variables."""
+    results = [one for one in run.of(inventories.GROUP) if (one.case, one.size) == ("defaults", inventories.SIZES[-1])]
+    lines = [[one.by, *(amount(one.median(measure), digits) for measure, dummy, digits in SUMMARY)] for one in results]
+    return ["Program", *(heading for dummy, heading, dummy2 in SUMMARY)], lines
+
+
+def with_tables(text: str, found: dict[str, tuple[list[str], Lines]]) -> str:
+    """Return a document with these tables in place of those with the same captions."""
+    for caption, (head, lines) in found.items():
         table = re.compile(rf"\.\. list-table:: {re.escape(caption)}\n(?:   .*\n|\n(?=   ))*")
         if not table.search(text):
-            raise ValueError(f"{GUIDE} has no table {caption!r}.")
-        made = as_rst(caption, head, lines or [["not in this run", *[""] * (len(head) - 1)]])
+            raise ValueError(f"The document has no table {caption!r}.")
+        made = as_rst(caption, head, lines or [["Not measured", *[""] * (len(head) - 1)]])
         text = table.sub(lambda found, made=made: made, text)  # type: ignore[misc]
     return text

@@ -30,6 +30,11 @@ class Block(t.NamedTuple):
     caption: str | None
     text: str
 
+    @property
+    def file(self) -> str | None:
+        """The caption, if it is the name of a file."""
+        return self.caption if self.caption and " " not in self.caption and "." in self.caption else None
+
     def commands(self) -> list[Command]:
         """Return the commands of a ``console`` or ``bash`` block."""
         found: list[Command] = []
@@ -58,7 +63,7 @@ def read_blocks(document: Path) -> list[Block]:
     if document.suffix == ".md":
         fenced = re.finditer(r"^```(\w+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
         return [Block(document, text.count("\n", 0, each.start()) + 2, each[1], None, each[2]) for each in fenced]
-    directive = r"^( *)\.\. code-block:: (\S+)\n(?:\1 +:caption: (\S+)\n)?\n+((?:\1 +\S.*\n|\n)+)"
+    directive = r"^( *)\.\. code-block:: (\S+)\n(?:\1 +:caption: (.+)\n)?\n+((?:\1 +\S.*\n|\n)+)"
     return [
         Block(
             document, text.count("\n", 0, each.start()) + 1, each[2], each[3], textwrap.dedent(each[4]).strip() + "\n"

@@ -15,7 +15,7 @@ import typing as t
 from hypothesis import strategies as st
 
 from ansible_collections.netbox.cursor.tests.laws.described import Described
-from ansible_collections.netbox.cursor.tests.laws.estates import CUSTOM_NAMES, Draw, estates
+from ansible_collections.netbox.cursor.tests.laws.estates import CUSTOM_NAMES, estates
 
 Options = dict[str, t.Any]
 
@@ -150,7 +150,7 @@ def subsets(variables: tuple[str, ...] = HOST_VARS) -> st.SearchStrategy[list[st
 
 
 @st.composite
-def facts(draw: Draw) -> Options:
+def facts(draw: st.DrawFn) -> Options:
     """Which variables there are, and what they are called."""
     options: Options = {name: True for name in SWITCHES if draw(CHANCES[4])}
     if draw(CHANCES[4]):
@@ -173,7 +173,7 @@ def facts(draw: Draw) -> Options:
 
 
 @st.composite
-def groupings(draw: Draw) -> Options:
+def groupings(draw: st.DrawFn) -> Options:
     """How hosts are grouped by what they are."""
     options: Options = {}
     # Each key once, by one of its names.
@@ -186,7 +186,7 @@ def groupings(draw: Draw) -> Options:
 
 
 @st.composite
-def keyed_group(draw: Draw) -> Options:
+def keyed_group(draw: st.DrawFn) -> Options:
     entry: Options = {"key": draw(_KEYS)}
     if draw(CHANCES[2]):
         entry["prefix"] = draw(_KEY_PREFIXES)
@@ -200,7 +200,7 @@ def keyed_group(draw: Draw) -> Options:
 
 
 @st.composite
-def expressions(draw: Draw, *, names: bool = True) -> Options:
+def expressions(draw: st.DrawFn, *, names: bool = True) -> Options:
     """compose, groups, keyed_groups and (``names``) hostnames."""
     options: Options = {}
     compose = {draw(_COMPOSED): draw(_VALUES) for _number in range(draw(FEW))}
@@ -220,7 +220,7 @@ def expressions(draw: Draw, *, names: bool = True) -> Options:
 
 
 @st.composite
-def filters(draw: Draw, described: Described) -> Options:
+def filters(draw: st.DrawFn, described: Described) -> Options:
     """Filters that this estate's NetBox takes."""
     options: Options = {}
     for name in ("query_filters", "device_query_filters", "vm_query_filters"):
@@ -233,7 +233,7 @@ def filters(draw: Draw, described: Described) -> Options:
 
 
 @st.composite
-def one_filter(draw: Draw, described: Described, option: str) -> Options:
+def one_filter(draw: st.DrawFn, described: Described, option: str) -> Options:
     """A filter for hosts, for the option of that name."""
     lists = {
         "site": described.sites,
@@ -266,7 +266,7 @@ def one_filter(draw: Draw, described: Described, option: str) -> Options:
 
 @st.composite
 def configurations(
-    draw: Draw,
+    draw: st.DrawFn,
     described: Described,
     *,
     with_filters: bool = True,
@@ -286,7 +286,7 @@ def configurations(
 
 
 @st.composite
-def cases(draw: Draw, **settings: t.Any) -> tuple[Described, Options]:
+def cases(draw: st.DrawFn, **settings: t.Any) -> tuple[Described, Options]:
     """An estate, and options for it."""
     described = draw(estates())
     return described, draw(configurations(described, **settings))
@@ -342,6 +342,6 @@ _WRONG_NAMES = st.lists(st.sampled_from(sorted(_WRONG)), max_size=2, unique=True
 
 
 @st.composite
-def mistakes(draw: Draw) -> Options:
+def mistakes(draw: st.DrawFn) -> Options:
     """Up to two options as nobody should write them."""
     return {name: draw(st.sampled_from(_WRONG[name])) for name in draw(_WRONG_NAMES)}

@@ -38,10 +38,6 @@ CHOICES = ("t1", "t2", "t3")
 LABELS = {"1000base-t": "1000BASE-T (1GE)", "lag": "Link Aggregation Group (LAG)", "tcp": "TCP", "udp": "UDP"}
 
 
-def things() -> t.Any:
-    return dataclasses.field(default_factory=list)
-
-
 @dataclasses.dataclass(repr=False)
 class Described:
     """All objects of a small NetBox."""
@@ -50,52 +46,52 @@ class Described:
     # PREFER_IPV4 of NetBox's settings: which of two primary addresses is the primary one.
     prefer_ipv4: bool = False
     # slug, name, parent
-    regions: Things = things()
-    site_groups: Things = things()
-    tenant_groups: Things = things()
+    regions: Things = dataclasses.field(default_factory=list)
+    site_groups: Things = dataclasses.field(default_factory=list)
+    tenant_groups: Things = dataclasses.field(default_factory=list)
     # slug, name, region, group, tenant, time_zone, facility, status, tags
-    sites: Things = things()
+    sites: Things = dataclasses.field(default_factory=list)
     # slug, name, site, parent
-    locations: Things = things()
+    locations: Things = dataclasses.field(default_factory=list)
     # slug, name
-    rack_roles: Things = things()
+    rack_roles: Things = dataclasses.field(default_factory=list)
     # name, site, location, role
-    racks: Things = things()
+    racks: Things = dataclasses.field(default_factory=list)
     # slug, name
-    manufacturers: Things = things()
+    manufacturers: Things = dataclasses.field(default_factory=list)
     # slug, model, manufacturer
-    device_types: Things = things()
+    device_types: Things = dataclasses.field(default_factory=list)
     # slug, name, parent
-    roles: Things = things()
+    roles: Things = dataclasses.field(default_factory=list)
     # slug, name, parent, manufacturer
-    platforms: Things = things()
+    platforms: Things = dataclasses.field(default_factory=list)
     # slug, name, group
-    tenants: Things = things()
+    tenants: Things = dataclasses.field(default_factory=list)
     # slug, name
-    tags: Things = things()
-    cluster_types: Things = things()
-    cluster_groups: Things = things()
+    tags: Things = dataclasses.field(default_factory=list)
+    cluster_types: Things = dataclasses.field(default_factory=list)
+    cluster_groups: Things = dataclasses.field(default_factory=list)
     # name, type, group, site
-    clusters: Things = things()
+    clusters: Things = dataclasses.field(default_factory=list)
     # name, rd
-    vrfs: Things = things()
+    vrfs: Things = dataclasses.field(default_factory=list)
     # name, vid
-    vlans: Things = things()
+    vlans: Things = dataclasses.field(default_factory=list)
     # name, type, of (for objects: the name of a list of this class), devices, virtual_machines (default: both)
-    custom_fields: Things = things()
+    custom_fields: Things = dataclasses.field(default_factory=list)
     # data, weight, site
-    config_contexts: Things = things()
+    config_contexts: Things = dataclasses.field(default_factory=list)
     # name, master (a place in devices)
-    chassis: Things = things()
+    chassis: Things = dataclasses.field(default_factory=list)
     # name, site, role, type, platform, tenant, status, serial, asset_tag, location, rack, position, face, cluster,
     # chassis, vc_position, tags, custom_fields, context (local context data), description, comments, interfaces,
     # services, primary_ip4, primary_ip6, oob_ip (each an address as it is written in the interfaces), outside (an
     # address without an interface)
-    devices: Things = things()
+    devices: Things = dataclasses.field(default_factory=list)
     # the same without what only devices have, and: device, vcpus, memory, disks
-    virtual_machines: Things = things()
+    virtual_machines: Things = dataclasses.field(default_factory=list)
     # prefix, and one of site, location, region
-    prefixes: Things = things()
+    prefixes: Things = dataclasses.field(default_factory=list)
 
     def __repr__(self) -> str:
         """As a test would write it."""

@@ -528,7 +528,10 @@ class _Hosts:
         if of_device:
             details.update(label=draw(TEXTS), type=draw(INTERFACE_TYPES), mgmt_only=True if draw(RARE) else None)
             lags = [place for place, one in enumerate(before) if one.get("type") == "lag"]
-            if lags:
+            # Only virtual interfaces have a parent, and no virtual interface is in a LAG.
+            if details["parent"] is not None:
+                details["type"] = "virtual"
+            elif lags and details["type"] not in ("lag", "virtual"):
                 details["lag"] = lags[0]
         kept = without_blanks(details)
         return {name: value for name, value in kept.items() if value is not None}

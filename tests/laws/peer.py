@@ -32,7 +32,7 @@ from hypothesis import strategies as st
 from ansible_collections.netbox.cursor.tests.laws import configurations
 from ansible_collections.netbox.cursor.tests.laws.configurations import Options, groupings
 from ansible_collections.netbox.cursor.tests.laws.described import Described
-from ansible_collections.netbox.cursor.tests.laws.estates import Draw, estates
+from ansible_collections.netbox.cursor.tests.laws.estates import estates
 from ansible_collections.netbox.cursor.tests.laws.laws import DEVICES, VMS, WHO, hosts_by_object
 from ansible_collections.netbox.cursor.tests.laws.peer_bugs import Context, Difference, unexplained
 from ansible_collections.netbox.cursor.tests.laws.running import (
@@ -81,30 +81,38 @@ def peer_answered_by(mock: Mock) -> Iterator[None]:
         "uuid": _Unrandom(),
     }
     _keep_schema(mock.netbox.settings)
-    # What its threads raise is raised again in the main thread, and would be printed as well.
-    hook, threading.excepthook = threading.excepthook, lambda dummy: None
     try:
         for name, place in places.items():
             setattr(module, name, place)
         yield
     finally:
-        threading.excepthook = hook
         for name, place in before.items():
             setattr(module, name, place)
+
+
+@contextlib.contextmanager
+def silent_threads() -> Iterator[None]:
+    """Print no tracebacks of threads: netbox.netbox raises what its threads raise again in the main thread."""
+    hook, threading.excepthook = threading.excepthook, lambda dummy: None
+    try:
+        yield
+    finally:
+        threading.excepthook = hook
 
 
 def _keep_schema(settings: Settings) -> None:
     """What netbox.netbox keeps of NetBox's schema between runs, without what it does not look at."""
     folder = FOLDER / settings.version
-    if not folder.exists():
-        folder.mkdir()
-        names = recorded(settings.version)
+    kept = folder / "netbox_api_dump.json"
+    if not kept.exists():
+        folder.mkdir(exist_ok=True)
+        names = recorded(settings.full_version)
         paths = {
-            f"/api/{each}/": {"get": {"parameters": [{"name": name} for name in names[each].split()]}}
+            f"/api/{each}/": {"get": {"parameters": [{"name": name} for name in names[each].kinds]}}
             for each in (DEVICES, VMS)
         }
         schema = {"info": {"version": settings.full_version}, "paths": paths}
-        (folder / "netbox_api_dump.json").write_text(json.dumps(schema), encoding="utf-8")
+        kept.write_text(json.dumps(schema), encoding="utf-8")
 
 
 class _Unrandom:
@@ -131,7 +139,7 @@ def run_peer(mock: Mock, options: Options) -> Outcome:
     """What netbox.netbox makes of this NetBox."""
     chosen = {"api_endpoint": URL, "token": mock.netbox.tokens["v1"], **options}
     mock.netbox.requests.clear()
-    with peer_answered_by(mock):
+    with peer_answered_by(mock), silent_threads():
         outcome = read(chosen, plugin=PEER)
     return dataclasses.replace(outcome, requests=tuple(mock.netbox.requests))
 
@@ -217,12 +225,12 @@ WRITTEN_OUT = st.sampled_from(
 
 
 @st.composite
-def peer_configurations(draw: Draw, described: Described) -> Options:
+def peer_configurations(draw: st.DrawFn, described: Described) -> Options:
     """Options as the inventory files of netbox.netbox have them."""
     chances = configurations.CHANCES
-    options: Options = {name: True for name in SWITCHES if draw(chances[4])}
+    options: dict[str, t.Any] = {name: True for name in SWITCHES if draw(chances[4])}
     options.update({name: False for name in ON if draw(chances[3])})
-    options.update(draw(WRITTEN_OUT))
+    options.update(t.cast("dict[str, t.Any]", draw(WRITTEN_OUT)))
     if draw(chances[6]):
         options["rename_variables"] = draw(st.sampled_from(RENAMINGS))
     group_by = draw(groupings()).get("group_by", [])
@@ -249,7 +257,7 @@ def _as_there(filter_: Options) -> Options:
 
 
 @st.composite
-def peer_cases(draw: Draw) -> tuple[Described, Options]:
+def peer_cases(draw: st.DrawFn) -> tuple[Described, Options]:
     described = draw(estates(versions=st.just("4.6")))
     # Most of its bugs are with names. In most estates these are not in the way of what else there is.
     if not draw(configurations.CHANCES[4]):

@@ -151,8 +151,12 @@ def _no_name(context: Context, difference: Difference) -> bool:
 def _named_like_a_group(context: Context, difference: Difference) -> bool:
     if difference.what == "lost":
         return difference.here is None and bool(LOOPS.search(str(difference.there)))
+    names = _groups_named_like_hosts(context)
+    if "/api/" in difference.of and context.name_of(context.object(difference.of)) in names:
+        # Ansible sets variables on the group of that name.
+        return True
     # Ansible puts the group of that name where the host belongs, and so its hosts.
-    return difference.what in ("group", "tree", "empty group") and bool(_groups_named_like_hosts(context))
+    return difference.what in ("group", "tree", "empty group") and bool(names)
 
 
 def _groups_named_like_hosts(context: Context) -> set[str]:
@@ -305,41 +309,41 @@ def _obeyed_keys(context: Context, difference: Difference) -> bool:
 BUGS = (
     Bug(
         "same-name",
-        "several objects with one name",
-        "become one host, with variables of all of them",
-        "are several hosts: ``sw1``, ``sw1_17`` (``duplicate_hostnames``)",
+        "Several objects with one name",
+        "They become one host with the variables of all of them.",
+        "Each is a host: ``sw1``, ``sw1_17`` (``duplicate_hostnames``).",
         _same_name,
         (Described(sites=[{"slug": "a"}, {"slug": "b"}], devices=[{"name": "sw1"}, {"name": "sw1", "site": 1}]), {}),
     ),
     Bug(
         "no-name",
-        "a device without a name",
-        "gets a new random name on each run",
-        "is called by device type and ID, the same on each run",
+        "A device without a name",
+        "The host gets a new random name on each run.",
+        "The host is named after its device type and ID.",
         _no_name,
         (Described(devices=[{}]), {}),
     ),
     Bug(
         "named-like-group",
-        "a host with the name of a group",
-        "Ansible moves the group instead of the host, or the inventory is lost.",
-        "The host is in its groups, the group has its own hosts.",
+        "A host with the name of a group",
+        "Ansible moves the group instead of the host, or the inventory fails.",
+        "The host and the group are separate.",
         _named_like_a_group,
         (Described(devices=[{"name": "live"}]), {"groups": {"live": "status.value == 'active'"}}),
     ),
     Bug(
         "all-ungrouped",
-        "a host with the name ``all`` or ``ungrouped``",
-        "The inventory is lost.",
-        "The host gets its ID as a suffix.",
+        "A host with the name ``all`` or ``ungrouped``",
+        "The inventory fails.",
+        "The plugin appends the ID to the name.",
         _all_or_ungrouped,
         (Described(devices=[{"name": "all"}]), {}),
     ),
     Bug(
         "same-slug",
-        "several locations, regions, or site groups with one slug",
-        "share one group, so a play reaches hosts in places that it does not mean",
-        "Each has a group that is named by its path. The group of the slug contains exactly these groups.",
+        "Several locations, regions, or site groups with one slug",
+        "They share one group, so a play can run on hosts in the wrong place.",
+        "Each has a group that is named after its path. The group of the slug contains these groups.",
         _same_slug,
         (
             Described(
@@ -352,8 +356,8 @@ BUGS = (
     ),
     Bug(
         "same-slug-above",
-        "a place in a place with the same slug",
-        "The list of places ends at the second one. If hosts are grouped by these places, the inventory is lost.",
+        "A location, region, or site group inside another one with the same slug",
+        "``locations``, ``regions``, or ``site_groups`` is incomplete. If you group by them, the inventory fails.",
         "The list is complete.",
         _same_slug_above,
         (
@@ -367,9 +371,9 @@ BUGS = (
     ),
     Bug(
         "raw-names",
-        "``group_names_raw: true`` and a region, site, or location with the slug of a place that it belongs to",
-        "The inventory is lost.",
-        "Both are one group.",
+        "``group_names_raw: true``, and a region, site, or location has the slug of its parent",
+        "The inventory fails.",
+        "Both share one group.",
         _raw_names,
         (
             Described(regions=[{"slug": "ber"}], sites=[{"slug": "ber", "region": 0}], devices=[{"name": "a"}]),
@@ -379,7 +383,7 @@ BUGS = (
     Bug(
         "site-group-alone",
         "``group_by: [site_group]`` without sites, locations, or regions",
-        "The inventory is lost.",
+        "The inventory fails.",
         "The groups contain the hosts.",
         _site_group_alone,
         (
@@ -390,16 +394,16 @@ BUGS = (
     Bug(
         "dns-without-interfaces",
         "``fetch_all: false`` with ``dns_name`` or ``ansible_host_dns_name``, but without ``interfaces``",
-        "The inventory is lost.",
+        "The inventory fails.",
         "Hosts have their DNS names.",
         _names_without_interfaces,
         (Described(devices=[{"name": "a"}]), {"fetch_all": False, "dns_name": True}),
     ),
     Bug(
         "hostname-field",
-        "an object whose custom field ``hostname_field`` is empty, does not exist, or is not a string",
-        "The inventory is lost.",
-        "The host has the name of the object, or the value as a string.",
+        "An object without a string in the custom field ``hostname_field``",
+        "The inventory fails.",
+        "The host has the name of the object, or the value converted to a string.",
         _hostname_field,
         (
             Described(custom_fields=[{"name": "fqdn", "type": "text"}], devices=[{"name": "a"}]),
@@ -408,9 +412,9 @@ BUGS = (
     ),
     Bug(
         "missing-master",
-        "a virtual chassis whose master the filters exclude",
-        "has no host",
-        "The lowest member stands for the chassis.",
+        "A virtual chassis whose master the filters exclude",
+        "The inventory does not contain the chassis.",
+        "The member with the lowest position represents the chassis.",
         _missing_master,
         (
             Described(
@@ -425,16 +429,16 @@ BUGS = (
     ),
     Bug(
         "unfitting-keys",
-        "keys of ``group_by`` that do not fit ``plurals``, ``racks``, or ``services``",
-        "The inventory is lost.",
-        "Both names of a key are accepted, and all keys work without the variables.",
+        "Keys in ``group_by`` that contradict ``plurals``, ``racks``, or ``services``",
+        "The inventory fails.",
+        "Both names of each key work, even if hosts do not have the variable.",
         _unfitting_keys,
         (Described(devices=[{"name": "a"}]), {"group_by": ["site"]}),
     ),
     Bug(
         "disks-of-devices",
-        "``virtual_disks`` of devices",
-        "A device has the disks of the virtual machine with the same ID.",
+        "``virtual_disks`` for devices",
+        "A device has the disks of the virtual machine that has the same ID.",
         "Only virtual machines have virtual disks.",
         _disks_of_devices,
         (
@@ -444,9 +448,9 @@ BUGS = (
     ),
     Bug(
         "name-of-outside-address",
-        "the DNS name of a primary address without an interface, such as the outside of a NAT",
-        "is missing",
-        "is there",
+        "DNS name of a primary IP address without an interface, such as a NAT address",
+        "``dns_name`` is undefined.",
+        "``dns_name`` contains the name.",
         _name_of_outside_address,
         (
             Described(
@@ -464,17 +468,17 @@ BUGS = (
     ),
     Bug(
         "compose-sees-more",
-        "``compose``",
-        "sees the fields of the object only",
-        "also sees the variables of the host, ``inventory_hostname``, and ``netbox``, the object",
+        "Names in ``compose``",
+        "Only the fields of the object",
+        "Also the host's variables, ``inventory_hostname``, and ``netbox``, which is the object",
         _compose_sees_more,
         (Described(devices=[{"name": "a"}]), {"compose": {"called": "inventory_hostname"}}),
     ),
     Bug(
         "obeyed-keys",
-        "a flattened context or custom field with a key that Ansible obeys, such as ``ansible_connection``",
-        "becomes a variable, so whoever edits it decides what runs on the controller",
-        "becomes a variable only if ``allow_ansible_variables`` names it",
+        "Flattened data with a key that Ansible interprets, such as ``ansible_connection``",
+        "The key becomes a variable, so NetBox users can run code on the controller.",
+        "The key becomes a variable only if ``allow_ansible_variables`` lists it.",
         _obeyed_keys,
         (
             Described(

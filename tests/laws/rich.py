@@ -136,6 +136,7 @@ RICH = Described(
                 },
                 {
                     "name": "eth1/2",
+                    "type": "virtual",
                     "parent": 1,
                     "macs": ("02:00:00:00:00:0A", "02:00:00:00:00:0B"),
                     "addresses": [

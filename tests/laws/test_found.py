@@ -103,7 +103,7 @@ def test_a_host_may_have_the_name_of_a_group_of_ansible(name: str, listed: str) 
 
 
 def test_a_host_may_have_the_name_of_a_group_of_another_source() -> None:
-    earlier = {"hosts": {"old": {}}, "groups": {"web1": {"hosts": ["old"]}}}
+    earlier: dict[str, t.Any] = {"hosts": {"old": {}}, "groups": {"web1": {"hosts": ["old"]}}}
     described = Described(devices=[{"name": "web1"}])
     mock = Mock(described.netbox())
     hold(laws.each_object_is_one_host(mock, {}, earlier))
@@ -153,7 +153,7 @@ def test_a_suffix_does_not_take_the_name_of_another_host() -> None:
 
 def test_composed_variables_do_not_land_on_the_group_of_the_same_name() -> None:
     described = Described(devices=[{"name": "web1"}])
-    earlier = {"groups": {"web1": {}}}
+    earlier: dict[str, t.Any] = {"groups": {"web1": {}}}
     outcome = Mock(described.netbox()).run({"compose": {"made": "name"}}, earlier=earlier)
     assert outcome.hosts["web1"]["made"] == "web1"
     assert outcome.groups["web1"].variables == {}

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""make soak: lists that change while they are read, a hundred times, and long runs whose memory must stay flat.
+"""make soak: lists that change while they are read, a proxy that fails at random, and long runs with flat memory.
 
-Prints what was measured, and fails where a promise was not kept. The whole takes a quarter of an hour; ``--rounds``,
-``--rows``, ``--inventories`` and ``--walk`` make it shorter.
+Print what was measured, and fail if a promise was not kept. Everything takes about 20 minutes. ``--rounds``,
+``--rows``, ``--seeds``, ``--inventories``, and ``--walk`` make it shorter.
 """
 
 from __future__ import annotations
@@ -23,7 +23,15 @@ ROOT = Path(__file__).resolve().parents[5]
 sys.path.insert(0, str(ROOT))
 
 from ansible_collections.netbox.cursor.tests.soak._changes import BY_CURSOR, WAYS, WORKERS, walk  # noqa: E402
+from ansible_collections.netbox.cursor.tests.soak._chaos import (  # noqa: E402
+    MOST,
+    PART,
+    READS,
+    Load,
+    disturbed,
+)
 from ansible_collections.netbox.cursor.tests.stand_in import serve  # noqa: E402
+from ansible_collections.netbox.cursor.tests.stand_in._proxy import KINDS  # noqa: E402
 
 # By default glibc's malloc keeps memory for each thread that there ever was, which grows with their number.
 ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
@@ -44,6 +52,21 @@ def change(way: str, rows: int, rounds: int) -> tuple[str, bool]:
     told = f"{rounds} walks over {rows} rows by {WORKERS} workers, {changes} changes meanwhile"
     ended = f"{lost} with a loss that was not said, {said} that said they could not be whole, {repeated} rows twice"
     return f"{way}: {told}: {ended}; {time.monotonic() - began:.0f} s", kept
+
+
+def chaos(way: str, rows: int, seeds: int) -> tuple[str, bool]:
+    """Read a list through a proxy that fails at random, once for each seed. Delays are longer than the timeout."""
+    began = time.monotonic()
+    load = Load(rows=rows, page_size=200, timeout=2.0, delay=3.0)
+    with serve(version="4.6") as netbox:
+        outcome = disturbed(netbox, READS[way], load, range(seeds))
+    costs = sorted(requests / outcome.undisturbed for requests in outcome.requests)
+    told = f"{seeds} reads of {rows} rows, {PART:.0%} of all requests failing ({', '.join(KINDS)})"
+    ended = (
+        f"{len(outcome.incomplete)} not complete; {outcome.undisturbed} requests undisturbed, and {outcome.factor:.2f} "
+        f"times as many in the median (at most {MOST}), {costs[-1]:.2f} times at most"
+    )
+    return f"chaos, {way}: {told}: {ended}; {time.monotonic() - began:.0f} s", outcome.kept
 
 
 def long_run(what: str, number: int, devices: int) -> tuple[str, bool]:
@@ -67,6 +90,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make soak")
     parser.add_argument("--rounds", type=int, default=100, help="walks over a list that changes, of each way by cursor")
     parser.add_argument("--rows", type=int, default=50_000, help="rows of that list")
+    parser.add_argument("--seeds", type=int, default=20, help="reads of each way through a proxy that fails")
     parser.add_argument("--inventories", type=int, default=200, help="inventories in one process")
     parser.add_argument("--walk", type=int, default=1_000_000, help="rows of one long walk")
     options = parser.parse_args()
@@ -75,6 +99,7 @@ def main() -> int:
     few = max(1, options.rounds // 10)
     tasks = [
         *(partial(change, way, options.rows, options.rounds if way in BY_CURSOR else few) for way in WAYS),
+        *(partial(chaos, way, 20_000, options.seeds) for way in READS),
         partial(long_run, "inventories", options.inventories, 100),
         partial(long_run, "rows", options.walk, options.walk),
     ]

@@ -32,18 +32,20 @@ from ._relations import (
     TREES,
     VM_INTERFACE,
 )
-from ._tables import Estate, Row, key
+from ._tables import Estate, GeneratedTable, Row, key
 
 Place = t.Tuple[str, int]  # noqa: UP006 (read at run time, also by Python 3.9)
 
+ASSIGNMENTS = "ipam/fhrp-group-assignments"
 ENDPOINT_OF_TYPE = {type_of(endpoint): endpoint for endpoint in ENDPOINTS}
 # Where cables can end, and where the paths along them can end.
 CABLED = (INTERFACE, "dcim/console-ports", "dcim/front-ports", "dcim/rear-ports")
-# Counts that NetBox keeps in the object itself. Only these are right in nested objects, others are 0 there.
+# Counts that NetBox keeps in the object itself, or computes from it. In nested objects, all others are 0.
 KEPT_COUNTS = {
     "dcim/device-types": "device_count",
     "dcim/module-types": "module_count",
     "dcim/virtual-chassis": "member_count",
+    "extras/custom-field-choice-sets": "choices_count",
 }
 
 
@@ -115,7 +117,7 @@ COUNTS: dict[str, dict[str, Callable[[Estate, Row], t.Any]]] = {
     },
     INTERFACE: {
         "count_ipaddresses": _assigned(ADDRESS, "dcim.interface"),
-        "count_fhrp_groups": _assigned("ipam/fhrp-group-assignments", "dcim.interface"),
+        "count_fhrp_groups": _assigned(ASSIGNMENTS, "dcim.interface"),
     },
     "dcim/locations": {
         "device_count": _children(DEVICE, "location", tree=True),
@@ -179,7 +181,7 @@ COUNTS: dict[str, dict[str, Callable[[Estate, Row], t.Any]]] = {
     },
     VM_INTERFACE: {
         "count_ipaddresses": _assigned(ADDRESS, "virtualization.vminterface"),
-        "count_fhrp_groups": _assigned("ipam/fhrp-group-assignments", "virtualization.vminterface"),
+        "count_fhrp_groups": _assigned(ASSIGNMENTS, "virtualization.vminterface"),
     },
     "virtualization/virtual-machine-types": {"virtual_machine_count": _children(MACHINE, "virtual_machine_type")},
     MACHINE: {
@@ -235,13 +237,18 @@ class Derived:
             row["_depth"] = sum(1 for dummy in self.ancestors(endpoint, row))
         if compute := self._computed.get(endpoint):
             compute(row)
-        for field, count in COUNTS.get(endpoint, {}).items():
-            if field in row:
+        for field, count in COUNTS.get(endpoint, {}).items() if self._counts() else ():
+            # What the recorded server counted in endpoints that were not recorded stays.
+            if field in row and (field != "count_fhrp_groups" or ASSIGNMENTS in self._estate.tables):
                 row[field] = count(self._estate, row)
         row["display"] = self.display(endpoint, row)
         if endpoint in HOSTS and "config_context" in row and len(self._estate.get(CONTEXTS)):
             row["config_context"] = context_of(self._estate, endpoint, row)
         return row
+
+    def _counts(self) -> bool:
+        """Whether objects are counted. In estates that are made up, all counts are 0: they show in every device."""
+        return not any(isinstance(table, GeneratedTable) for table in self._estate.tables.values())
 
     def _row(self, endpoint: str, pk: t.Any) -> Row | None:
         table = self._estate.get(endpoint)
@@ -276,7 +283,7 @@ class Derived:
                 value = self.nested(endpoint, f"{place}.{field}", above, known) if known else value
             elif isinstance(value, list) and value and isinstance(value[0], dict) and "url" in value[0]:
                 value = self._shown(endpoint, f"{place}.{field}", self._target(value[0]), value)
-            elif field == "family" and place.endswith("nat_outside"):
+            elif field == "family" and place.endswith(("nat_inside", "nat_outside")):
                 value = value["value"]
             elif field.endswith("_count") and KEPT_COUNTS.get(target) != field:
                 value = 0
@@ -335,7 +342,8 @@ class Derived:
         row["primary_ip"] = row["primary_ip6"] or row["primary_ip4"]
 
     def _compute_bay(self, row: Row) -> None:
-        row["_occupied"] = row["installed_device"] is not None
+        if "_occupied" in row:
+            row["_occupied"] = row["installed_device"] is not None
 
     def _compute_module_bay(self, row: Row) -> None:
         modules = self._estate.get("dcim/modules")
@@ -541,8 +549,8 @@ class Derived:
                 continue
             for each in field["object_types"]:
                 table = self._estate.tables.get(ENDPOINT_OF_TYPE.get(each, ""))
-                for pk, values in table.column("custom_fields") if table is not None else ():
-                    value = key((values or {}).get(field["name"]))
+                for pk, holder in table.assigned().items() if table is not None else ():
+                    value = key((holder.get("custom_fields") or {}).get(field["name"]))
                     held = value if isinstance(value, tuple) else (value,)
                     if (of_choices and value is not None) or (not of_choices and row["id"] in held):
                         yield table.endpoint, pk  # type: ignore[union-attr]
@@ -570,9 +578,10 @@ class Derived:
                 endpoints.add(endpoint)
                 queue.update(dict.fromkeys((*self._neighbors(endpoint, old), *self._neighbors(endpoint, new))))
         if endpoints & set(INPUTS) and (len(self._estate.get(CONTEXTS)) or CONTEXTS in endpoints):
-            self._refresh_contexts()
+            self.refresh_contexts()
 
-    def _refresh_contexts(self) -> None:
+    def refresh_contexts(self) -> None:
+        """Bring the config contexts of all hosts up to date."""
         for endpoint in HOSTS:
             table = self._estate.get(endpoint)
             for pk in table.ids():

@@ -148,7 +148,9 @@ SINCE_4_7 = {"ipam/services": Endpoint("Service", (*NAMED, "port_mappings"), ("n
 
 # Where the nested objects of a field live; a few names mean another endpoint on another one.
 TARGETS = {
+    "cable": "dcim/cables",
     "cluster": "virtualization/clusters",
+    "config_template": "extras/config-templates",
     "contact": "tenancy/contacts",
     "device": "dcim/devices",
     "device_type": "dcim/device-types",
@@ -156,6 +158,7 @@ TARGETS = {
     "location": "dcim/locations",
     "manufacturer": "dcim/manufacturers",
     "master": "dcim/devices",
+    "owner": "users/owners",
     "parent_device": "dcim/devices",
     "platform": "dcim/platforms",
     "primary_mac_address": "dcim/mac-addresses",
@@ -169,6 +172,7 @@ TARGETS = {
     "untagged_vlan": "ipam/vlans",
     "virtual_chassis": "dcim/virtual-chassis",
     "virtual_machine": "virtualization/virtual-machines",
+    "virtual_machine_type": "virtualization/virtual-machine-types",
     "vlan": "ipam/vlans",
     "vrf": "ipam/vrfs",
 }

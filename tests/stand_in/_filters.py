@@ -355,6 +355,12 @@ def _of_machines(find: t.Callable[[str, str, Estate, Table, Sequence[str]], Ids]
     }
 
 
+def _with_vlan(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
+    """Interfaces with one of these VLANs, tagged or untagged. VLANs that are gone are passed over."""
+    vlans = _named(estate, "ipam/vlans", "id", values)
+    return table.having("untagged_vlan", set(vlans)) | table.having("tagged_vlans", set(vlans)) if vlans else set()
+
+
 def _inside(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
     """Addresses inside one of these prefixes."""
     try:
@@ -505,7 +511,9 @@ DECLARED: dict[str, dict[str, Filter]] = {
     },
     "dcim/interfaces": {
         **COMPONENT,
+        "cabled": _given("cable"),
         "mac_address": Method(_by_mac),
+        "vlan_id": Method(_with_vlan),
         **_pair("vrf", by="rd"),
         **{
             f"virtual_chassis_member{whose}{suffix}": Method(partial(_of_chassis, bool(whose), by))
@@ -544,6 +552,7 @@ DECLARED: dict[str, dict[str, Filter]] = {
         **_pair("virtual_machine", by="name"),
         **_pair("cluster", "virtual_machine", "cluster", by="name"),
         "mac_address": Method(_by_mac),
+        "vlan_id": Method(_with_vlan),
         **_pair("vrf", by="rd"),
     },
     "virtualization/virtual-disks": _pair("virtual_machine", by="name"),

@@ -23,7 +23,8 @@ from collections.abc import Sequence
 from ._endpoints import ENDPOINTS, endpoint_of
 from ._names import CITIES, COLORS, PLATFORMS, ROLES, STATUSES, TAGS, TENANT_GROUPS, TENANTS, TYPES
 from ._ordering import natural
-from ._recorded import background_queues, recording
+from ._recorded import background_queues, nested_fields, recording
+from ._relations import RELATIONS
 from ._tables import HERE, Estate, GeneratedTable, Row, Table
 
 DEVICES_PER_SITE = 200
@@ -40,6 +41,9 @@ def generated_estate(version: str, devices: int, interfaces: int) -> Estate:
     places = Places(version, max(2, devices // DEVICES_PER_SITE), max(1, devices // DEVICES_PER_VM // VMS_PER_CLUSTER))
     machines = Machines(places, devices, devices // DEVICES_PER_VM, interfaces)
     tables = {table.endpoint: table for table in (*places.tables.values(), *machines.tables(), *background_queues())}
+    for table in tables.values():
+        if isinstance(table, GeneratedTable):
+            table.never_set((*RELATIONS.get(table.endpoint, ()), "tags"))
     return Estate([tables.get(endpoint) or Table(endpoint) for endpoint in [*ENDPOINTS, "core/background-queues"]])
 
 
@@ -125,18 +129,31 @@ class Places:
     def nested(self, endpoint: str, row: Row) -> Row:
         """A row as other rows show it. Counts are not counted there."""
         brief = endpoint_of(endpoint, self._version).brief
-        nested = {field: 0 if field.endswith("_count") else row[field] for field in brief if field in row}
+        # Some counts are part of the short form, but not of nested objects.
+        known = {
+            field
+            for places in nested_fields(self._version).values()
+            for targets in places.values()
+            for field in targets.get(endpoint, ())
+        }
+        nested = {
+            field: 0 if field.endswith("_count") else row[field]
+            for field in brief
+            if field in row and (field in known or not field.endswith("_count"))
+        }
         if endpoint == "extras/tags":
             return {field: row[field] for field in ("id", "url", "display_url", "display", "name", "slug", "color")}
         return nested
 
     def _tree(self, endpoint: str, names: Sequence[tuple[str, str | None]], **fields: t.Any) -> dict[str, Row]:
         rows: dict[str, Row] = {}
+        fields = {"parent": None, "_depth": 0, **fields}
+        shown_fields = nested_fields(self._version)[endpoint]["parent"][endpoint]
         for name, above in names:
             parent = rows.get(above or "")
-            shown = parent and {field: parent[field] for field in ("id", "url", "display", "name", "slug", "_depth")}
+            shown = parent and {field: parent[field] for field in shown_fields}
             depth = parent["_depth"] + 1 if parent else 0
-            rows[name] = self.make(endpoint, name, parent=shown, _depth=depth, **fields)
+            rows[name] = self.make(endpoint, name, **{**fields, "parent": shown, "_depth": depth})
         return rows
 
     def _tenants(self) -> list[Row]:
@@ -248,7 +265,9 @@ class Machines:
         self._status_by_share = [choice(value) for value, share in STATUSES for _share in range(share)]
         self._tiers = [self._tier(value) for value in ("t1", "t2", "t3")]
         address = next(row["primary_ip4"] for row in places.templates["dcim/devices"] if row["primary_ip4"])
-        self._address_template = {**address, "nat_outside": []}
+        fields = nested_fields(places._version)["dcim/devices"]["primary_ip4"]["ipam/ip-addresses"]
+        template = {**address, "nat_inside": None, "nat_outside": [], "dns_name": ""}
+        self._address_template = {field: template[field] for field in fields}
 
     def _all_kinds(self) -> list[list[tuple[Row, Row | None]]]:
         """Of each role: the device types and platforms it can have."""
@@ -398,6 +417,9 @@ class Machines:
     def _device_name(self, pk: int) -> str:
         return f"{self._sites[self._site(pk)]['name']}-{ROLES[self._role(pk)][2]}-{pk:06d}"
 
+    def _device_display(self, pk: int) -> str:
+        return f"{self._device_name(pk)} ({self._asset_tag(pk)})"
+
     @staticmethod
     def _serial(pk: int) -> str:
         return f"SN{pk:08d}"
@@ -444,7 +466,7 @@ class Machines:
         moment = self._moment(pk)
         return {
             **template,
-            **identity("dcim/devices", pk, name),
+            **identity("dcim/devices", pk, self._device_display(pk)),
             "name": name,
             "device_type": kind,
             "role": self._roles[self._role(pk)],
@@ -496,9 +518,9 @@ class Machines:
             "last_updated": moment,
         }
 
-    def _brief(self, endpoint: str, pk: int, name: str) -> Row:
+    def _brief(self, endpoint: str, pk: int, name: str, display: str = "") -> Row:
         url = f"{HERE}/api/{endpoint}/{pk}/"
-        return {"id": pk, "url": url, "display": name, "name": name, "description": ""}
+        return {"id": pk, "url": url, "display": display or name, "name": name, "description": ""}
 
     @staticmethod
     def _interface_name(number: int) -> str:
@@ -512,7 +534,7 @@ class Machines:
             **self._templates["dcim/interfaces"],
             **identity("dcim/interfaces", pk, name),
             "name": name,
-            "device": self._brief("dcim/devices", device, self._device_name(device)),
+            "device": self._brief("dcim/devices", device, self._device_name(device), self._device_display(device)),
             "mgmt_only": number == 0,
             "mac_address": None,
             "count_ipaddresses": int(number == 0),
@@ -548,7 +570,7 @@ class Machines:
     def _shown_address(self, pk: int) -> Row:
         address = self._address(pk)
         url = f"{HERE}/api/ipam/ip-addresses/{pk}/"
-        return {**self._address_template, "id": pk, "url": url, "display": address, "address": address, "dns_name": ""}
+        return {**self._address_template, "id": pk, "url": url, "display": address, "address": address}
 
     def _assigned_to(self, pk: int) -> int | None:
         if pk > self._devices:

@@ -37,8 +37,8 @@ def ordered(
     fields = [field.strip() for field in (ordering or "").split(",")]
     # A field nobody knows is passed over; with none left the endpoint's own order counts.
     names = recorded(version).get(table.endpoint)
-    known = names.ordering if names else None
-    fields = [field for field in fields if _is_known(table, field.lstrip("-"), known)]
+    sortable = names.ordering if names else None
+    fields = [field for field in fields if _is_known(table, field.lstrip("-"), sortable)]
     if not fields:
         known = table.default_order()
         if known is not None:

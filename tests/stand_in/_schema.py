@@ -39,7 +39,9 @@ class Schema:
     async def schema(self, request: Request) -> Response:
         """Everybody may read it."""
         settings = self._netbox.settings
-        endpoints = {name: names.parameters for name, names in recorded(settings.full_version).items()}
+        endpoints: dict[str, t.Iterable[str]] = {
+            name: names.parameters for name, names in recorded(settings.full_version).items()
+        }
         endpoints.update(
             (name, OF_PLUGINS.split()) for name in self._netbox.estate.tables if name.startswith("plugins/")
         )

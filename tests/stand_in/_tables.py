@@ -90,6 +90,10 @@ class Table(MutableMapping[int, Row]):
         """Every id with its value of one field."""
         return [(pk, row.get(field)) for pk, row in list(self._rows.items())]
 
+    def assigned(self) -> Mapping[int, Row]:
+        """The rows that are kept, not made when they are needed. No other row has objects in its custom fields."""
+        return dict(self._rows)
+
     def example(self, field: str) -> t.Any:
         """Some value of this field that is not null."""
         return next((value for _pk, value in self.column(field) if value is not None), None)
@@ -146,7 +150,11 @@ class GeneratedTable(Table):
         self._count = self._newest = count
         self._make = make
         self._columns = columns
+        # Fields that no made row has a value in.
+        self._never_set: frozenset[str] = frozenset()
         self._indexes: dict[str, dict[Key, array[int]]] = {}
+        # Fields whose values are lists.
+        self._with_lists: set[str] = set()
         self._order = order
         self._kept_order: Sequence[int] | None = None
         # Made rows that were deleted or are overlaid by an assigned one.
@@ -185,6 +193,10 @@ class GeneratedTable(Table):
             self._hidden.add(pk)
         self._ids = self._kept_order = None
 
+    def never_set(self, fields: Iterable[str]) -> None:
+        """Declare fields that no made row has a value in, so that no row is made to find that out."""
+        self._never_set = frozenset(fields) - frozenset(self._columns)
+
     def copied(self) -> Table:
         other = t.cast(GeneratedTable, super().copied())
         other._hidden = set(self._hidden)
@@ -201,6 +213,8 @@ class GeneratedTable(Table):
         return self._ids
 
     def column(self, field: str) -> Iterable[tuple[int, t.Any]]:
+        if field in self._never_set:
+            return ((pk, self._rows[pk].get(field) if pk in self._rows else None) for pk in self.ids())
         if value := self._columns.get(field):
             return ((pk, self._rows[pk].get(field) if pk in self._rows else value(pk)) for pk in self.ids())
         return ((pk, self[pk].get(field)) for pk in self.ids())
@@ -218,10 +232,12 @@ class GeneratedTable(Table):
         return self._live(field, test, (ids for value, ids in self._index(field).items() if test(value)))
 
     def having(self, field: str, wanted: set[Key]) -> set[int]:
+        if field in self._never_set and None not in wanted:
+            return {pk for pk, row in self._rows.items() if holds(key(row.get(field)), wanted)}
         if field == "id" or field not in self._columns:
             return super().having(field, wanted)
         index = self._index(field)
-        if any(isinstance(value, tuple) for value in index):
+        if field in self._with_lists:
             return self.where(field, lambda value: holds(value, wanted))
         return self._live(field, lambda value: value in wanted, (index[value] for value in wanted if value in index))
 
@@ -229,8 +245,7 @@ class GeneratedTable(Table):
         if self._rows or self._hidden or field not in self._columns:
             return super().finder(field)
         index = self._index(field)
-        many = any(isinstance(value, tuple) for value in index)
-        return super().finder(field) if many else lambda value: index.get(value, ())
+        return super().finder(field) if field in self._with_lists else lambda value: index.get(value, ())
 
     def _live(self, field: str, test: Callable[[Key], bool], found: Iterable[Iterable[int]]) -> set[int]:
         made = set().union(*found) - self._hidden
@@ -243,6 +258,8 @@ class GeneratedTable(Table):
             for pk in range(1, self._count + 1):
                 index.setdefault(value(pk), array("L")).append(pk)
             self._indexes[field] = index
+            if any(isinstance(value, tuple) for value in index):
+                self._with_lists.add(field)
         return self._indexes[field]
 
     def default_order(self) -> Sequence[int] | None:

@@ -92,11 +92,11 @@ class Stranger:
         commands: list[Command] = []
         script = [f"# {document.name}", "set -e"]
         for block in blocks:
-            if block.caption:
+            if block.file:
                 path = self.work / ".files" / str(block.line)
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(adapt(block.text), encoding="utf-8")
-                script.append(f"mkdir -p $(dirname {block.caption}); cp {path} {block.caption}")
+                script.append(f"mkdir -p $(dirname {block.file}); cp {path} {block.file}")
             for command in block.commands() if block.language == "console" else ():
                 if not command.text.startswith(FOR_DEVELOPERS):
                     script += [f"echo '@@ {len(commands)}'", adapt(command.text)]

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 try:
     from ansible.plugins.loader import init_plugin_loader
     from ansible.utils.collection_loader import AnsibleCollectionConfig
@@ -15,3 +17,7 @@ else:
     # This must come before anything of the collection is imported, by a conftest.py below this one for example.
     if AnsibleCollectionConfig.collection_finder is None:
         init_plugin_loader()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: left out by make check; ansible-test runs it")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How Sphinx makes pages of the guides and the reference. `make docs` runs it; it fetches nothing."""
+"""Sphinx configuration for the guides and the reference. `make docs` uses it. The build needs no network."""
 
 from __future__ import annotations
 
@@ -20,16 +20,20 @@ html_show_sphinx = False
 html_use_index = False
 html_copy_source = False
 
-# What pages of Ansible's own documentation the generated ones refer to.
+# Pages in the Ansible documentation to which the generated pages refer.
 ANSIBLE = "https://docs.ansible.com/projects/ansible/latest/reference_appendices/"
 PAGES = {
     "ansible_configuration_settings": ("config.html", "Ansible's configuration settings"),
     "common_return_values": ("common_return_values.html", "here"),
+    "ansible_collections.ansible.builtin.file_module": (
+        "../collections/ansible/builtin/file_module.html",
+        "ansible.builtin.file",
+    ),
 }
 
 
 def link(app: t.Any, env: t.Any, node: t.Any, content: nodes.TextElement) -> nodes.Node | None:
-    """A link to Ansible's documentation; None: the label is missing."""
+    """Return a link to the Ansible documentation, or ``None`` if the label does not exist."""
     if node["reftarget"] not in PAGES:
         return None
     page, title = PAGES[node["reftarget"]]

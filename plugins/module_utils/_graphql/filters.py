@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UnexpectedAnswer, UsageError
 
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
-# How NetBox writes the names of its enums (FACTS 9).
+# NetBox writes the names of its enums in capitals.
 _ENUM = re.compile(r"[A-Z][A-Z0-9_]*")
 _TYPE = "name kind ofType {name kind ofType {name kind ofType {name kind}}}"
 

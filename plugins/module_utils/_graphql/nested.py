@@ -55,13 +55,17 @@ class _Nested:
 
 
 class NestedLists:
-    """Completes the lists in the rows of ``query``. ``ask`` returns the data of the response to a query."""
+    """Completes the lists in the rows of ``query``.
 
-    def __init__(self, query: GraphQLQuery, context: Context, ask: t.Callable[[str], t.Any]) -> None:
+    ``send`` returns the data of the response to a query. It also gets whether to raise an error that a shorter page can
+    cure.
+    """
+
+    def __init__(self, query: GraphQLQuery, context: Context, send: t.Callable[[str, bool], t.Any]) -> None:
         self._name = query.name
         self._fields = query.read_fields
         self._server = context.server
-        self._ask = ask
+        self._send = send
         self._size = context.page_size(f"{query.name}, nested lists")
         self._has_lists = any(field.fields for field in query.fields)
 
@@ -138,7 +142,8 @@ class NestedLists:
         numbers = sorted({nested.top for nested in some})
         wanted = ", ".join(map(str, numbers))
         selected = f"filters: {{id: {{in_list: [{wanted}]}}}} pagination: {{limit: {len(numbers)}}}"
-        data = self._ask(f"{{{self._name}({selected}) {{id {text}}}}}")
+        query = f"{{{self._name}({selected}) {{id {text}}}}}"
+        data = self._size.read(1, lambda dummy, raise_if_overloaded: self._send(query, raise_if_overloaded))
         way = [field for field, dummy in first.path] + [first.field]
         return {int(row["id"]) for row in data.get(self._name) or () if any(_values_at(row, way))}
 
@@ -203,7 +208,8 @@ class NestedLists:
             text = nested.field.written(f"pagination: {{{place}, limit: {page_rows}}}")
             for outer, number in reversed(nested.path):
                 text = outer.written(only(number), f"id {text}") if number is not None else outer.written("", text)
-            value = self._ask(f"{{{self._name}({only(nested.top)}) {{id {text}}}}}").get(self._name)
+            data = self._send(f"{{{self._name}({only(nested.top)}) {{id {text}}}}}", raise_if_overloaded)
+            value = data.get(self._name)
             for outer, number in [(Field("", ""), nested.top), *nested.path, (nested.field, None)]:
                 value = value.get(outer.key) if outer.key and value else value
                 if number is not None:

@@ -63,7 +63,7 @@ class GraphQLReader:
         self._ask = ask
         self._filter_types = filter_types
         self._size = context.page_size(query.name, query.max_rows)
-        self._nested = NestedLists(query, context, self.data)
+        self._nested = NestedLists(query, context, self._send)
 
     @property
     def page_rows(self) -> int:
@@ -184,7 +184,8 @@ class GraphQLReader:
     def _first_ids(self, pages: Sequence[str], filters: Mapping[str, t.Any]) -> list[int | None]:
         """Return the ID of the first row of each of ``pages``, or ``None`` if it has none. This is one request."""
         lists = (self._paged(f"{page}, limit: 1", filters) for page in pages)
-        data = self.data("{" + "".join(f" probe{number}: {one} {{id}}" for number, one in enumerate(lists)) + "}")
+        text = "{" + "".join(f" probe{number}: {one} {{id}}" for number, one in enumerate(lists)) + "}"
+        data = self._size.read(1, lambda dummy, raise_if_overloaded: self._send(text, raise_if_overloaded))
         found = [data.get(f"probe{number}") for number in range(len(pages))]
         if not all(one is None or isinstance(one, list) for one in found):
             raise UnexpectedAnswer(f"{self.query.name} is not a list of objects.")
@@ -232,7 +233,7 @@ class GraphQLReader:
 
         def ask(page_rows: int, raise_if_overloaded: bool) -> tuple[list[Row], int]:
             text = f"{self._paged(f'{place}, limit: {page_rows}', filters)} {{{written(self.query.read_fields)}}}"
-            found = self.data(f"{{{text}}}", raise_if_overloaded).get(self.query.name)
+            found = self._send(f"{{{text}}}", raise_if_overloaded).get(self.query.name)
             if not isinstance(found, list):
                 raise UnexpectedAnswer(f"{self.query.name} is not a list of objects.")
             return found, page_rows
@@ -243,7 +244,7 @@ class GraphQLReader:
         conditions = filters_written(filters, self.query.name, self._filter_types)
         return f"{self.query.name}({f'filters: {conditions} ' if filters else ''}pagination: {{{page}}})"
 
-    def data(self, text: str, raise_if_overloaded: bool = False) -> t.Any:
+    def _send(self, text: str, raise_if_overloaded: bool) -> t.Any:
         """Return the data of the response to a query for this list."""
         self._context.workers.check_open()
         self.state.count_requests()

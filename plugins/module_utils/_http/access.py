@@ -35,14 +35,14 @@ def clean_endpoint(endpoint: str) -> str:
     if parts is None:
         # An invalid address can contain a password at any place before the host.
         shown = text.rpartition("@")[2]
-        raise UsageError(f"{shown!r} is no address of a NetBox: write https://netbox.example.com.")
+        raise UsageError(f"Invalid api_endpoint {shown!r}. Use a URL such as https://netbox.example.com.")
     if "@" in parts.netloc:
         raise UsageError(
             "api_endpoint must not contain a user name or a password. NetBox does not use them. Set token, or, for a "
             "proxy in front of NetBox, the header Authorization in headers."
         )
     if parts.query or parts.fragment:
-        raise UsageError(f"The address of NetBox {text!r} must end with its path.")
+        raise UsageError(f"api_endpoint must not contain a query or a fragment: {text!r}.")
     path = re.sub(r"/+(api/*)?$", "", parts.path)
     return urlunsplit((parts.scheme, parts.netloc, path + "/", "", ""))
 
@@ -53,14 +53,14 @@ def authorization_header(token: str | Mapping[str, str] | None) -> str | None:
         return None
     if isinstance(token, Mapping):
         if set(token) != {"type", "value"}:
-            raise UsageError("A token written as a dict has the keys 'type' and 'value'.")
+            raise UsageError("token must be a string, or a dictionary with the keys type and value.")
         kind, value = str(token["type"]).strip(), str(token["value"]).strip()
     else:
         value = str(token).strip()
         kind = "Bearer" if value.startswith("nbt_") else "Token"
     # Anything else would appear in an exception of the HTTP library together with the token.
     if not re.fullmatch(r"[!-~]+", kind) or not re.fullmatch(r"[!-~]+", value):
-        raise UsageError("The token holds spaces, line breaks or other characters that no token has.")
+        raise UsageError("token contains spaces, line breaks, or other characters that a token cannot contain.")
     return f"{kind} {value}"
 
 
@@ -70,9 +70,9 @@ def parse_headers(value: t.Any) -> Mapping[str, str]:
         try:
             value = json.loads(value or "{}")
         except ValueError as error:
-            raise UsageError(f"headers is a text, but not JSON: {error}.") from None
+            raise UsageError(f"headers must be a dictionary or JSON: {error}.") from None
     if not isinstance(value, Mapping):
-        raise UsageError("headers is a dict of names and values.")
+        raise UsageError("headers must be a dictionary of names and values.")
     return value
 
 
@@ -86,7 +86,9 @@ def clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
     clean = {}
     for name, value in headers.items():
         if not re.fullmatch(r"[!-9;-~]+", str(name)) or not re.fullmatch(r"[ -~]*", str(value)):
-            raise UsageError(f"The value or name of header {str(name)!r} has characters that HTTP does not allow.")
+            raise UsageError(
+                f"headers: the name or the value of {str(name)!r} contains characters that HTTP does not allow."
+            )
         clean[str(name)] = str(value).strip()
     return clean
 

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What a user can do about an error: the option to look at, by the kind of error. One paragraph, without secrets."""
+"""What a user can do about an error, by the kind of error: which option to check, in one paragraph."""
 
 from __future__ import annotations
 
@@ -29,79 +29,98 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
     printable,
 )
 
-# The first that fits counts.
+# For errors whose kind alone does not say what to do.
+VIEW_BRANCHES = "Give the token's user permission to view branches."
+BRANCH_GONE = "It was merged, archived, or deleted in the meantime. Check branch."
+NOT_ONLY_ONE = "Add filters, or set id."
+NOT_EVEN_ONE = "Check filters, and whether the token's user has permission to view the object."
+
+# The first kind that fits applies.
 _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
     (MissingLibrary, f"Install it for the Python that runs this: {sys.executable} -m pip install requests"),
-    (TLSFailed, "Check the scheme and the port in api_endpoint: https:// needs a port that speaks TLS."),
+    (TLSFailed, "Check the scheme and the port in api_endpoint. https:// requires a port with TLS."),
     (Unreachable, "Check api_endpoint, and the proxy if there is one (HTTPS_PROXY, NO_PROXY)."),
-    (TimedOut, "Allow more time in timeout, or ask for smaller pages with page_size."),
-    (
-        ConnectionLost,
-        "Check the scheme in api_endpoint, and what stands between here and NetBox; retries says how often it is asked "
-        "again.",
-    ),
-    (Redirected, "Set api_endpoint to the address that NetBox itself answers at, with its scheme and base path."),
-    (TooManyRequests, "Ask for less at once with max_workers, or allow more retries."),
-    (TooLong, "Ask for smaller pages with page_size, or for fewer fields."),
-    (UnexpectedAnswer, "Check that api_endpoint is the address of a NetBox, without the path of a page in it."),
+    (TimedOut, "Increase timeout, or reduce page_size."),
+    (ConnectionLost, "Check the scheme in api_endpoint, and the servers in front of NetBox. Or increase retries."),
+    (Redirected, "Set api_endpoint to NetBox's own URL, with its scheme and base path."),
+    (TooManyRequests, "Reduce max_workers, or increase retries."),
+    (TooLong, "Reduce page_size, or request fewer fields."),
+    (UnexpectedAnswer, "Check that api_endpoint is the base URL of NetBox."),
     (
         IncompleteList,
-        "NetBox was edited meanwhile: run it again, or leave ordering out, so that the ids give the order.",
+        "NetBox changed while the list was being read. Run the task again, or remove ordering to read the list in ID "
+        "order.",
     ),
-    (ServerFailed, "NetBox's own log says more. Smaller pages (page_size) and fewer max_workers are easier on it."),
+    (ServerFailed, "Check NetBox's log. A smaller page_size and fewer max_workers reduce the load on NetBox."),
     (
         NotFound,
-        "Check api_endpoint: it is the address of NetBox's home page, with the base path if there is one, and nothing "
-        "behind it. Or this NetBox is older than what is asked for.",
+        "Check that api_endpoint is the URL of NetBox's home page, with the base path but nothing after it. Or this "
+        "NetBox is too old for this request.",
     ),
 )
 
 
 def advice(error: NetBoxError) -> str:
-    """One sentence on what to do about ``error``; empty where the error says that itself."""
+    """Return what to do about ``error`` in a sentence or two, or an empty string if the error says that itself."""
     if error.advice:
         return error.advice
+    specific = ""
     if isinstance(error, AccessDenied):
-        words = error.detail.lower()
-        if "permission" in words:
-            return (
-                "The token is known, but its user may not do this: add the permission in NetBox, or use another token."
-            )
-        if "not provided" in words or "no credentials" in words:
-            if error.with_token:
-                return (
-                    "A token was sent, and NetBox did not see it: a proxy may take the header Authorization away, and "
-                    "NetBox before 4.5 knows no tokens that begin with nbt_."
-                )
-            return "Set token, or NETBOX_TOKEN in the environment."
-        if "invalid v1 token" in words or "parse key" in words:
-            return (
-                "Check token: is it whole? NetBox 4.5 and newer make tokens such as nbt_KEY.SECRET, all of which is "
-                "the token. Any other is of the old kind, of which this NetBox does not know this one."
-            )
-        return (
-            "Check token: it is not known to this NetBox, has expired, or may not be used from here; "
-            "or its user lacks the permission."
+        specific = _about_access(error)
+    elif isinstance(error, TLSFailed):
+        specific = _about_certificates(error)
+    elif isinstance(error, GraphQLFailed) and error.says("Cannot return null for non-nullable field"):
+        specific = (
+            "The token's user has no permission to view that object. Add the permission in NetBox, or do not select "
+            "the object."
         )
-    if isinstance(error, TLSFailed) and "mismatch" in error.message:
-        return "Write api_endpoint with the name that the certificate is for."
-    if isinstance(error, TLSFailed) and "certificate" in error.message.lower():
-        return (
-            "Put the certificate of the authority that NetBox's comes from (if it is self-signed, that is NetBox's "
-            "own) into a file, and name the file in ca_path. validate_certs: false would trust anybody."
-        )
-    if isinstance(error, GraphQLFailed) and error.says("Cannot return null for non-nullable field"):
-        return "The user of the token may not view that object: add the permission in NetBox, or do not select it."
-    if isinstance(error, NotFound) and "GraphQL" in error.detail:
-        return "Set GRAPHQL_ENABLED in NetBox's configuration, or use nb_query (transport: rest for an inventory)."
-    if isinstance(error, UnexpectedAnswer) and error.is_foreign and error.after_json:
-        return (
-            "NetBox answered before, so a load balancer or a proxy sent this page. Run it again later, or allow more "
+    elif isinstance(error, NotFound) and "GraphQL" in error.detail:
+        specific = "Set GRAPHQL_ENABLED in NetBox's configuration, or use nb_query (in an inventory, transport: rest)."
+    elif isinstance(error, NotFound) and error.is_missing_object:
+        specific = "The object was deleted, or the token's user has no permission to view it."
+    elif isinstance(error, UnexpectedAnswer) and error.is_foreign and error.after_json:
+        specific = (
+            "NetBox answered before, so a load balancer or a proxy sent this page. Run the task later, or increase "
             "retries."
         )
-    if isinstance(error, NotFound) and error.is_missing_object:
-        return "It was deleted, or the user of the token may not see it."
-    return next((words for kind, words in _ADVICE if isinstance(error, kind)), "")
+    return specific or next((words for kind, words in _ADVICE if isinstance(error, kind)), "")
+
+
+def _about_access(error: AccessDenied) -> str:
+    words = error.detail.lower()
+    if "permission" in words:
+        return (
+            "NetBox knows the token, but its user does not have this permission. Add the permission in NetBox, or use "
+            "another token."
+        )
+    if "not provided" in words or "no credentials" in words:
+        if error.with_token:
+            return (
+                "The request contained a token, but NetBox did not see it. A proxy might remove the header "
+                "Authorization, and NetBox before 4.5 does not support tokens that begin with nbt_."
+            )
+        return "Set token, or NETBOX_TOKEN in the environment."
+    if "invalid v1 token" in words or "parse key" in words:
+        return (
+            "Check that token is complete. Tokens of NetBox 4.5 and newer have the form nbt_KEY.SECRET. This NetBox "
+            "does not know a token of the old form with this value."
+        )
+    return (
+        "Check token. It is unknown to this NetBox, has expired, or is not allowed from this address. Or its user "
+        "lacks the permission."
+    )
+
+
+def _about_certificates(error: TLSFailed) -> str:
+    if "mismatch" in error.message:
+        return "Set api_endpoint to a URL with the name that the certificate is for."
+    if "certificate" in error.message.lower():
+        return (
+            "Save the certificate of the authority that issued NetBox's certificate in a file, and set ca_path to the "
+            "file. If NetBox's certificate is self-signed, save NetBox's own. validate_certs: false would trust any "
+            "server."
+        )
+    return ""
 
 
 def explain(error: NetBoxError) -> str:

@@ -71,7 +71,7 @@ def body_of(response: requests.Response) -> bytes:
     for piece in iterate_body(response):
         room -= len(piece)
         if room < 0:
-            raise TooLong(f"the answer has more than {LONGEST_BODY >> 20} MB.")
+            raise TooLong(f"The response has more than {LONGEST_BODY >> 20} MB.")
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -86,7 +86,7 @@ def iterate_body(response: requests.Response) -> Iterator[bytes]:
         return _inflate(compressed, zlib.MAX_WBITS | 16)
     if encoding == "deflate":
         return _inflate(compressed, zlib.MAX_WBITS)
-    raise UnexpectedAnswer(f"the answer is compressed as {encoding}, which was not asked for.")
+    raise UnexpectedAnswer(f"The response is compressed as {encoding}, which was not requested.")
 
 
 def _inflate(compressed: Iterator[bytes], window: int) -> Iterator[bytes]:
@@ -100,9 +100,9 @@ def _inflate(compressed: Iterator[bytes], window: int) -> Iterator[bytes]:
                 yield inflate.decompress(piece, PIECE)
                 piece = inflate.unconsumed_tail
     except zlib.error:
-        raise ConnectionLost("the answer is damaged: its compression cannot be undone.") from None
+        raise ConnectionLost("The response is damaged: it cannot be decompressed.") from None
     if not inflate.eof:
-        raise ConnectionLost("the answer is damaged: its compression has no end.")
+        raise ConnectionLost("The response is damaged: its compressed data is incomplete.")
 
 
 # Results
@@ -115,15 +115,15 @@ def read_json(response: requests.Response) -> t.Any:
         return parse_json(body)
     except (ValueError, RecursionError) as error:  # also UnicodeDecodeError
         if is_json(response):
-            raise ConnectionLost(f"the answer of {len(body)} bytes is damaged: {error}.") from error
-        raise _not_of_type("JSON", response, body) from error
+            raise ConnectionLost(f"The response of {len(body)} bytes is damaged: {error}.") from error
+        raise _not_of_type("a JSON response", response, body) from error
 
 
 def read_object(response: requests.Response) -> dict[str, t.Any]:
     """Return the body as a JSON object."""
     answer = read_json(response)
     if not isinstance(answer, dict):
-        raise UnexpectedAnswer("the answer is JSON, but no object.", status=response.status_code)
+        raise UnexpectedAnswer("Expected a JSON object but received other JSON.", status=response.status_code)
     return answer
 
 
@@ -149,16 +149,16 @@ def read_text(response: requests.Response, media_type: str, end: str) -> str:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ConnectionLost(f"the answer of {len(body)} bytes is damaged: {error}.") from error
+        raise ConnectionLost(f"The response of {len(body)} bytes is damaged: {error}.") from error
     if not text.rstrip().endswith(end):
-        raise ConnectionLost(f"the answer of {len(body)} bytes is damaged: it does not end with {end}.")
+        raise ConnectionLost(f"The response of {len(body)} bytes is damaged: it does not end with {end}.")
     return text
 
 
 def read_file(response: requests.Response, most: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
     """Return what ``read`` makes of the first ``most`` + 1 bytes of a file."""
     if response.headers.get("Content-Type", "").startswith("text/html"):
-        error = UnexpectedAnswer("the answer is a page for people, and no file.", status=response.status_code)
+        error = UnexpectedAnswer("Expected a file but received an HTML page.", status=response.status_code)
         error.is_foreign = True
         raise error
     return read(_first_bytes(iterate_body(response), most + 1))
@@ -190,7 +190,8 @@ def is_json(response: requests.Response) -> bool:
 
 
 def _not_of_type(expected: str, response: requests.Response, body: bytes) -> UnexpectedAnswer:
-    text = f"the answer is no {expected} but {response.headers.get('Content-Type') or 'of unknown type'}."
+    received = response.headers.get("Content-Type") or "data of unknown type"
+    text = f"Expected {expected} but received {received}."
     error = UnexpectedAnswer(text, status=response.status_code, detail=_words(body))
     error.is_foreign = not is_json(response)
     return error
@@ -303,7 +304,7 @@ def _graphql_error(errors: t.Any, query: str) -> GraphQLFailed:
             place = f" (near {near!r})" if near else ""
         words.append(message + place)
     detail = " ".join(words[:MOST_REASONS])
-    return GraphQLFailed("the GraphQL query failed.", detail=detail, reasons=reasons)
+    return GraphQLFailed("The GraphQL query failed.", detail=detail, reasons=reasons)
 
 
 def _near(locations: t.Any, query: str) -> str:

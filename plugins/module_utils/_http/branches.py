@@ -13,6 +13,7 @@ import threading
 import typing as t
 from collections.abc import Iterable
 
+from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import BRANCH_GONE, VIEW_BRANCHES
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     AccessDenied,
     NetBoxError,
@@ -71,7 +72,7 @@ class Branch:
         if any(words in error.detail for words in _GONE):
             error.amend(
                 f"The branch {self.name!r} cannot be used any more.",
-                advice="It was merged, archived, or deleted in the meantime. Check branch.",
+                advice=BRANCH_GONE,
             )
 
     def _find_id(self, get: Get) -> str:
@@ -82,7 +83,7 @@ class Branch:
         except AccessDenied as error:
             if "permission" not in error.detail:
                 raise
-            raise error.amend(advice="Give the token's user permission to view branches.") from None
+            raise error.amend(advice=VIEW_BRANCHES) from None
         return str(found[0]["schema_id"])
 
     def _unusable(self, found: list[dict[str, t.Any]], rows: list[dict[str, t.Any]]) -> UsageError:

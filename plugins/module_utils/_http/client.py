@@ -141,7 +141,7 @@ class Client:
         sleep: t.Callable[[float], object] | None = None,
     ) -> None:
         if key and not certificate:
-            raise UsageError("client_key is set without client_cert, the certificate it belongs to.")
+            raise UsageError("client_key requires client_cert.")
         if timeout <= 0:
             raise UsageError(f"timeout must be more than 0 seconds, not {timeout:g}.")
         self.endpoint = clean_endpoint(endpoint)
@@ -186,7 +186,7 @@ class Client:
         self._transport.close()
 
     def __repr__(self) -> str:
-        return f"<Client {without_credentials(self.endpoint)}>"
+        return f"<Client {self.endpoint}>"
 
     def log(self, verbosity: int, line: str) -> None:
         """Write a line of the log, shown with ``-v`` if ``verbosity`` is 1. It can contain text from NetBox."""
@@ -251,7 +251,7 @@ class Client:
         """
         there, here = split_url(url), urlsplit(self.endpoint)
         if there is None:
-            raise UnexpectedAnswer(f"NetBox names {without_credentials(url)!r}, which is no address of a file.")
+            raise UnexpectedAnswer(f"NetBox returned an invalid URL of a file: {without_credentials(url)!r}.")
 
         read_it = functools.partial(read_file, most=most, read=read)
         if there.path.startswith(here.path + "media/"):
@@ -300,7 +300,7 @@ class Client:
                 self._mask.error(error)
                 if tries > self._retries or not _may_repeat(error, request):
                     raise
-                self.log(2, f"{error} Asking again.")
+                self.log(2, f"{error} Retrying.")
                 self.pause(error)
 
     def _arguments(self, request: _Request) -> dict[str, t.Any]:
@@ -330,7 +330,7 @@ class Client:
                 result = read(response)
                 self._json_came = self._json_came or is_json(response)
                 return result
-        raise Redirected(f"NetBox redirected {MOST_REDIRECTS + 1} times in a row.")
+        raise Redirected(f"NetBox redirected the request {MOST_REDIRECTS + 1} times.")
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Set the credentials. As an ``auth`` callable, so that no .netrc entry replaces them."""
@@ -346,9 +346,8 @@ class Client:
         if known is None and found < OLDEST_NETBOX:
             oldest, this = (".".join(map(str, version)) for version in (OLDEST_NETBOX, found))
             self.warn(
-                f"The NetBox at {without_credentials(self.endpoint)} is {this}. This collection is made for {oldest} "
-                "and newer: of an older one, facts may be missing and requests may fail. Update NetBox, or check what "
-                "you get."
+                f"NetBox at {self.endpoint} has version {this}. This collection supports NetBox {oldest} and newer. "
+                "With an older version, variables can be missing, and requests can fail. Update NetBox."
             )
 
     def _redirected(self, request: _Request, address: str, response: requests.Response) -> str:
@@ -360,14 +359,16 @@ class Client:
             target = ""
         there, here = split_url(target), urlsplit(address)
         if there is None:
-            raise Redirected(f"it redirects to {location!r}, which is no address.", status=response.status_code)
+            raise Redirected(f"NetBox redirected to an invalid URL: {location!r}.", status=response.status_code)
         if re.search(r"/login/?(\?|$)", target):
-            raise AccessDenied("NetBox wants a login: it did not take the token.", status=response.status_code)
+            raise AccessDenied(
+                "NetBox redirected to its login page, because it did not accept the token.", status=response.status_code
+            )
         # Compared as strings, because programs disagree on what precedes an @ or follows a backslash.
         elsewhere = (there.scheme, there.netloc.lower()) != (here.scheme, here.netloc.lower())
         if elsewhere or request.method not in SAFE_METHODS or not request.follow:
             raise Redirected(
-                f"it redirects to {without_credentials(target)}, where the token is not sent.",
+                f"NetBox redirected to {without_credentials(target)}. The token is not sent there.",
                 status=response.status_code,
             )
         return target

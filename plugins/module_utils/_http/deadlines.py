@@ -29,7 +29,7 @@ else:
 
 # How many timeouts a whole response can take: 5 minutes with the default of 60 seconds. Gunicorn stops after 2 minutes
 # unless configured otherwise. 64 MB arrive in this time over a line of 2 Mbit/s.
-TIMEOUTS_OF_AN_ANSWER = 5
+TIMEOUTS_PER_RESPONSE = 5
 
 
 class _TimedReader(io.RawIOBase):
@@ -44,7 +44,7 @@ class _TimedReader(io.RawIOBase):
 
     def readinto(self, buffer: t.Any) -> int | None:
         if time.monotonic() > self._deadline:
-            raise socket.timeout("the answer does not end")  # an alias of TimeoutError from Python 3.10 on
+            raise socket.timeout("the response does not end")  # an alias of TimeoutError from Python 3.10 on
         return self._raw.readinto(buffer)
 
     def fileno(self) -> int:
@@ -72,7 +72,7 @@ class _TimedResponse(http.client.HTTPResponse):
     def __init__(self, sock: t.Any, *arguments: t.Any, **options: t.Any) -> None:
         timeout = sock.gettimeout()
         if timeout is not None:
-            sock = _TimedSocket(sock, time.monotonic() + TIMEOUTS_OF_AN_ANSWER * timeout)
+            sock = _TimedSocket(sock, time.monotonic() + TIMEOUTS_PER_RESPONSE * timeout)
         super().__init__(sock, *arguments, **options)
 
 

@@ -4,28 +4,28 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The tree of exceptions: what can go wrong between us and NetBox.
+"""The exceptions: what can go wrong between the collection and NetBox.
 
 NetBoxError
-├── UsageError              refused by us before anything was sent
+├── UsageError              an option or an argument is invalid; usually nothing was sent
 ├── MissingLibrary          a Python library is not installed
-├── NoAnswer                NetBox could not be asked, or not be heard
-│   ├── Unreachable         no connection was made: the request was certainly not done
+├── NoAnswer                no complete response arrived
+│   ├── Unreachable         no connection: NetBox certainly did not receive the request
 │   │   └── TLSFailed       no connection that can be trusted
-│   ├── ConnectionLost      the connection broke before the answer was complete
-│   └── TimedOut            no (more) answer within the time-out
-├── ErrorStatus             NetBox answered with an HTTP status that means "no"
-│   ├── BadRequest          400: a parameter or field is not taken
+│   ├── ConnectionLost      the connection broke before the response was complete
+│   └── TimedOut            no complete response within the timeout
+├── ErrorStatus             a status of 400 or above
+│   ├── BadRequest          400: an invalid parameter or field
 │   ├── AccessDenied        401, 403, or a redirect to the login page
 │   ├── NotFound            404
 │   ├── TooManyRequests     429
 │   └── ServerFailed        5xx
-├── Redirected              the answer is at another address, where the token does not go
-├── GraphQLFailed           NetBox's GraphQL refused a query, or could not answer it
-├── UnexpectedAnswer        an answer, but not one that a NetBox gives
-│   └── TooLong             more of it than is read
-├── NotOne                  none or several objects where one was meant
-└── IncompleteList          rows were lost or repeated while a list was walked
+├── Redirected              a redirect to an address that does not get the token
+├── GraphQLFailed           NetBox's GraphQL API refused or failed to run a query
+├── UnexpectedAnswer        a response that NetBox does not send
+│   └── TooLong             a response that is too long to be read
+├── NotOne                  none or several objects where exactly one was expected
+└── IncompleteList          objects were lost or repeated while a list was read
 """
 
 from __future__ import annotations
@@ -47,11 +47,15 @@ def printable(text: str) -> str:
 
 
 class NetBoxError(Exception):
-    """Something went wrong between us and NetBox.
+    """Something went wrong between the collection and NetBox.
 
-    ``method`` and ``url`` say what was tried (the URL without secrets; empty when nothing was sent), ``status`` is the
-    HTTP status or ``None``, ``detail`` holds NetBox's own words, ``tries`` how often it was asked. ``advice`` says what
-    to do about it, where that is known better than from the kind of error.
+    * ``method``, ``url``: the request, without secrets; empty if there was none.
+    * ``status``: the HTTP status, or ``None``.
+    * ``detail``: NetBox's error message.
+    * ``tries``: how often the request was sent.
+    * ``advice``: what to do, if that is more specific than the advice for this kind of error.
+
+    The client sets ``method``, ``url``, and ``tries``. Others call :meth:`amend`.
     """
 
     def __init__(
@@ -86,44 +90,44 @@ class NetBoxError(Exception):
         if self.detail:
             text += f" NetBox says: {self.detail}" + ("" if self.detail[-1] in ".!?…" else ".")
         if self.tries > 1:
-            text += f" (asked {self.tries} times)"
+            text += f" (tried {self.tries} times)"
         return printable(text)
 
 
 class UsageError(NetBoxError):
-    """What was asked for makes no sense to NetBox; nothing was sent."""
+    """An option or an argument is invalid."""
 
 
 class MissingLibrary(NetBoxError):
-    """A Python library that the collection needs is not installed where it runs."""
+    """A Python library that the collection requires is not installed."""
 
 
 class NoAnswer(NetBoxError):
-    """NetBox could not be asked, or its answer did not arrive."""
+    """No complete response arrived."""
 
 
 class Unreachable(NoAnswer):
-    """No connection: name, route, proxy, port. The request was certainly not done."""
+    """No connection: name, route, proxy, port. NetBox certainly did not receive the request."""
 
 
 class TLSFailed(Unreachable):
-    """The connection could not be trusted: certificate or TLS handshake."""
+    """The connection cannot be trusted: certificate or TLS handshake."""
 
 
 class ConnectionLost(NoAnswer):
-    """The connection broke before the answer was complete. The request may have been done."""
+    """The connection broke before the response was complete. NetBox might have done what was requested."""
 
 
 class TimedOut(NoAnswer):
-    """No answer, or no more of it, within the time-out. The request may have been done."""
+    """No complete response within the timeout. NetBox might have done what was requested."""
 
 
 class ErrorStatus(NetBoxError):
-    """NetBox answered with an HTTP status that means "no"."""
+    """NetBox responded with an HTTP status of 400 or above."""
 
 
 class BadRequest(ErrorStatus):
-    """400. ``fields`` holds NetBox's words per parameter or field; empty when it gave none."""
+    """400. ``fields`` has NetBox's messages by parameter or field; it can be empty."""
 
     def __init__(self, message: str, *, fields: dict[str, list[str]] | None = None, **facts: t.Any) -> None:
         super().__init__(message, **facts)
@@ -131,9 +135,9 @@ class BadRequest(ErrorStatus):
 
 
 class AccessDenied(ErrorStatus):
-    """401 or 403: NetBox uses 403 for a bad token and for a missing permission alike (FACTS 3).
+    """401 or 403. NetBox sends 403 for a bad token as well as for a missing permission.
 
-    ``with_token``: whether a token was sent.
+    ``with_token``: whether the request contained a token.
     """
 
     with_token = False
@@ -154,7 +158,7 @@ class NotFound(ErrorStatus):
 
 
 class TooManyRequests(ErrorStatus):
-    """429, which comes from a proxy or a cloud service: NetBox itself has no throttle (FACTS 10)."""
+    """429. It comes from a proxy or a cloud service, as NetBox itself does not limit requests."""
 
 
 class ServerFailed(ErrorStatus):
@@ -162,26 +166,26 @@ class ServerFailed(ErrorStatus):
 
 
 class Redirected(NetBoxError):
-    """NetBox, or what stands before it, wants to be asked elsewhere. The token is not sent there."""
+    """A redirect to an address that does not get the token."""
 
 
 class GraphQLFailed(NetBoxError):
-    """A GraphQL query was refused or could not be answered. ``reasons`` are NetBox's messages, without their places."""
+    """NetBox refused or failed to run a GraphQL query. ``reasons``: NetBox's messages, without their places."""
 
     def __init__(self, message: str, *, reasons: list[str] | None = None, **facts: t.Any) -> None:
         super().__init__(message, **facts)
         self.reasons = reasons or []
 
     def says(self, words: str) -> bool:
-        """Whether a message holds these words."""
+        """Return whether one of NetBox's messages contains ``words``."""
         return any(words in reason for reason in self.reasons)
 
 
 class UnexpectedAnswer(NetBoxError):
-    """An answer that no NetBox gives: HTML, damaged JSON, JSON of another shape, a page that does not follow.
+    """A response that NetBox does not send: HTML, JSON of another shape, or a page that does not follow the last one.
 
-    ``is_foreign``: whether another program than NetBox answered, such as a load balancer. ``after_json``: whether
-    NetBox itself answered an earlier request.
+    ``is_foreign``: whether another program responded, such as a load balancer. ``after_json``: whether NetBox itself
+    responded to an earlier request of the client.
     """
 
     is_foreign = False
@@ -189,23 +193,23 @@ class UnexpectedAnswer(NetBoxError):
 
 
 class TooLong(UnexpectedAnswer):
-    """An answer with more bytes than are read. Of a list, fewer rows may be asked for."""
+    """A response with more bytes than are read. A list can be read in smaller pages."""
 
 
 class NotOne(NetBoxError):
-    """None or several objects of NetBox where exactly one was meant; the message lists them."""
+    """None or several objects where exactly one was expected. The message lists them."""
 
 
 class IncompleteList(NetBoxError):
-    """Rows were lost or repeated while a list was walked by offset."""
+    """Objects were lost or repeated while a list was read by offset."""
 
 
-# NetBox is down, or as good as.
+# NetBox is down or overloaded.
 DOWN = (NoAnswer, ServerFailed, TooManyRequests)
 
 
 def error_for_status(status: int) -> type[ErrorStatus]:
-    """The class of exception for an HTTP status of 400 and above."""
+    """Return the class for an HTTP status of 400 or above."""
     known: dict[int, type[ErrorStatus]] = {
         400: BadRequest,
         401: AccessDenied,

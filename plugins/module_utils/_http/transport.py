@@ -49,7 +49,7 @@ class Slots:
 
     def __init__(self, number: int | None) -> None:
         if number is not None and number < 1:
-            raise UsageError(f"max_workers is {number}: at least one is needed.")
+            raise UsageError(f"max_workers must be at least 1, not {number}.")
         self._number = number
         self._held = 0
         self._closed = False
@@ -60,7 +60,7 @@ class Slots:
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._number is None or self._held < self._number)
             if self._closed:
-                raise UsageError("nothing more is asked for: the client is closed.")
+                raise UsageError("The client is closed. It sends no more requests.")
             self._held += 1
 
     def __exit__(self, *exception: object) -> None:
@@ -128,7 +128,7 @@ class Transport:
             raise translate(error) from None
         except (OSError, ValueError) as error:
             # requests does not wrap these: a certificate file that does not exist, a name that no host can have.
-            raise UsageError(f"the request cannot be made: {_plain(error)}.") from error
+            raise UsageError(f"Cannot send the request: {_plain(error)}.") from error
 
 
 def read_pieces(response: requests.Response, size: int) -> Iterator[bytes]:
@@ -141,7 +141,7 @@ def read_pieces(response: requests.Response, size: int) -> Iterator[bytes]:
     # urllib3 before 2.0 does not raise an error if this is not the whole body.
     left = getattr(response.raw, "length_remaining", None)
     if left:
-        raise ConnectionLost(f"the connection broke: {left} bytes of the answer are missing.")
+        raise ConnectionLost(f"The connection broke: {left} bytes of the response are missing.")
 
 
 def _new_session(verify: bool) -> requests.Session:
@@ -173,10 +173,10 @@ class _Rule(t.NamedTuple):
 def _rules() -> tuple[_Rule, ...]:
     """Return the table from the libraries' errors to ours. The first rule that fits applies."""
     theirs, pool = requests.exceptions, urllib3.exceptions
-    impossible = "the request cannot be made: {}."
-    closed = "the connection broke: it was closed without a word, as by a server that restarts."
-    untrusted = "the connection cannot be trusted: {}."
-    proxy = "the proxy cannot be reached: {}."
+    impossible = "Cannot send the request: {}."
+    closed = "The connection was closed without a TLS message, for example by a server that restarts."
+    untrusted = "The connection cannot be trusted: {}."
+    proxy = "Cannot connect through the proxy: {}."
     return (
         _Rule((theirs.InvalidURL, theirs.InvalidHeader, pool.LocationValueError), UsageError, impossible),
         _Rule((ssl.SSLEOFError, ssl.SSLZeroReturnError), ConnectionLost, closed),
@@ -186,10 +186,10 @@ def _rules() -> tuple[_Rule, ...]:
         # one of these two causes the request was certainly not delivered.
         _Rule(pool.NewConnectionError, Unreachable, proxy, outer=theirs.ProxyError),
         _Rule(OSError, Unreachable, proxy, words="Tunnel connection failed", outer=theirs.ProxyError),
-        _Rule(pool.NewConnectionError, Unreachable, "no connection: {}."),
-        _Rule(pool.ConnectTimeoutError, Unreachable, "no connection within the time-out."),
-        _Rule((pool.ReadTimeoutError, socket.timeout), TimedOut, "no answer within the time-out."),
-        _Rule((theirs.ConnectionError, pool.HTTPError), ConnectionLost, "the connection broke: {}."),
+        _Rule(pool.NewConnectionError, Unreachable, "Cannot connect: {}."),
+        _Rule(pool.ConnectTimeoutError, Unreachable, "Cannot connect within the timeout."),
+        _Rule((pool.ReadTimeoutError, socket.timeout), TimedOut, "No complete response within the timeout."),
+        _Rule((theirs.ConnectionError, pool.HTTPError), ConnectionLost, "The connection broke: {}."),
         _Rule(Exception, UsageError, impossible),
     )
 

@@ -168,7 +168,10 @@ class ListReader:
         """Return how many rows there are, and the highest ID, with one small request. Zeros if that is not possible."""
         small = [("ordering", "-id"), ("fields", "id"), ("exclude", "config_context"), ("limit", "1")]
         try:
-            found = read_answer(self.query.endpoint, self._requests.get(small), 1)
+            answer = self._size.read(
+                1, lambda dummy, raise_if_overloaded: self._requests.get(small, raise_if_overloaded)
+            )
+            found = read_answer(self.query.endpoint, answer, 1)
         except NetBoxError as error:
             self._context.client.log(
                 2, f"{self.query.endpoint}: continuing with one cursor because the highest ID is not known: {error}"
@@ -230,8 +233,8 @@ class ListReader:
     def _with_first_page(first: OffsetPage, pages: Iterator[list[Row]]) -> Iterator[list[Row]]:
         """Yield the rows of ``first``, and those of ``pages``, whose first row is the last one of ``first``."""
         yield first.rows
-        yield next(pages)[1:]
-        yield from pages
+        for number, page in enumerate(pages):
+            yield page if number else page[1:]
 
     def _check_none_missing(self, seen: array.array[int]) -> None:
         """Raise :class:`IncompleteList` unless ``seen`` has the IDs of all rows, or new rows at the end are missing."""

@@ -24,24 +24,11 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     BadRequest,
-    IncompleteList,
     NetBoxError,
-    ServerFailed,
-    TimedOut,
-    TooLong,
-    TooManyRequests,
     UsageError,
     printable,
 )
-
-# The advice for other plugins names options that modules do not have, such as page_size.
-_ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
-    (TimedOut, "Increase timeout."),
-    (TooLong, "Check that api_endpoint is the base URL of NetBox."),
-    (TooManyRequests, "Run the task later, or increase retries."),
-    (IncompleteList, "NetBox changed while the list was being read. Run the task again."),
-    (ServerFailed, "Check the log of NetBox, and of the servers in front of it."),
-)
+from ansible_collections.netbox.cursor.plugins.module_utils._media.advice import advise_module
 
 
 def connection_arguments() -> dict[str, dict[str, t.Any]]:
@@ -93,7 +80,7 @@ def connected(module: AnsibleModule) -> Iterator[Client]:
         with _connect(module, module.params["token"]) as client:
             yield client
     except NetBoxError as error:
-        error.advice = error.advice or next((words for kind, words in _ADVICE if isinstance(error, kind)), "")
+        error.advice = advise_module(error)
         module.fail_json(msg=explain(error), failure=_describe_failure(error))
 
 

@@ -21,5 +21,5 @@ def fail_on_old_python() -> None:
     if sys.version_info[:2] < OLDEST_PYTHON:
         text = "Modules of netbox.cursor need Python {0}.{1} or newer on the host where they run. {2} is Python {3}."
         message = text.format(OLDEST_PYTHON[0], OLDEST_PYTHON[1], sys.executable, sys.version.split()[0])
-        print(json.dumps({"failed": True, "msg": message}))
-        sys.exit(1)
+        sys.stdout.write(json.dumps({"failed": True, "msg": message}) + "\n")
+        raise SystemExit(1)

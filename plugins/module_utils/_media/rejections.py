@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import advice
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     AccessDenied,
     BadRequest,
@@ -21,6 +20,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
     TimedOut,
     UnexpectedAnswer,
 )
+from ansible_collections.netbox.cursor.plugins.module_utils._media.advice import advise_module
 from ansible_collections.netbox.cursor.plugins.module_utils._media.desired import DesiredImage
 
 # After these errors, NetBox might have processed the request anyway.
@@ -57,7 +57,7 @@ def advise(error: NetBoxError, desired: DesiredImage, object_type: str, types: I
     if isinstance(error, AccessDenied) and "permission" in error.detail:
         return "Use a token that can write, and give its user permission to add image attachments."
     if isinstance(error, UNCERTAIN):
-        return f"{advice(error)} NetBox might have attached the image anyway. Run the task again to find out."
+        return f"{advise_module(error)} NetBox might have attached the image anyway. Run the task again to find out."
     return error.advice
 
 

@@ -13,11 +13,15 @@ import contextlib
 import hashlib
 import json
 import os
+import stat
 import time
 import typing as t
 import zlib
-from collections.abc import Iterable, MutableMapping
+from collections.abc import MutableMapping
 from pathlib import Path
+
+from ansible.errors import AnsibleError
+from ansible.plugins.cache import BaseFileCacheModule
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.version import VERSION
 
@@ -30,43 +34,105 @@ def cache_key(*parts: t.Any) -> str:
     return "netbox_cursor_" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def keep_private(keys: Iterable[str], connection: str | None) -> None:
-    """Let nobody but the user read what is kept under ``keys``, where ``connection`` is a folder of files.
+def keep_private(cache: MutableMapping[str, t.Any]) -> None:
+    """Let nobody but the user read the entries of ``cache`` that are files. Ansible lets everybody read them."""
+    folder = _folder_of(cache)
+    for path in [path for key in cache for path in _files_of(folder, key)] if folder else ():
+        with contextlib.suppress(OSError):  # the cache plugin has reported that it could not write the file
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                found = os.fstat(descriptor)
+                if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
+                    os.fchmod(descriptor, 0o600)
+            finally:
+                os.close(descriptor)
 
-    Ansible puts something before each key, which depends on its version.
-    """
-    folder = Path(os.path.expandvars(os.path.expanduser(connection or "")))
-    for key in keys:
-        for path in folder.glob(f"*{key}") if connection else ():
-            with contextlib.suppress(OSError):  # somebody else wrote it
-                path.chmod(0o600)
+
+def _folder_of(cache: t.Any) -> Path | None:
+    """Return the directory of a cache, or ``None`` if its plugin does not store files."""
+    plugin = getattr(cache, "_plugin", None)
+    return Path(plugin._cache_dir) if isinstance(plugin, BaseFileCacheModule) else None
+
+
+def _files_of(folder: Path, key: str) -> list[Path]:
+    """Return the files that can be this entry. Ansible puts something before the key, which depends on its version."""
+    return sorted(path for path in folder.iterdir() if path.name.endswith(key))
+
+
+def _doubt_folder(folder: Path) -> str | None:
+    """Return why entries in a directory can come from other users, if that is so."""
+    try:
+        link, found = os.lstat(folder), os.stat(folder)
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    if not {link.st_uid, found.st_uid} <= {os.geteuid(), 0}:
+        return "belongs to another user"
+    writable = found.st_mode & stat.S_IWOTH or (found.st_mode & stat.S_IWGRP and found.st_gid != os.getegid())
+    if writable and not found.st_mode & stat.S_ISVTX:
+        return "can be changed by other users"
+    return None
+
+
+def _doubt_file(path: Path) -> str | None:
+    """Return why other users can have written an entry, if that is so."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None  # it was deleted in the meantime
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        return "is a link or not a regular file"
+    if found.st_uid != os.geteuid():
+        return "belongs to another user"
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return "can be changed by other users"
+    return None
 
 
 class Entry:
-    """The entry of one inventory in ``cache``, which may be used for ``seconds`` (0: for ever)."""
+    """The entry of one inventory in ``cache``, which can be used for ``seconds`` (0: forever).
 
-    def __init__(self, cache: MutableMapping[str, t.Any], key: str, seconds: float) -> None:
+    An entry that other users can have written is not used, and nothing is written where they can replace it. ``warn``
+    reports that.
+    """
+
+    def __init__(
+        self, cache: MutableMapping[str, t.Any], key: str, seconds: float, warn: t.Callable[[str], None]
+    ) -> None:
         self._cache = cache
         self._key = key
         self._seconds = seconds
+        self._warn = warn
+        self._folder = _folder_of(cache)
+        self._usable = self._folder is None or self._is_trusted(self._folder, _doubt_folder)
+
+    def _is_trusted(self, path: Path, doubt: t.Callable[[Path], str | None]) -> bool:
+        reason = doubt(path)
+        if reason:
+            self._warn(f"The inventory cache is not used: {path} {reason}.")
+        return not reason
 
     def read(self, stale: float = 0) -> Content | None:
-        """What was kept, if it is not too old by more than ``stale`` seconds, and not damaged."""
+        """Return the content, unless it expired more than ``stale`` seconds ago, is damaged, or is not trusted."""
+        files = _files_of(self._folder, self._key) if self._folder and self._usable else []
+        if not self._usable or not all(self._is_trusted(path, _doubt_file) for path in files):
+            return None
         try:
             kept = self._cache[self._key]
             age = time.time() - kept["time"]
-            if self._seconds and age > self._seconds + stale:
+            # Somebody who can rename files can put another entry of the same user here.
+            if kept["key"] != self._key or (self._seconds and age > self._seconds + stale):
                 return None
             content: Content = json.loads(zlib.decompress(base64.b64decode(kept["content"])))
             return content
-        except (KeyError, TypeError, ValueError, zlib.error):
+        except (AnsibleError, KeyError, TypeError, ValueError, zlib.error):
             return None
 
     def write(self, content: Content) -> None:
-        """Keep ``content``. It goes in as one text: newer cores need minutes for values one by one (PEERS 0).
+        """Store ``content`` as one string. Newer versions of Ansible need minutes to store the values one by one.
 
-        The text is packed: the caches of Ansible wrap it into JSON twice, where each quote in it would have to be
-        escaped, and read, twice.
+        The string is packed. Ansible's caches wrap it into JSON twice, and would have to escape each quote in it.
         """
-        packed = zlib.compress(json.dumps(content, ensure_ascii=False).encode(), level=1)
-        self._cache[self._key] = {"time": time.time(), "content": base64.b64encode(packed).decode()}
+        if self._usable:
+            packed = zlib.compress(json.dumps(content, ensure_ascii=False).encode(), level=1)
+            packed_text = base64.b64encode(packed).decode()
+            self._cache[self._key] = {"time": time.time(), "key": self._key, "content": packed_text}

@@ -41,8 +41,11 @@ SETTLED = datetime.timedelta(minutes=65)
 MAX_IDS = 200
 # More records than these are not worth reading to find the gaps among them: the whole range counts as a gap.
 MAX_RECORDS_BEFORE_MARK = 20_000
-# With fewer missing IDs than these, a permission with constraints is not suspected.
-MIN_HIDDEN = 100
+# With fewer missing IDs than these, or than so many for each record, a permission with constraints is not suspected.
+# Missing IDs are normal. Edits in branches of the netbox-branching plugin take IDs from the same sequence, as do failed
+# requests and dry runs of scripts.
+MIN_HIDDEN = 1_000
+MIN_HIDDEN_FOR_EACH = 20
 
 
 T = t.TypeVar("T")
@@ -216,12 +219,12 @@ class ChangeLog:
 
     @staticmethod
     def _check_hidden(mark: Mark, new: list[Row]) -> None:
-        """A permission with constraints hides records. Most of the IDs are missing then, if it hides much."""
+        """Raise :class:`LogUnusable` if nearly all IDs are missing, as with a permission for the user's own changes."""
         missing = new[-1]["id"] - mark.id - len(new) if new else 0
-        if missing > max(MIN_HIDDEN, len(new)):
+        if missing > max(MIN_HIDDEN, MIN_HIDDEN_FOR_EACH * len(new)):
             raise LogUnusable(
-                f"the change log shows {len(new)} of {len(new) + missing} changes: others failed or are not finished, "
-                "or the token's user has a permission with constraints"
+                f"the change log shows {len(new)} of {len(new) + missing} changes: others failed, are not finished, "
+                "or are in branches, or the token's user has a permission with constraints"
             )
 
     def _next(self, mark: Mark, read: list[Row]) -> Mark:

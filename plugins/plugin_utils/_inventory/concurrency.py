@@ -4,14 +4,30 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Runs several readings at the same time."""
+"""Runs several readings at the same time, and what they share only once."""
 
 from __future__ import annotations
 
+import threading
 import typing as t
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Tasks, Workers
+
+
+class Memo:
+    """Remembers the results of requests that several lists need. Lists can be read by several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._results: dict[Hashable, t.Any] = {}
+
+    def get(self, key: Hashable, compute: Callable[[], t.Any]) -> t.Any:
+        """Return ``compute()``, called once for each ``key``."""
+        with self._lock:
+            if key not in self._results:
+                self._results[key] = compute()
+            return self._results[key]
 
 
 def side_by_side(works: Sequence[Callable[[], t.Any]]) -> list[t.Any]:

@@ -26,8 +26,6 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names imp
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import text_of
 from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import marked
 
-# The options that hold expressions.
-OPTIONS = ("hostnames", "compose", "groups", "keyed_groups")
 # Names that Ansible and Jinja define themselves, so they are not fields of NetBox.
 NOT_FIELDS = frozenset(
     (
@@ -84,8 +82,14 @@ class Expressions:
         for name in ("compose", "groups"):
             if not isinstance(option(name) or {}, Mapping):
                 raise UsageError(f"{name} must be a dictionary of Jinja expressions.")
+            for key in option(name) or {}:
+                if not isinstance(key, str):
+                    raise UsageError(f"{name}: {key!r} must be a string. Put it in quotes.")
         # These stay the objects that Ansible read: on ansible-core 2.19 and later, they carry the trust of the user.
         hostnames = tuple(option("hostnames") or ())
+        for entry in hostnames:
+            if not isinstance(entry, str) or not entry.strip():
+                raise UsageError(f"hostnames: {entry!r} must be a Jinja expression.")
         return cls(hostnames, option("compose") or {}, option("groups") or {}, tuple(keyed))
 
     def __bool__(self) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import ipaddress
 import typing as t
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -200,7 +201,8 @@ class View:
         The rows leave the snapshot, so that readers can change them.
         """
         owner = TABLES[table].owner
-        assert owner is not None
+        if owner is None:
+            raise AssertionError(f"{table} belongs to nothing")
 
         def group() -> Owned:
             found: Owned = {}
@@ -224,6 +226,10 @@ class View:
                 row = rows.pop(number)
                 interface = (row.get("assigned_object_type") or "", row.get("assigned_object_id") or 0)
                 found.setdefault(interface, []).append(row)
+            if self.options.as_peer:
+                # netbox.netbox keeps NetBox's default order.
+                for addresses in found.values():
+                    addresses.sort(key=_host_part)
             return found
 
         return t.cast(Owned, self.once("owned", "addresses", group))
@@ -514,6 +520,12 @@ def tables_of(fact: str, options: Options) -> Mapping[str, tuple[str, ...]]:
     if fact == "ansible_host" and options.ansible_host_dns_name:
         tables["dns_names"] = ("dns_name",)
     return tables
+
+
+def _host_part(ip: Row) -> tuple[int, int]:
+    """Return the key by which NetBox sorts IP addresses."""
+    host = ipaddress.ip_interface(ip["address"]).ip
+    return host.version, int(host)
 
 
 def without_length(ip: Row | None) -> str | None:

@@ -26,7 +26,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.agreement
     ResultMismatch,
     count_nulls,
 )
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import side_by_side
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import Memo, side_by_side
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import CLUSTER_DEVICE, FIELDS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interning import ObjectInterner
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
@@ -60,6 +60,7 @@ class GraphQLReader:
     def __init__(self, pager: Pager, plan: Plan, options: Options, progress: Progress) -> None:
         self._pager = pager
         self._graphql = GraphQL(pager)
+        self._memo = Memo()
         self._plan = plan
         self._options = options
         self._progress = progress
@@ -86,8 +87,9 @@ class GraphQLReader:
     def hosts(self, kind: str) -> list[Row]:
         """Return the hosts of a kind."""
         fields, filters = self._plan.fields[kind], self._options.filters(kind)
-        assert fields is not None
-        listed = RestShapedList(self._pager, self._graphql, HOSTS[kind], filters)
+        if fields is None:
+            raise AssertionError("whole objects come through REST")
+        listed = RestShapedList(self._pager, self._graphql, self._memo, HOSTS[kind], filters)
         by_rest = self.rest_fields(kind)
         objects = listed.custom_objects() if "custom_fields" in fields - by_rest else []
         if objects is None:
@@ -95,7 +97,7 @@ class GraphQLReader:
         if by_rest:
             self._pager.client.log(1, f"{HOSTS[kind].endpoint}: reading {', '.join(sorted(by_rest))} through REST")
         by_graphql = fields - by_rest - {"tags"}
-        keys = {one.key for one in _selected(FIELDS[field].selection for field in by_graphql)}
+        keys = {one.key for one in _selected(map(self._selection, by_graphql))}
         nullable = {one.name: f"{one.name}_id" for one in FIELDS.values() if kind in one.nullable and one.name in keys}
         found: Table = {}
         agreement = Agreement(self._pager, listed.endpoint, filters, nullable)
@@ -110,6 +112,11 @@ class GraphQLReader:
         agreement.check(count_nulls(rows, nullable))
         rows = self._completed(listed, rows, fields - by_rest, objects or [])
         return _joined(rows, found) if by_rest else rows
+
+    def _selection(self, field: str) -> str:
+        """Return the GraphQL selection of a field, without DNS names if nothing needs them."""
+        selection = FIELDS[field].selection
+        return selection if "dns_names" in self._plan.tables else selection.replace(" dns_name", "")
 
     def _can_return(self, field: str) -> bool:
         """Return whether GraphQL returns a field as the REST API does, for all that anybody sees of it."""
@@ -128,7 +135,7 @@ class GraphQLReader:
         ids: Sequence[int] | None = None,
     ) -> list[Row]:
         """Return all hosts, or those with these IDs, with these fields."""
-        selected = _selected(FIELDS[field].selection for field in fields)
+        selected = _selected(map(self._selection, fields))
         interner = ObjectInterner(None)
         pages = listed.pages(selected, agreement) if ids is None else listed.pages_of(selected, ids)
         pages = self._progress.pages(listed.endpoint, pages)
@@ -141,7 +148,7 @@ class GraphQLReader:
         if "tags" in fields:
             listed.add_tags(rows)
         if "status" in fields:
-            rows = listed.with_shown(rows, ["status"])
+            rows = listed.with_shown(rows, ["status"], shared=True)
         if objects and "custom_fields" in fields:
             rows = listed.with_shown(rows, objects, within="custom_fields")
         if "primary_ip" in fields:
@@ -169,7 +176,7 @@ class GraphQLReader:
         table, owner = INTERFACES[kind], kind[:-1]
         fields = set(self._plan.tables[table.name] or ()) - {owner}
         filters: Pairs = [] if ids is None else [(id_filter(kind), str(number)) for number in ids]
-        listed = RestShapedList(self._pager, self._graphql, table, filters)
+        listed = RestShapedList(self._pager, self._graphql, self._memo, table, filters)
         objects = listed.custom_objects() if "custom_fields" in fields else []
         by_rest = {"custom_fields"} if objects is None else set()
         selected = _selected(
@@ -190,7 +197,7 @@ class GraphQLReader:
             listed.add_tags(rows)
         if {"untagged_vlan", "tagged_vlans"} & fields:
             # GraphQL shows no VLANs at all to a user without permission; the REST API answers this with 403.
-            self._pager.count("ipam/vlans")
+            self._memo.get("vlans", lambda: self._pager.count("ipam/vlans"))
         if "tagged_vlans" in fields:
             for row in rows:
                 row["tagged_vlans"] = row["tagged_vlans"] or []

@@ -31,7 +31,8 @@ def natural_order(name: str) -> str:
     A part that is missing comes last among slots, and first among numbers.
     """
     parts = _PARTS.match(name)
-    assert parts  # every part is optional
+    if not parts:
+        raise AssertionError("every part is optional")
     slots = "".join((parts[slot] or "9999").rjust(4, "0") for slot in _SLOTS)
     numbers = "".join((parts[number] or "").rjust(6, "0" if parts[number] else ".") for number in _NUMBERS)
     return slots + parts["type"] + numbers + re.sub(r"\d+", lambda digits: digits[0].rjust(8, "0"), parts["rest"])

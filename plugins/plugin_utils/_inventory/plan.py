@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
@@ -27,6 +26,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts imp
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.groups import GROUP_NEEDS, PLACES
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables import VariableNames
 
 ALL_FIELDS = frozenset().union(*REST_FIELDS.values())
@@ -125,8 +125,7 @@ def _check_host_vars(options: Options) -> None:
     known = ["all", *FACTS, *PLURALS]
     for name in options.host_vars:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
+            hint = suggest(name, known)
             raise UsageError(f"host_vars: there is no variable {name!r}.{hint} Choose from {', '.join(known)}.")
 
 
@@ -167,14 +166,36 @@ def _tables(options: Options, facts: Iterable[str]) -> Fields:
         add({"sites": ("slug",)})
     if "interfaces" in facts and "all" not in options.interface_fields:
         fields = frozenset(options.interface_fields)
-        tables["interfaces"] = fields | {"device"}
+        tables["interfaces"] = (fields - {"virtual_machine"}) | {"device"}
         tables["vm_interfaces"] = (fields - ONLY_OF_DEVICES) | {"virtual_machine"}
         tables["addresses"] = frozenset(ADDRESS_FIELDS)
     return tables
 
 
-# Fields that interfaces of virtual machines do not have.
-ONLY_OF_DEVICES = frozenset(("label", "type", "mgmt_only", "lag"))
+def unknown_interface_fields(options: Options) -> set[str]:
+    """Return the names in ``interface_fields`` that can be fields only on a NetBox that is newer than 4.7."""
+    return set(options.interface_fields) - {"all"} - OF_INTERFACES if options.interfaces else set()
+
+
+# Fields of interfaces in NetBox 4.5 to 4.7, and the addresses that this collection adds.
+OF_BOTH = frozenset(
+    (
+        *("bridge", "count_fhrp_groups", "count_ipaddresses", "created", "custom_fields", "description", "display"),
+        *("display_url", "enabled", "id", "ip_addresses", "l2vpn_termination", "last_updated", "mac_address"),
+        *("mac_addresses", "mode", "mtu", "name", "owner", "parent", "primary_mac_address", "qinq_svlan"),
+        *("tagged_vlans", "tags", "untagged_vlan", "url", "vlan_translation_policy", "vrf"),
+    )
+)
+ONLY_OF_DEVICES = frozenset(
+    (
+        *("_occupied", "bridge_interfaces", "cable", "cable_end", "channel_id", "channels", "connected_endpoints"),
+        *("connected_endpoints_reachable", "connected_endpoints_type", "device", "duplex", "label", "lag"),
+        *("link_peers", "link_peers_type", "mark_connected", "mgmt_only", "module", "poe_mode", "poe_type"),
+        *("rf_channel", "rf_channel_frequency", "rf_channel_width", "rf_role", "speed", "tx_power", "type", "vdcs"),
+        *("wireless_lans", "wireless_link", "wwn"),
+    )
+)
+OF_INTERFACES = OF_BOTH | ONLY_OF_DEVICES | {"virtual_machine"}
 # What interfaces show of their addresses, and what tells whose addresses they are.
 ADDRESS_FIELDS = (
     *("address", "family", "status", "role", "dns_name", "description", "vrf"),

@@ -27,11 +27,16 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import co
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import side_by_side
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.graphql import GraphQLReader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import (
+    OF_INTERFACES,
+    Plan,
+    unknown_interface_fields,
+)
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import Owners, RestReader
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import AFTER, Owners, RestReader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, INTERFACES, TABLES, Related
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
 
 # The options for filters of one kind of hosts.
 FILTER_OPTIONS = {"devices": "device_query_filters", "virtual_machines": "vm_query_filters"}
@@ -86,10 +91,18 @@ class Reader:
         return snapshot
 
     def _add_unknown_fields(self) -> None:
-        """Find out whether names in expressions are fields that NetBox 4.7 did not have yet."""
+        """Find out whether names in expressions and options are fields that NetBox 4.7 did not have yet."""
         rest = RestReader(self._pager, self.plan, self._options, self._progress)
         for kind in self._kinds if self.plan.unknown else ():
-            self.plan = self.plan.with_fields(kind, rest.existing_fields(kind, self.plan.unknown))
+            self.plan = self.plan.with_fields(kind, rest.existing_fields(HOSTS[kind].endpoint, self.plan.unknown))
+        unknown = unknown_interface_fields(self._options)
+        for kind in self._kinds if unknown else ():
+            try:
+                unknown -= rest.existing_fields(INTERFACES[kind].endpoint, unknown)
+            except AccessDenied:
+                return  # then hosts get no interfaces
+        for name in sorted(unknown):
+            raise UsageError(f"interface_fields: interfaces have no field {name!r}.{suggest(name, OF_INTERFACES)}")
 
     # Hosts
 
@@ -122,14 +135,15 @@ class Reader:
         """Return how to read the hosts through REST if there are few of them."""
         endpoint, filters = HOSTS[kind].endpoint, self._options.filters(kind)
         if not filters:
-            count = self._pager.count(endpoint)
+            first, count = [], self._rest.count(endpoint)
         else:
             # There are probably few, so the first page comes with their number.
             rows, counted = self._pager.first_page(endpoint, filters, representation=self._rest.representation(kind))
             if counted == len(rows):
                 return lambda: self._rest.interned([rows])
+            first = [] if AFTER in dict(filters) else rows
             count = costs.MIN_HOSTS_FOR_GRAPHQL if counted is None else counted
-        return partial(self._rest.hosts, kind) if count < costs.MIN_HOSTS_FOR_GRAPHQL else None
+        return partial(self._rest.hosts, kind, first) if count < costs.MIN_HOSTS_FOR_GRAPHQL else None
 
     def _only_rest(self, endpoint: str, reason: str, rest: Callable[[], list[Row]]) -> tuple[t.Any, None]:
         self._pager.client.log(1, f"{endpoint}: using REST because {reason}")
@@ -225,7 +239,7 @@ class Reader:
             return True
         if not owners.filtered[kind]:
             return False
-        hosts, rows = self._pager.count(HOSTS[kind].endpoint), self._pager.count(table.endpoint)
+        hosts, rows = self._rest.count(HOSTS[kind].endpoint), self._rest.count(table.endpoint)
         by_owner = costs.by_owner(len(ids), rows * len(ids) / max(hosts, len(ids)), costs.INTERFACE)
         return by_owner < costs.complete(rows, costs.GRAPHQL_ROW)
 

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
@@ -27,6 +28,26 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables im
     Related,
     id_filter,
 )
+
+# The filter that selects what comes after an ID. NetBox combines several values of it by "or".
+AFTER = "id__gt"
+
+
+class Counts:
+    """Counts lists, each once."""
+
+    def __init__(self, pager: Pager) -> None:
+        self._pager = pager
+        self._known: dict[tuple[str, str], int] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, endpoint: str, filters: Pairs | None = None) -> int:
+        """Return how many objects a list had when it was counted first."""
+        key = (endpoint, str(filters or []))
+        with self._lock:
+            if key not in self._known:
+                self._known[key] = self._pager.count(endpoint, filters)
+            return self._known[key]
 
 
 class Owners:
@@ -49,6 +70,7 @@ class RestReader:
         self._plan = plan
         self._options = options
         self._progress = progress
+        self.count = Counts(pager)
 
     # Hosts
 
@@ -57,21 +79,23 @@ class RestReader:
         fields = self._plan.fields[kind]
         return Representation(HOSTS[kind].endpoint, fields=sorted(fields or ()))
 
-    def hosts(self, kind: str) -> list[Row]:
-        """Return the hosts of a kind."""
-        endpoint = HOSTS[kind].endpoint
-        pages = self._pager.pages(endpoint, self._options.filters(kind), representation=self.representation(kind))
-        return self.interned(self._progress.pages(endpoint, pages))
+    def hosts(self, kind: str, first: Sequence[Row] = ()) -> list[Row]:
+        """Return the hosts of a kind. ``first`` holds those with the lowest IDs, if they have been read before."""
+        endpoint, filters = HOSTS[kind].endpoint, self._options.filters(kind)
+        if first:
+            filters = [*filters, (AFTER, str(first[-1]["id"]))]
+        pages = self._pager.pages(endpoint, filters, representation=self.representation(kind))
+        return self.interned(itertools.chain([list(first)], self._progress.pages(endpoint, pages)))
 
     def interned(self, pages: Iterable[list[Row]]) -> list[Row]:
         """Return the rows of all pages, which share equal objects."""
         interner = ObjectInterner(self._plan.raw)
         return [row for page in pages for row in interner.intern(page)]
 
-    def existing_fields(self, kind: str, names: Collection[str]) -> list[str]:
-        """Return which of these names are fields of hosts of this kind on this server. One host shows it."""
-        rows = self._pager.rows(HOSTS[kind].endpoint, limit=1, representation=Representation(HOSTS[kind].endpoint))
-        return [name for row in rows for name in names if name in row]
+    def existing_fields(self, endpoint: str, names: Collection[str]) -> set[str]:
+        """Return which of these names are fields of the objects in a list on this server. One object shows it."""
+        rows = self._pager.rows(endpoint, limit=1, representation=Representation(endpoint))
+        return {name for row in rows for name in names if name in row}
 
     def add_device_types(self, rows: Iterable[Row]) -> None:
         """Add the device type to devices that have no name. They are named after it."""
@@ -94,7 +118,7 @@ class RestReader:
         fields = self._plan.tables[table.name]
         row = costs.WHOLE_ROW if fields is None else costs.ROW
         few = len(ids) <= costs.IDS_PER_REQUEST
-        if few or (filtered and costs.by_id(len(ids), row) < costs.complete(self._pager.count(table.endpoint), row)):
+        if few or (filtered and costs.by_id(len(ids), row) < costs.complete(self.count(table.endpoint), row)):
             return self._fetch(table.endpoint, [("id", str(number)) for number in sorted(ids)], fields)
         return (one for one in self._fetch(table.endpoint, [], fields) if one["id"] in ids)
 
@@ -163,10 +187,9 @@ class RestReader:
         if number <= costs.IDS_PER_REQUEST:
             return True
         hosts = sum(
-            self._pager.count(HOSTS[kind].endpoint) if owners.filtered[kind] else len(ids)
-            for kind, ids in present.items()
+            self.count(HOSTS[kind].endpoint) if owners.filtered[kind] else len(ids) for kind, ids in present.items()
         )
-        rows = self._pager.count(table.endpoint, self._complete_filters(table))
+        rows = self.count(table.endpoint, self._complete_filters(table))
         return costs.by_owner(number, rows * number / max(hosts, number), row_cost) < costs.complete(rows, row_cost)
 
     def _complete_filters(self, table: Related) -> Pairs:

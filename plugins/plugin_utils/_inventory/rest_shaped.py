@@ -22,8 +22,10 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row, look_ahead
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import ordered_map
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.agreement import Agreement
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import Memo
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Table
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import Listed, Related
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import deep_copy
 
 # Types of custom fields whose values are the same in both APIs, and those whose values are IDs in GraphQL.
 SAME_TYPES = ("text", "longtext", "integer", "decimal", "boolean", "date", "url", "json", "select", "multiselect")
@@ -37,15 +39,18 @@ SELDOM = 1 / 4
 class RestShapedList:
     """A list that both APIs have under the names in ``listed``.
 
-    ``filters`` are those of the REST API. GraphQL returns all objects, or those with some IDs.
+    ``filters`` are those of the REST API. GraphQL returns all objects, or those with some IDs. Several lists share what
+    is in ``memo``.
     """
 
-    def __init__(self, pager: Pager, graphql: GraphQL, listed: Listed | Related, filters: Pairs) -> None:
+    def __init__(self, pager: Pager, graphql: GraphQL, memo: Memo, listed: Listed | Related, filters: Pairs) -> None:
         self._pager = pager
+        self._memo = memo
         self._graphql = graphql
         self.endpoint, self._model = listed.endpoint, listed.model
         self._name = listed.graphql or "" if isinstance(listed, Related) else listed.name
-        assert self._name, f"{self.endpoint} is not read through GraphQL"
+        if not self._name:
+            raise AssertionError(f"{self.endpoint} is not read through GraphQL")
         self._filters = filters
 
     # Rows
@@ -101,19 +106,25 @@ class RestShapedList:
 
         Return ``None`` if there are custom fields of a type that GraphQL might show differently.
         """
-        shape = Representation(fields=("id", "name", "type", "object_types"))
-        rows = self._pager.rows("extras/custom-fields", representation=shape)
+        rows = self._memo.get("custom fields", self._custom_fields)
         types = {row["name"]: row["type"]["value"] for row in rows if self._model in row["object_types"]}
         if not set(types.values()) <= {*SAME_TYPES, *OBJECT_TYPES}:
             return None
         return sorted(name for name, kind in types.items() if kind in OBJECT_TYPES)
 
-    def with_shown(self, rows: list[Row], fields: Iterable[str], within: str = "") -> list[Row]:
+    def _custom_fields(self) -> list[Row]:
+        shape = Representation(fields=("id", "name", "type", "object_types"))
+        return list(self._pager.rows("extras/custom-fields", representation=shape))
+
+    def with_shown(
+        self, rows: list[Row], fields: Iterable[str], within: str = "", *, shared: bool = False
+    ) -> list[Row]:
         """Return the rows with choices and objects as the REST API shows them: with labels and names.
 
         One row of the REST API shows it for all rows that have the same. ``within`` names the field that has these
-        fields. A row that was deleted in the meantime is left out.
+        fields. ``shared`` lets rows share one object. A row that was deleted in the meantime is left out.
         """
+        copy = (lambda value: value) if shared else deep_copy
         fields = sorted(fields)
         shown = self._shown(rows, fields, within)
         missing = [row["id"] for row in rows if not _keys(row, fields, within) <= set(shown)]
@@ -127,7 +138,7 @@ class RestShapedList:
             elif _keys(row, fields, within) <= set(shown):
                 place = row[within] if within else row
                 for field in fields:
-                    several = [shown[field, _key(value)] for value in _values(place.get(field))]
+                    several = [copy(shown[field, _key(value)]) for value in _values(place.get(field))]
                     place[field] = several if isinstance(place.get(field), list) else several[0] if several else None
             else:
                 continue
@@ -155,10 +166,7 @@ class RestShapedList:
             row["tags"] = []
         if not by_id:
             return
-        shape = Representation(fields=("id", "name", "slug", "tagged_items"))
-        # In the order in which the REST API lists the tags of an object.
-        tags = list(self._pager.rows("extras/tags", representation=shape, ordering="weight,name"))
-        tags = [tag for tag in tags if tag.pop("tagged_items")]
+        tags = self._memo.get("tags", self._used_tags)
         if len(tags) * ROWS_PER_TAG > len(by_id):
             for number, row in self.by_rest(["tags"]).items():
                 if number in by_id:
@@ -178,6 +186,12 @@ class RestShapedList:
             agreement = Agreement(self._pager, self.endpoint, [], {})
             seen = sum(1 for row in by_id.values() if not row["tags"])
             agreement.check_count("no tag", others, untagged, seen)
+
+    def _used_tags(self) -> list[Row]:
+        """Return the tags that any object has, in the order in which the REST API lists the tags of an object."""
+        shape = Representation(fields=("id", "name", "slug", "tagged_items"))
+        tags = list(self._pager.rows("extras/tags", representation=shape, ordering="weight,name"))
+        return [tag for tag in tags if tag.pop("tagged_items")]
 
     def _tagged(self, tag: int) -> list[int]:
         rows = self._graphql.rows(self._name, parse("id"), {"tags": {"id": {"exact": tag}}})

@@ -29,7 +29,8 @@ def run(plugin: t.Any, use_cache: bool, seconds: float) -> None:
     If ``use_cache``, an inventory in the cache is used unless it is older than ``seconds`` (0: however old it is).
     """
     options, expressions = Options.read(plugin.get_option), Expressions.read(plugin.get_option)
-    entry = Entry(plugin._cache, _key(plugin, options, expressions), seconds) if plugin.get_option("cache") else None
+    key, warn = _key(plugin, options, expressions), plugin.display.warning
+    entry = Entry(plugin._cache, key, seconds, warn) if plugin.get_option("cache") else None
     with _no_garbage_collection():
         found = _cached(entry) if entry and use_cache else None
         if found is None:
@@ -79,8 +80,7 @@ def _cached(entry: Entry, stale: float = 0) -> Inventory | None:
     if kept is None:
         return None
     hosts = [Host(*host) for host in kept["hosts"]]
-    edges = [(parent, child) for parent, child in kept["edges"]]
-    return Inventory(hosts, edges, kept["groups"], kept["warnings"])
+    return Inventory(hosts, list(kept["edges"]), kept["groups"], kept["warnings"])
 
 
 def _stale(plugin: t.Any, entry: Entry | None, error: NetBoxError) -> Inventory:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import difflib
 import typing as t
 from collections.abc import Iterable, Mapping
 
@@ -39,3 +40,9 @@ def listing(texts: Iterable[str]) -> str:
     ordered = sorted(texts)
     more = len(ordered) - SHOWN
     return ", ".join(map(printable, ordered[:SHOWN])) + (f", and {more} more" if more > 0 else "")
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return a question that names the known name nearest to ``name``, or nothing if none is near."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f" Did you mean {near[0]}?" if near else ""

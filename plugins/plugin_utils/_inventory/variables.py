@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping
 
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import printable
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
@@ -117,7 +118,8 @@ class Variables:
 
     def _flatten(self, value: Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:
         for key, one in value.items():
-            name = self._name(key)
+            # Ansible prints the names of variables in its messages.
+            name = self._name(printable(key))
             if is_obeyed(name) and not {"all", name} & self._allowed:
                 self._obeyed.add(name)
             elif name in self._taken and not self._as_peer:

@@ -22,6 +22,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.release import __version__ as core_version
 from PIL import Image
 
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
 from ansible_collections.netbox.cursor.tests.documents import Block, output_pattern, read_blocks, serve_documented
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
@@ -61,6 +62,7 @@ NOT_RUN = {
     },
     "migration_guide.rst": {
         "ansible-inventory -i old.netbox.yml --list > old.json": "needs netbox.netbox",
+        "diff <(python3 -m json.tool --sort-keys old.json) <(python3 -m json.tool --sort-keys new.json)": "as above",
     },
     "performance_guide.rst": {
         "make bench": "takes 10 minutes",
@@ -68,7 +70,6 @@ NOT_RUN = {
     },
     "troubleshooting_guide.rst": {
         'curl --fail --header "Authorization: Bearer $NETBOX_TOKEN" "$NETBOX_API/api/status/"': "needs curl",
-        "[inventory]": "part of an ansible.cfg",
     },
 }
 PHOTOS = ("sw1-front", "sw1__front", "sw1__rear", "building")
@@ -95,7 +96,7 @@ def kind_of(block: Block) -> str:
         return "skipped"
     if block.language in ("bash", "console"):
         return "commands"
-    if block.caption and not block.caption.endswith("netbox.yml"):
+    if block.file and not block.file.endswith("netbox.yml"):
         return "file"
     assert block.language in ("yaml", "yaml+jinja"), f"{name_of(block)}: {block.language} cannot be run"
     data = DataLoader().load(block.text)
@@ -192,6 +193,7 @@ def test_excused_examples_exist() -> None:
 # Tasks and plays: one playbook, with one play for each example.
 
 
+@pytest.mark.slow
 def test_tasks_return_the_shown_results(netbox: NetBox, folder: Path) -> None:
     book: list[dict[str, t.Any]] = []
     for block in blocks_of_kind("tasks"):
@@ -273,6 +275,7 @@ def test_inventories_contain_what_they_name(netbox: NetBox, folder: Path, block:
 # Commands: those of a document in sequence, with the files that it shows.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "document",
     [document for document in DOCUMENTS if any(block.document == document for block in blocks_of_kind("commands"))],
@@ -284,7 +287,7 @@ def test_commands_print_the_shown_output(netbox: NetBox, folder: Path, document:
     expected: list[tuple[str, list[str]]] = []
     for block in (block for block in BLOCKS if block.document == document):
         kind = kind_of(block)
-        file = block.caption or ("netbox.yml" if kind == "inventory" else None)
+        file = block.file or ("netbox.yml" if kind == "inventory" else None)
         if file and kind in ("inventory", "file"):
             kept = folder / "files" / f"{block.line}"
             kept.parent.mkdir(exist_ok=True)
@@ -327,3 +330,12 @@ def test_sample_inventories_are_those_of_the_recipes() -> None:
     assert set(samples) == {name for name, block in shown.items() if block.language == "yaml"}
     for name, path in samples.items():
         assert yaml.safe_load(path.read_text(encoding="utf-8")) == yaml.safe_load(shown[name].text), name
+
+
+def test_inventory_guide_lists_every_variable() -> None:
+    """The table of variables contains the names of all facts."""
+    text = (GUIDES / "inventory_guide.rst").read_text(encoding="utf-8")
+    table = text[text.index("   * - Variables") : text.index("To reduce the load on NetBox, list the variables")]
+    first_cells = re.findall(r"^   \* - (.*)$", table, re.MULTILINE)
+    listed = [name for cell in first_cells for name in re.findall(r"``(\w+)``", cell)]
+    assert sorted(listed) == sorted(FACTS)

@@ -16,9 +16,9 @@ import requests
 # can be imported in tests, too.
 from ansible_collections.netbox.cursor.tests.acceptance import change_cases as _change_cases
 from ansible_collections.netbox.cursor.tests.acceptance.change_recorder import Server
-from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
+from ansible_collections.netbox.cursor.tests.stand_in import NetBox, edit_strategies, serve
 
-CASES = _change_cases.CASES
+__all__ = ["_change_cases", "edit_strategies"]
 
 
 class Client:

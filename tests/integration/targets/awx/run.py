@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Do with ansible-runner what AWX does (awx/main/tasks/jobs.py), with the files of the AWX guide; no token may show."""
+"""Run the files of the AWX guide with ansible-runner, as AWX does. No output, event, or file contains a token."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import textwrap
 import types
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
@@ -23,11 +22,11 @@ import yaml
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from PIL import Image
 
+from ansible_collections.netbox.cursor.tests.documents import read_blocks
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 ROOT = Path(sys.argv[1])
-BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:    .*\n|\n)+)", flags=re.MULTILINE)
-# As AWX sets them for each inventory update.
+# AWX sets these variables for each inventory update.
 UPDATE = {
     "ANSIBLE_INVENTORY_UNPARSED_FAILED": "True",
     "ANSIBLE_INVENTORY_EXPORT": "True",
@@ -36,11 +35,21 @@ UPDATE = {
 }
 Values = t.Mapping[str, str]
 
-guide = (ROOT / "docs/docsite/rst/awx_guide.rst").read_text(encoding="utf-8")
-blocks = [(kind, textwrap.dedent(text)) for kind, text in BLOCK.findall(guide)]
-credential_type, file_injectors = (json.loads(text) for kind, text in blocks if kind == "json")
-shared_cache = yaml.safe_load(next(text for kind, text in blocks if "INVENTORY_CACHE" in text))
-files = {text.split()[1]: text for kind, text in blocks if kind == "yaml" and text.startswith("# ")}
+blocks = {block.caption: block.text for block in read_blocks(ROOT / "docs/docsite/rst/awx_guide.rst") if block.caption}
+files = {
+    block.file: block.text for block in read_blocks(ROOT / "docs/docsite/rst/awx_guide.rst") if block.file is not None
+}
+inputs, injectors = (yaml.safe_load(blocks[f"{box} configuration"]) for box in ("Input", "Injector"))
+file_injectors = yaml.safe_load(blocks["Injector configuration with a file"])
+shared_cache = yaml.safe_load(blocks["Source variables"])
+# Templates of credential types are not templates of the playbook, which says so with a tag.
+yaml.SafeLoader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(t.cast(yaml.ScalarNode, node)))
+setup = [
+    (module.removeprefix("awx.awx."), options)
+    for task in yaml.safe_load(files["setup.yml"])[0]["tasks"]
+    for module, options in task.items()
+    if module.startswith("awx.awx.")
+]
 work = Path(tempfile.mkdtemp())
 
 
@@ -163,54 +172,51 @@ def check_updates(netbox: NetBox) -> None:
     values = {"address": netbox.url, "token": netbox.tokens["v2"], "authority": Path(netbox.ca_path or "").read_text()}
     secrets, devices = secrets_of(netbox), len(netbox.table("dcim/devices"))
     private = private_folder("updates")
-    environment = environment_of(private, credential_type["injectors"], values)
+    environment = environment_of(private, injectors, values)
     assert set(environment) > {"NETBOX_API", "NETBOX_TOKEN", "NETBOX_CA_PATH"}
     for verbosity in (0, 1, 3, 5):
         found, ended = update(private, f"v{verbosity}", "netbox.yml", verbosity, environment, secrets)
         assert (ended.status, len(found["_meta"]["hostvars"])) == ("successful", devices), ended.said
         assert ("dcim/devices: " in ended.said) == bool(verbosity)
     assert f"from {private}/requirements_collections/" in ended.said, "another collection was run"
-    environment = environment_of(
-        private, file_injectors["injectors"], values, NETBOX_CA_PATH=environment["NETBOX_CA_PATH"]
-    )
+    environment = environment_of(private, file_injectors, values, NETBOX_CA_PATH=environment["NETBOX_CA_PATH"])
     assert "NETBOX_TOKEN" not in environment
     found, ended = update(private, "file", "file.netbox.yml", 3, environment, secrets)
     assert len(found["_meta"]["hostvars"]) > devices, ended.said
 
     # No certificate, which the server needs; and a token that is none.
-    environment = environment_of(private, credential_type["injectors"], {**values, "authority": ""})
+    environment = environment_of(private, injectors, {**values, "authority": ""})
     assert environment["NETBOX_CA_PATH"] == ""
     found, ended = update(private, "untrusted", "netbox.yml", 0, environment, secrets)
-    assert ended.status == "failed" and not found and "name the file in ca_path" in " ".join(ended.said.split())
+    assert ended.status == "failed" and not found and "set ca_path to the file" in " ".join(ended.said.split())
     wrong = f"nbt_0123456789ab.{'0123456789' * 4}"
-    environment = environment_of(private, credential_type["injectors"], {**values, "token": wrong})
+    environment = environment_of(private, injectors, {**values, "token": wrong})
     found, ended = update(private, "denied", "netbox.yml", 5, environment, [*secrets, wrong, *wrong.split(".")])
     assert ended.status == "failed" and not found and "Check token" in ended.said
 
 
 def check_jobs(netbox: NetBox) -> None:
-    """A job template in two slices, with lookup, module and roles; facts are kept, tokens are not."""
+    """Run the job templates: one in two slices with a lookup, and two that write and need variables."""
     values = {"address": netbox.url, "token": netbox.tokens["v2"]}
     secrets = secrets_of(netbox)
     private = private_folder("jobs")
-    environment = environment_of(private, credential_type["injectors"], values)
+    environment = environment_of(private, injectors, values)
     found = update(private, "hosts", "netbox.yml", 0, environment, secrets)[0]
+    check_enabled(found["_meta"]["hostvars"])
     hosts = sorted(found["_meta"]["hostvars"])
     devices = netbox.table("dcim/devices")
     gone = next(host for host in hosts if host.startswith("leaf2"))
     row = devices[found["_meta"]["hostvars"][gone]["netbox_id"]]
     row["status"] = {"value": "offline", "label": "Offline"}
-    site = min(netbox.table("dcim/sites").values(), key=lambda site: site["id"])
-    extra = {"photo_site": site["slug"], "racks_folder": str(private / "racks")}
     for number, verbosity in enumerate((0, 5)):
         part = {name: found["_meta"]["hostvars"][name] for name in hosts[number::2]}
         inventory = {"all": {"hosts": list(part)}, "_meta": {"hostvars": part}}
         script = private / "inventory" / "hosts"
-        # AWX's is such a script, too.
+        # The inventory that AWX passes to a job is such a script, too.
         script.write_text(f"#!{sys.executable}\nprint({json.dumps(inventory)!r})\n", encoding="utf-8")
         script.chmod(0o700)
         netbox.requests.clear()
-        options = {"playbook": "audit.yml", "inventory": str(script), "verbosity": verbosity, "extravars": extra}
+        options = {"playbook": "audit.yml", "inventory": str(script), "verbosity": verbosity}
         ended = run(private, f"slice{number}", {**environment, "ANSIBLE_CACHE_PLUGIN": "jsonfile"}, secrets, **options)
         assert ended.status == "successful", ended.said
         left = {json.loads(f'"{name}"') for name in re.findall(r'"msg": "(.+) is active"', ended.said)}
@@ -218,11 +224,22 @@ def check_jobs(netbox: NetBox) -> None:
         assert left and left == active - {gone}, (left, active)
         asked = [request for request in netbox.requests if request.path == "/api/dcim/devices/"]
         assert len([one for one in asked if ("fields", "id,status") in one.query]) == 1, [one.url for one in asked]
+
+    site = min(netbox.table("dcim/sites").values(), key=lambda site: site["id"])
+    survey = {question["variable"]: site["slug"] for question in setup_of("NetBox photos")["survey_spec"]["spec"]}
+    variables = yaml.safe_load(blocks["Variables"])
+    assert variables == setup_of("NetBox racks")["extra_vars"]
+    for playbook, extra in (
+        ("photos.yml", survey),
+        ("racks.yml", {name: f"{private}{value}" for name, value in variables.items()}),
+    ):
+        ended = run(private, playbook, environment, secrets, playbook=playbook, extravars=extra)
+        assert ended.status == "successful", ended.said
     names = {row["name"] for row in netbox.table("extras/image-attachments").values()}
     assert {"building", "front"} <= names
-    assert (private / "racks" / "index.html").exists()
+    assert (private / "srv/www/racks/index.html").exists()
 
-    # Facts are kept where a playbook asks for it.
+    # The facts of a playbook are kept if it asks for that.
     facts = {"name": "facts", "hosts": "localhost", "gather_facts": False}
     sites = "{{ query('netbox.cursor.nb_query', 'dcim/sites', returns='names') }}"
     play = [{**facts, "tasks": [{"ansible.builtin.set_fact": {"sites": sites, "cacheable": True}}]}]
@@ -244,12 +261,48 @@ def check_jobs(netbox: NetBox) -> None:
         raise AssertionError("a token in the events is not found")
 
 
+def setup_of(name: str) -> dict[str, t.Any]:
+    """Return the options of the module that creates the object ``name`` in setup.yml."""
+    (found,) = [options for module, options in setup if options.get("name") == name]
+    return found
+
+
+def check_enabled(hosts: t.Mapping[str, t.Mapping[str, t.Any]]) -> None:
+    """Enable hosts as AWX does (awx/main/management/commands/inventory_import.py): it compares strings."""
+    source = setup_of("NetBox hosts")
+    assert isinstance(source["enabled_value"], str)
+
+    def is_enabled(value: t.Any) -> bool:
+        for key in source["enabled_var"].split("."):
+            value = value[key]
+        return str(value).lower() == source["enabled_value"].lower()
+
+    assert {is_enabled(variables) for variables in hosts.values()} == {True, False}
+
+
+def check_setup() -> None:
+    """setup.yml creates what the steps of the guide describe."""
+    by_module = {module: options for module, options in setup if module != "job_template"}
+    assert by_module["credential_type"]["inputs"] == inputs
+    assert by_module["credential_type"]["injectors"] == injectors
+    assert by_module["inventory_source"]["source_path"] in files
+    templates = [options for module, options in setup if module == "job_template"]
+    assert {options["playbook"] for options in templates} == {"audit.yml", "photos.yml", "racks.yml"} <= set(files)
+    assert {each for options in templates for each in options["credentials"]} == {"NetBox (read)", "NetBox (write)"}
+    # The playbooks name no variable that a template does not set.
+    for options in templates:
+        given = set(options.get("extra_vars", ())) | {
+            question["variable"] for question in options.get("survey_spec", {}).get("spec", ())
+        }
+        assert given == set(re.findall(r"\b(photo_site|racks_directory)\b", files[options["playbook"]])), options
+
+
 def check_shared_cache(netbox: NetBox, devices: int) -> None:
     """Eight runs at once, again and again, each while others write: all of them whole."""
     private = private_folder("cache")
     values = {"address": netbox.url, "token": netbox.tokens["v2"]}
     cache = {**shared_cache, "ANSIBLE_INVENTORY_CACHE_CONNECTION": str(work / "shared")}
-    environment = {**os.environ, **environment_of(private, credential_type["injectors"], values, **UPDATE, **cache)}
+    environment = {**os.environ, **environment_of(private, injectors, values, **UPDATE, **cache)}
     words = ["ansible-inventory", "--list", "--export", "-i", str(private / "project" / "netbox.yml")]
 
     def one(timeout: str) -> int:
@@ -270,6 +323,7 @@ def check_shared_cache(netbox: NetBox, devices: int) -> None:
     assert not any(secret in kept[0].read_text(encoding="utf-8") for secret in secrets_of(netbox))
 
 
+check_setup()
 install()
 with serve(version="4.6", estate=30, tls=True) as netbox:
     check_updates(netbox)

@@ -182,17 +182,13 @@ def test_ids_that_stay_missing_are_forgotten(netbox: NetBox, reader: Reader) -> 
 def test_many_missing_ids_are_read_again_as_a_range(netbox: NetBox, reader: Reader) -> None:
     mark = reader.mark()
     late = netbox.edits.begin(records=300)
-    edit(netbox, times=250)
-    # Fewer are shown than are missing.
-    with pytest.raises(LogUnusable, match="shows 250 of 550 changes"):
-        reader.since(mark)
-    edit(netbox, times=100)
+    edit(netbox, times=20)
     first = reader.since(mark)
     late.update(SITES, 3, facility="late")
     late.commit()
     second = reader.since(first.mark)
 
-    assert len(first.changes) == 350
+    assert len(first.changes) == 20
     assert objects(second) == [("dcim.site", 3, "update")]
     assert [(gap.first, gap.last) for gap in second.mark.gaps] == [(mark.id + 2, mark.id + 300)]
     assert len(netbox.requests) <= 4
@@ -295,11 +291,27 @@ def test_database_restored_to_a_time_after_the_mark_is_no_problem(netbox: NetBox
 
 def test_permission_with_constraints_is_suspected(netbox: NetBox, reader: Reader) -> None:
     mark = reader.mark()
-    netbox.log.hides = lambda record: record["id"] > mark.id and record["id"] % 3 != 0
-    edit(netbox, times=200)
+    netbox.log.hides = lambda record: record["id"] > mark.id and record["id"] % 20 != 0
+    edit(netbox, times=40)
+    # The other requests of a busy NetBox.
+    netbox.log.reserve(2000)
+    edit(netbox, times=40)
 
-    with pytest.raises(LogUnusable, match="a permission with constraints"):
+    with pytest.raises(LogUnusable, match=r"shows 4 of 20\d\d changes.* a permission with constraints"):
         reader.since(mark)
+
+
+def test_edits_in_branches_do_not_make_the_log_unusable(netbox: NetBox, reader: Reader) -> None:
+    mark = reader.mark()
+    # The plugin netbox-branching writes records into the tables of branches, with IDs from the same sequence.
+    netbox.log.reserve(900)
+    edit(netbox, times=3)
+    first = reader.since(mark)
+    edit(netbox)
+    second = reader.since(first.mark)
+
+    assert [len(first.changes), len(second.changes)] == [3, 1]
+    assert len(netbox.requests) == 2
 
 
 def test_token_without_permission_is_reported(netbox: NetBox, reader: Reader) -> None:

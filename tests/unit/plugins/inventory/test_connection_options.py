@@ -17,7 +17,8 @@ from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 UNSET: list[dict[str, t.Any]] = [
     *({name: value} for name in ("ca_path", "client_cert", "cert", "client_key", "key") for value in (False, "", None)),
     {"cert": False, "key": False, "ca_path": False, "validate_certs": True},
-    *({"headers": value} for value in (False, "", None, {})),
+    *({"headers": value} for value in (False, "", None)),
+    {"headers": {}},
     *({"timeout": value} for value in (False, "", None)),
     *({"validate_certs": value} for value in ("", None)),
 ]

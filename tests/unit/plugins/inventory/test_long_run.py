@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[7]
 MEASURED = Path(__file__).resolve().parents[3] / "soak" / "_measured.py"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory and sockets are read from /proc")
 @pytest.mark.parametrize(("what", "devices", "number"), [("inventories", 30, 10), ("rows", 20_000, 20_000)])
 def test_memory_stays_and_threads_and_sockets_are_closed(what: str, devices: int, number: int) -> None:

@@ -40,7 +40,7 @@ OTHERS = (
     "specifies unknown plugin",
     "The lookup plugin 'netbox.cursor.nb_query' was not found.",
     "couldn't resolve module/action",
-    "no connection: Failed to resolve",
+    "Cannot connect: Failed to resolve",
 )
 
 
@@ -78,10 +78,13 @@ def told(request: pytest.FixtureRequest, read: t.Any, monkeypatch: pytest.Monkey
     [
         ("http://127.0.0.1:9", "Connection refused. Check api_endpoint"),
         ("http://netbox.invalid", "Check api_endpoint"),
-        ("netbox.example.com", "'netbox.example.com' is no address of a NetBox: write https://netbox.example.com."),
-        ("{url}/login/", "Check api_endpoint: it is the address of NetBox's home page"),
-        ("{url}/netbox", "with the base path if there is one, and nothing behind it"),
-        ("{url}/api/dcim/devices/", "and nothing behind it"),
+        (
+            "netbox.example.com",
+            "Invalid api_endpoint 'netbox.example.com'. Use a URL such as https://netbox.example.com.",
+        ),
+        ("{url}/login/", "Check that api_endpoint is the URL of NetBox's home page"),
+        ("{url}/netbox", "with the base path but nothing after it"),
+        ("{url}/api/dcim/devices/", "but nothing after it"),
         ("https{tail}", "Check the scheme and the port in api_endpoint"),
     ],
 )
@@ -113,7 +116,7 @@ def test_a_token_that_netbox_does_not_see(netbox: NetBox, told: t.Any) -> None:
     """NetBox before 4.5 looks at no Bearer; here it is another word that no NetBox knows."""
     token = {"type": "Basic", "value": netbox.tokens["v1"]}
     text = told(netbox, token=token)
-    assert "A token was sent, and NetBox did not see it" in text and "Set token" not in text
+    assert "The request contained a token, but NetBox did not see it" in text and "Set token" not in text
 
 
 @pytest.mark.parametrize("cut", ["without nbt_", "without its secret", "without its key"])
@@ -121,7 +124,7 @@ def test_a_token_that_is_not_whole(netbox: NetBox, told: t.Any, cut: str) -> Non
     key, secret = netbox.tokens["v2"].split(".")
     token = {"without nbt_": f"{key[4:]}.{secret}", "without its secret": key, "without its key": secret}[cut]
     text = told(netbox, token=token)
-    assert "Check token: is it whole?" in text and "nbt_KEY.SECRET" in text
+    assert "Check that token is complete." in text and "nbt_KEY.SECRET" in text
     assert secret not in text and key[4:] not in text
 
 
@@ -152,7 +155,9 @@ def test_a_certificate_that_vouches_for_itself(told: t.Any, read: t.Any, monkeyp
     monkeypatch.setattr(_server, "certificate", self_signed)
     with serve(version="4.6", tls=True) as netbox:
         text = told(netbox, token=netbox.tokens["v2"])
-        assert "if it is self-signed, that is NetBox's own" in text and "name the file in ca_path" in text
+        assert (
+            "If NetBox's certificate is self-signed, save NetBox's own." in text and "set ca_path to the file" in text
+        )
         assert not netbox.requests
         # What it says helps.
         assert read(netbox, token=netbox.tokens["v2"], ca_path=netbox.ca_path).hosts
@@ -171,7 +176,7 @@ def test_a_certificate_for_another_name(told: t.Any, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(_server, "HOST_NAMES", ("netbox.example.com",))
     with serve(version="4.6", tls=True) as netbox:
         text = told(netbox, token=netbox.tokens["v2"], ca_path=netbox.ca_path)
-        assert "Write api_endpoint with the name that the certificate is for." in text
+        assert "Set api_endpoint to a URL with the name that the certificate is for." in text
 
 
 def test_a_netbox_that_is_too_old(netbox: NetBox, read: t.Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -179,8 +184,8 @@ def test_a_netbox_that_is_too_old(netbox: NetBox, read: t.Any, capsys: pytest.Ca
     read(netbox)
     said = capsys.readouterr()
     text = " ".join(said.err.split())
-    assert f"The NetBox at {netbox.url}/ is 3.5. This collection is made for 4.5 and newer" in text
-    assert text.count("made for 4.5") == 1 and not said.out
+    assert f"NetBox at {netbox.url}/ has version 3.5. This collection supports NetBox 4.5 and newer" in text
+    assert text.count("supports NetBox 4.5") == 1 and not said.out
 
 
 def run(netbox: NetBox, file: Path, **environment: str) -> str:

@@ -229,7 +229,7 @@ def test_what_the_token_may_not_see_is_left_out_and_said(netbox: NetBox, read: t
         ({"gruop_by": ["site"]}, "There is no option 'gruop_by'. Did you mean group_by"),
         ({"device_query_filters": [{"limit": 5}]}, "'limit' is not a filter"),
         ({"device_query_filters": [{"status": "bogus"}]}, "bogus is not one of the available choices"),
-        ({"token": "0123456789" * 4}, "Check token"),
+        ({"token": "0123456789" * 4}, "Check that token is complete"),
         ({"rename_variables": [{"pattern": "("}]}, "must have the keys pattern and repl"),
         ({"validate_certs": "ture"}, "validate_certs is 'ture'"),
     ],

@@ -40,7 +40,8 @@ def test_unknown_name_in_interface_fields_is_refused(
 def test_known_name_in_interface_fields_costs_no_request(netbox: NetBox, read: t.Any) -> None:
     fields = ["name", "cable", "speed", "duplex", "wwn", "lag", "ip_addresses", "id", "virtual_machine"]
     read(netbox, interfaces=True, interface_fields=fields)
-    assert not any(dict(one.query).get("limit") == "1" for one in netbox.requests)
+    lists = [dict(one.query) for one in netbox.requests if one.path == "/api/dcim/interfaces/"]
+    assert lists and all("fields" in query for query in lists)
 
 
 @TRANSPORTS
@@ -68,6 +69,25 @@ def test_hostname_field_without_a_value_is_not_set(netbox: NetBox, read: t.Any, 
 
 
 @pytest.mark.parametrize("name", ["query_filters", "device_query_filters", "vm_query_filters", "group_by", "hostnames"])
-@pytest.mark.parametrize("value", ["", None, []])
+@pytest.mark.parametrize("value", [None, []])
 def test_list_without_a_value_is_not_set(netbox: NetBox, read: t.Any, name: str, value: t.Any) -> None:
     assert len(read(netbox, **{name: value}).hosts) == 17
+
+
+@pytest.mark.parametrize("name", ["limit", "offset", "start", "ordering", "fields"])
+def test_paging_parameter_as_filter_names_only_options_that_exist(netbox: NetBox, read: t.Any, name: str) -> None:
+    with pytest.raises(AnsibleParserError, match=f"'{name}' is not a filter") as caught:
+        read(netbox, device_query_filters=[{name: 5}])
+    assert f"use the option {name}" not in str(caught.value)
+
+
+def test_filter_for_devices_among_filters_for_all_names_the_option(netbox: NetBox, read: t.Any) -> None:
+    with pytest.raises(AnsibleParserError, match="'rack_id'") as caught:
+        read(netbox, query_filters=[{"rack_id": 1}])
+    assert "device_query_filters" in str(caught.value)
+    assert read(netbox, device_query_filters=[{"rack_id": 1}]).hosts
+
+
+def test_filter_for_machines_among_filters_for_all_names_the_option(netbox: NetBox, read: t.Any) -> None:
+    with pytest.raises(AnsibleParserError, match="vm_query_filters"):
+        read(netbox, query_filters=[{"vcpus": 1}])

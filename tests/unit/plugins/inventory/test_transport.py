@@ -114,6 +114,7 @@ def large() -> Iterator[NetBox]:
         yield served
 
 
+@pytest.mark.slow
 def test_both_give_the_same_inventory_of_2000_devices_with_everything(large: NetBox, read: t.Any) -> None:
     by_rest = listed(read(large, transport="rest", **EVERYTHING))
     assert listed(read(large, transport="graphql", **EVERYTHING)) == by_rest
@@ -184,6 +185,7 @@ def test_tenants_that_may_not_be_seen_are_not_missing(large: NetBox, read: t.Any
     assert len(tenants) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", ["ipam/vlans", "extras/tags", "extras/custom-fields"])
 def test_interfaces_are_there_where_what_they_refer_to_may_not_be_seen(
     large: NetBox, read: t.Any, told: list[str], hidden: str

@@ -67,6 +67,7 @@ def secrets_in(text: str, netbox: NetBox) -> list[str]:
 CACHE = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "cache"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["", "status:500", "html"])
 def test_no_secret_is_in_what_is_said_or_kept(netbox: NetBox, text_in: t.Any, tmp_path: Path, fault: str) -> None:
     if fault:
@@ -95,7 +96,7 @@ def test_no_secret_is_in_what_is_said_or_kept(netbox: NetBox, text_in: t.Any, tm
 
 def test_files_that_may_hold_secrets_are_the_users_alone(netbox: NetBox, tmp_path: Path) -> None:
     """Ansible's own jsonfile lets everybody read what it keeps."""
-    before = os.umask(0)
+    before = os.umask(0o022)
     try:
         ended = run(netbox, tmp_path, "inventory", "-i", "{source}", "--list", **CACHE)
         run(netbox, tmp_path, "inventory", "-i", "{source}", "--list", query_filters=[{"bogus": 1}])

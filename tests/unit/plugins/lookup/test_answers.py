@@ -44,7 +44,7 @@ def answering(body: bytes) -> Iterator[str]:
 @pytest.mark.parametrize("body", [b"null", b"[]", b'"x"', b"5", b"true", b"[null]", b'[{"id": 1}]'])
 @pytest.mark.parametrize("returns", ["objects", "names", "ids", "pairs"])
 def test_nb_query_id_rejects_json_that_is_no_object(look_up: t.Any, body: bytes, returns: str) -> None:
-    with answering(body) as address, pytest.raises(AnsibleLookupError, match="no object") as caught:
+    with answering(body) as address, pytest.raises(AnsibleLookupError, match="Expected a JSON object") as caught:
         look_up("dcim/sites", id=5, returns=returns, api_endpoint=address)
     assert str(caught.value).count("/api/dcim/sites/5/") == 1
 

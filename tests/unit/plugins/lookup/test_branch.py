@@ -37,8 +37,11 @@ def test_branch_comes_from_each_source(look_up: t.Any, monkeypatch: pytest.Monke
     assert {"name": "only-in-ready-1"} in look_up("device_list", name="nb_graphql", fields="name", **options)
 
 
-@pytest.mark.parametrize("branch", ["", False, None])
-def test_branch_without_a_value_is_not_set(netbox: NetBox, look_up: t.Any, branch: t.Any) -> None:
+@pytest.mark.parametrize("branch", ["", False])
+def test_branch_without_a_value_is_the_main_data(
+    netbox: NetBox, look_up: t.Any, monkeypatch: pytest.MonkeyPatch, branch: t.Any
+) -> None:
+    monkeypatch.setenv("NETBOX_BRANCH", "ready-1")
     assert "größe-機器" in look_up("dcim/devices", returns="names", branch=branch)
     assert not any("x-netbox-branch" in request.headers for request in netbox.requests)
 

@@ -16,7 +16,8 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 UNSET: list[dict[str, t.Any]] = [
     *({name: value} for name in ("ca_path", "client_cert", "cert", "client_key", "key") for value in (False, "", None)),
-    *({"headers": value} for value in (False, "", None, {}, "{}")),
+    *({"headers": value} for value in (False, "", None, "{}")),
+    {"headers": {}},
     *({"timeout": value} for value in (False, "", None)),
     *({"validate_certs": value} for value in ("", None)),
 ]
@@ -28,7 +29,11 @@ def test_option_without_a_value_is_not_set(look_up: t.Any, options: dict[str, t.
 
 
 @pytest.mark.parametrize("value", [False, "", "  "])
-def test_token_without_a_value_is_not_sent(netbox: NetBox, look_up: t.Any, value: t.Any) -> None:
+def test_token_without_a_value_is_none(
+    netbox: NetBox, look_up: t.Any, monkeypatch: pytest.MonkeyPatch, value: t.Any
+) -> None:
+    """The token of the environment could belong to another server."""
+    monkeypatch.setenv("NETBOX_TOKEN", netbox.tokens["v1"])
     with pytest.raises(AnsibleLookupError, match="Set token"):
         look_up("dcim/sites", token=value)
     assert not any(name.lower() == "authorization" for name in netbox.requests[-1].headers)
@@ -40,8 +45,7 @@ def test_empty_token_variables_do_not_hide_another(
 ) -> None:
     for variable in ("NETBOX_TOKEN", "NETBOX_API_TOKEN", "NETBOX_API_KEY"):
         monkeypatch.setenv(variable, netbox.tokens["v1"] if variable == name else "")
-    for token in (None, "", False):
-        assert len(look_up("dcim/sites", token=token)) == 4
+    assert len(look_up("dcim/sites", token=None)) == 4
 
 
 def test_empty_address_variable_does_not_hide_the_other(
@@ -64,3 +68,17 @@ def test_template_of_a_variable_that_fails_names_it(look_up: t.Any, name: str) -
 def test_timeout_must_be_positive(look_up: t.Any, timeout: t.Any) -> None:
     with pytest.raises(AnsibleError, match="timeout must be more than 0 seconds"):
         look_up("dcim/sites", timeout=timeout)
+
+
+@pytest.mark.parametrize("name", ["ca_path", "client_cert", "cert", "client_key", "key"])
+@pytest.mark.parametrize("value", [False, ""])
+def test_path_without_a_value_overrides_the_environment(
+    look_up: t.Any, monkeypatch: pytest.MonkeyPatch, name: str, value: t.Any
+) -> None:
+    variable = {"cert": "NETBOX_CLIENT_CERT", "key": "NETBOX_CLIENT_KEY"}.get(name, f"NETBOX_{name.upper()}")
+    monkeypatch.setenv(variable, "/no/such/file.pem")
+    options = {"api_endpoint": "https://127.0.0.1:9", name: value}
+    with pytest.raises(AnsibleLookupError, match="Connection refused"):
+        look_up("dcim/sites", **options)
+    with pytest.raises(AnsibleLookupError, match="/no/such/file.pem|client_key requires client_cert"):
+        look_up("dcim/sites", **{**options, name: None})

@@ -23,8 +23,7 @@ import pytest
 
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._http import answers
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import answers, errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import MOST_REDIRECTS, Client
 from ansible_collections.netbox.cursor.plugins.module_utils._lists import state
@@ -118,7 +117,7 @@ def test_only_what_was_asked_for_is_unpacked(encoding: str) -> None:
     head = OK + b"Content-Encoding: " + encoding.encode() + b"\r\n\r\n"
     with saying(lambda: [head, b"[]"]) as (address, asked):
         error = refused(address)
-    assert isinstance(error, errors.UnexpectedAnswer) and "not asked for" in str(error)
+    assert isinstance(error, errors.UnexpectedAnswer) and "not requested" in str(error)
     assert b"Accept-Encoding: gzip, deflate\r\n" in asked[0]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.multipart import Multipart
@@ -159,7 +159,7 @@ def test_wrong_address_is_not_taken_for_a_missing_plugin(netbox: NetBox) -> None
     client = Client(f"{netbox.url}/nowhere", netbox.tokens["v2"], branch="ready-1")
     with client, pytest.raises(errors.NotFound) as caught:
         client.get(DEVICES)
-    assert "Check api_endpoint" in explain(caught.value)
+    assert "Check that api_endpoint" in explain(caught.value)
 
 
 def test_missing_permission_is_named(netbox: NetBox) -> None:
@@ -172,7 +172,7 @@ def test_missing_permission_is_named(netbox: NetBox) -> None:
 def test_bad_token_is_explained_as_always(netbox: NetBox) -> None:
     with client_of(netbox, "ready-1", token="0" * 40) as client, pytest.raises(errors.AccessDenied) as caught:
         client.get(DEVICES)
-    assert "Check token" in explain(caught.value)
+    assert "Check that token is complete" in explain(caught.value)
 
 
 @pytest.mark.parametrize("status", [502, 503, 429])

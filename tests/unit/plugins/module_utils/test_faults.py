@@ -25,6 +25,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.schema_cache import SchemaCache
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.server import Server
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
 from ansible_collections.netbox.cursor.plugins.module_utils._http import deadlines
@@ -109,8 +110,8 @@ WAYS = {
     "threaded offset": rest(max_workers=4, pagination="offset"),
     "GraphQL": Way(by_graphql, lambda ids: bool(ids == list(range(1, ROWS + 1))), "/graphql/"),
     "schema": Way(
-        lambda client, folder: SchemaCache(folder).names(client),
-        lambda names: "slug" in names["dcim/sites"].split(),
+        lambda client, folder: Server(client, SchemaCache(folder)).parameters("dcim/sites"),
+        lambda names: "slug" in names,
         "/api/schema/",
         after=0,
         pages=False,
@@ -408,7 +409,7 @@ def test_it_ends_soon_in_the_right_rows_or_in_one_clear_error(
 ) -> None:
     what = FAULTS[fault]
     netbox = request.getfixturevalue("secure" if what.tls else "plain")
-    monkeypatch.setattr(deadlines, "TIMEOUTS_OF_AN_ANSWER", 2)
+    monkeypatch.setattr(deadlines, "TIMEOUTS_PER_RESPONSE", 2)
     for name in ("no_proxy", "NO_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
     if what.proxy:

@@ -79,7 +79,8 @@ def test_longer_pages_that_are_too_long_for_the_server_are_halved() -> None:
         fill(netbox, range(1, 4001))
         netbox.faults.append(Fault("slow_above", limit_above=600))
         assert walk(netbox, max_workers=4) == list(range(1, 4001))
-        assert max(received.rows or 0 for received in netbox.requests) == 500
+        returned = [received.rows or 0 for received in netbox.requests]
+        assert 500 in returned and max(returned) <= 600
 
 
 def test_a_maximum_of_the_server_below_longer_pages_cuts_nothing() -> None:

@@ -42,6 +42,7 @@ print(rows, round(peak() - before))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("endpoint", "number"), [("dcim/sites", 100_000), ("dcim/devices", 12_000)])
 def test_many_rows_pass_through_less_than_60_megabytes(endpoint: str, number: int) -> None:
     """Rows of 1.4 kB, and whole devices of 4.5 kB, of which as many are held as there are in a longer list."""

@@ -69,6 +69,7 @@ def ids_of(netbox: NetBox, filters: list[tuple[str, str]] | None = None, **optio
         return [row["id"] for row in pager.rows(SITES, filters, **walk)]
 
 
+@pytest.mark.slow
 @anything
 @given(ids=sets_of_ids(), page_size=pages, most=pages, size=workers, pagination=st.sampled_from(["auto", "offset"]))
 def test_a_quiet_list_comes_whole(
@@ -79,6 +80,7 @@ def test_a_quiet_list_comes_whole(
     assert ids_of(netbox, page_size=page_size, max_workers=size, pagination=pagination) == ids
 
 
+@pytest.mark.slow
 @anything
 @given(
     ids=sets_of_ids(),
@@ -135,6 +137,7 @@ def test_a_limit_gives_the_first_rows(netbox: NetBox, ids: list[int], limit: int
     assert ids_of(netbox, page_size=page_size, max_workers=size, limit=limit) == ids[:limit]
 
 
+@pytest.mark.slow
 @anything
 @given(ids=sets_of_ids(), page_size=pages, size=workers, ordering=st.sampled_from(["-id", "name", "-name"]))
 def test_an_ordering_gives_each_row_once_in_that_order(
@@ -165,6 +168,7 @@ def given_out(netbox: NetBox, ids: list[int]) -> set[int]:
     return found
 
 
+@pytest.mark.slow
 @anything
 @given(ids=sets_of_ids(), page_size=pages, size=workers)
 def test_a_slow_reader_keeps_few_pages_waiting(netbox: NetBox, ids: list[int], page_size: int, size: int) -> None:

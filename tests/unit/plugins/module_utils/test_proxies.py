@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.multipart import Multipart
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
@@ -54,7 +54,7 @@ class Handler(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         self.server.asked += 1
-        head, dummy, body = self._until_blank_line()
+        head, body = self._until_blank_line()
         method, target, dummy = head.split(b"\r\n")[0].decode().split(" ")
         if method == "CONNECT":
             if self.server.refusals:
@@ -62,7 +62,7 @@ class Handler(socketserver.BaseRequestHandler):
                 if not self.server.silent:
                     self.request.sendall(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")
                 return
-            host, dummy, port = target.partition(":")
+            host, port = target.split(":")
             with socket.create_connection((host, int(port))) as there:
                 self.request.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
                 relay(self.request, there)
@@ -77,11 +77,12 @@ class Handler(socketserver.BaseRequestHandler):
         self.server.cuts -= 1
         return self.server.cuts >= 0
 
-    def _until_blank_line(self) -> tuple[bytes, bytes, bytes]:
+    def _until_blank_line(self) -> tuple[bytes, bytes]:
         read = b""
         while b"\r\n\r\n" not in read:
             read += self.request.recv(65536)
-        return read.partition(b"\r\n\r\n")
+        head, dummy, body = read.partition(b"\r\n\r\n")
+        return head, body
 
 
 def relay(here: socket.socket, there: socket.socket, cut: bool = False) -> None:
@@ -185,7 +186,7 @@ def test_upload_is_sent_again_if_the_proxy_cannot_be_reached(
 def test_proxy_that_cannot_be_reached_is_named(netbox: NetBox, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    with pytest.raises(errors.Unreachable, match="proxy cannot be reached: .*Connection refused") as caught:
+    with pytest.raises(errors.Unreachable, match="Cannot connect through the proxy: .*Connection refused") as caught:
         upload(netbox, retries=2)
     assert caught.value.tries == 3 and not netbox.requests
 
@@ -198,7 +199,9 @@ def test_upload_is_sent_again_if_the_tunnel_is_refused(secure: NetBox, proxy: Pr
 
 def test_tunnel_that_is_always_refused_is_an_error(secure: NetBox, proxy: Proxy) -> None:
     proxy.refusals = 10
-    with pytest.raises(errors.Unreachable, match="proxy cannot be reached: Tunnel connection failed: 503 Busy"):
+    with pytest.raises(
+        errors.Unreachable, match="Cannot connect through the proxy: Tunnel connection failed: 503 Busy"
+    ):
         upload(secure, retries=1)
     assert proxy.asked == 2 and not secure.requests
 

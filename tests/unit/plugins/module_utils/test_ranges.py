@@ -152,6 +152,7 @@ def sets_of_ids(draw: t.Any) -> list[int]:
     return ids
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(ids=sets_of_ids(), workers=st.integers(2, 8), limit=st.sampled_from([1, 2, 7, 50]))
 def test_rows_come_once_and_few_are_held_or_asked_for_twice(ids: list[int], workers: int, limit: int) -> None:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import http.client
 import threading
 import time
 import typing as t
@@ -14,8 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http import deadlines
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import deadlines, errors
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
@@ -137,15 +135,13 @@ def test_closing_the_client_ends_the_wait_for_a_slot(netbox: NetBox) -> None:
     assert len(netbox.requests) == 1
 
 
-@pytest.mark.parametrize("lost", ["ConnectionCls", "response_class", "get_connection"])
+@pytest.mark.parametrize("lost", ["ConnectionCls", "get_connection"])
 def test_without_our_connections_only_deadlines_are_lost(
     netbox: NetBox, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
     """What a later version of the libraries may do with the attributes that we set."""
     if lost == "ConnectionCls":
         monkeypatch.setattr(deadlines, "_with_deadlines", lambda connection, verify: connection)
-    elif lost == "response_class":
-        monkeypatch.setattr(deadlines._TimedResponse, "__new__", lambda *a, **k: http.client.HTTPResponse(*a[1:], **k))
     else:
         for name in ("get_connection", "get_connection_with_tls_context"):
             monkeypatch.delattr(deadlines.Adapter, name)

@@ -52,7 +52,12 @@ def test_rejected_image_names_the_field(name: str, netbox: NetBox, run_module: R
 
 @pytest.mark.parametrize(
     ("status", "advice"),
-    [(413, "Use a smaller one"), (415, "did not receive the form"), (403, "Check token"), (503, "NetBox's own log")],
+    [
+        (413, "Use a smaller one"),
+        (415, "did not receive the form"),
+        (403, "Check token"),
+        (503, "Check the log of NetBox"),
+    ],
 )
 def test_rejection_by_a_web_server_is_explained(status: int, advice: str, netbox: NetBox, run_module: Run) -> None:
     netbox.faults.append(Fault("status", status, path=LIST, after=1))

@@ -18,8 +18,7 @@ from pathlib import Path
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http import client, deadlines
-from ansible_collections.netbox.cursor.plugins.module_utils._http import errors as errors
+from ansible_collections.netbox.cursor.plugins.module_utils._http import client, deadlines, errors
 from ansible_collections.netbox.cursor.plugins.module_utils._media import arguments, old_python
 from ansible_collections.netbox.cursor.plugins.modules import nb_image_attachment, nb_rack_elevation_info
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
@@ -46,7 +45,7 @@ def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ({"api_endpoint": "http://127.0.0.1:9"}, "Check api_endpoint"),
         ({"api_endpoint": "netbox.example.com"}, "https://netbox.example.com"),
         ({"token": None}, "Set token, or NETBOX_TOKEN in the environment."),
-        ({"token": "0123456789ab.0123456789012345678901234567890123456789"}, "Check token"),
+        ({"token": "0123456789ab.0123456789012345678901234567890123456789"}, "Check that token is complete"),
         ({"token": ["a"]}, "token must be a string, or a dictionary with the keys type and value."),
         ({"tokn": "x"}, "module: tokn. Supported parameters include: api_endpoint"),
     ],

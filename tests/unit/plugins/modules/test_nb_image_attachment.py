@@ -288,9 +288,9 @@ def test_names_are_derived_from_options(
         ({**LEAF2, "content": RED, "content_type": "png"}, "Use a media type such as image/png"),
         ({**LEAF2, "content": RED, "object_type": "device"}, "Use the form app.model"),
         ({**LEAF2, "src": "/no/such/file.png"}, "Cannot read src"),
-        ({**LEAF2, "content": RED, "headers": "{"}, "headers is a text, but not JSON"),
-        ({**LEAF2, "content": RED, "client_key": "/x"}, "client_key is set without client_cert"),
-        ({**LEAF2, "content": RED, "api_endpoint": "netbox"}, "no address of a NetBox"),
+        ({**LEAF2, "content": RED, "headers": "{"}, "headers must be a dictionary or JSON"),
+        ({**LEAF2, "content": RED, "client_key": "/x"}, "client_key requires client_cert"),
+        ({**LEAF2, "content": RED, "api_endpoint": "netbox"}, "Invalid api_endpoint"),
     ],
 )
 def test_invalid_options_fail_before_any_request(
