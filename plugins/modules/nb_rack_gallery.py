@@ -185,7 +185,7 @@ def main() -> None:
         if options["max_workers"] < 1:
             raise UsageError("max_workers must be at least 1.")
         gallery = Gallery(client, GalleryFiles(module, options["dest"]), options, module.warn)
-        result = gallery.update(filter_pairs(options["filters"]), check=module.check_mode)
+        result = gallery.update(filter_pairs(options["filters"]))
     result["changed"] = bool(result["written"] or result["removed"])
     if module._diff:
         before, after = ("".join(f"{name}\n" for name in result[key]) for key in ("removed", "written"))

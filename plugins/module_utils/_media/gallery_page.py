@@ -152,13 +152,14 @@ def _overview(sites: Sequence[Sequence[Rack]]) -> Iterator[str]:
         for location in _locations(racks):
             total = sum_usages(rack.usage for rack in location)
             name = escape(_place_name(location[0]))
+            yield '<div class="place">'
             yield f'<h3><a href="#{_place_id(location[0])}">{name}</a> <small>{_describe_usage(total)}</small></h3>'
             tiles = "".join(
                 f'<li><a class="tile level-{rack.usage.percent // 10}" href="#rack-{rack.id}">'
                 f"{escape(rack.row.get('name'))} <small>{rack.usage.percent} %</small></a></li>"
                 for rack in location
             )
-            yield f'<ol class="tiles">{tiles}</ol>'
+            yield f'<ol class="tiles">{tiles}</ol></div>'
         yield "</section>"
     yield "</nav>"
 

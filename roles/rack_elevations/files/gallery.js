@@ -114,6 +114,9 @@ function find() {
   for (const tile of document.querySelectorAll(".tile")) {
     tile.parentElement.hidden = byId(tile.hash.slice(1)).hidden;
   }
+  for (const place of document.querySelectorAll("#overview .place, #overview section")) {
+    place.hidden = !place.querySelector("li:not([hidden])");
+  }
   byId("nothing").hidden = found > 0 || document.querySelector(".unracked:not([hidden])") !== null;
   const name = racks.length === 1 ? "rack" : "racks";
   const hits = devices ? `, ${devices} ${devices === 1 ? "device" : "devices"}` : "";

@@ -127,6 +127,8 @@ def _check_search(shown: chromium.Page) -> None:
     """A device is highlighted in its rack, in the list and in the drawing, and its facts have a link."""
     serial = shown.run("document.querySelector('#rack-1 li[data-place] small').textContent.match(/Serial (\\S+)/)[1]")
     assert search(shown, serial) == ["rack-1"]
+    places = "[...document.querySelectorAll('#overview .place')].filter((place) => place.checkVisibility()).length"
+    assert shown.run(places) == 1
     wait_until(shown, "document.querySelectorAll('#rack-1 .spot.found').length === 2")
     assert shown.run("document.querySelectorAll('li.found').length") == 1
     assert re.search(r"^1 of \d+ racks, 1 device$", shown.run("document.getElementById('found').value"))
