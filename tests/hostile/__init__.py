@@ -55,7 +55,12 @@ class Canaries:
 
     def payloads(self) -> list[str]:
         """Return all payloads, each with its own canary."""
-        return [text for make in KINDS.values() for text in make(self.path)]
+        return self.payloads_for(self.path)
+
+    @staticmethod
+    def payloads_for(path: NewCanary) -> list[str]:
+        """Return all payloads, with the canaries that ``path`` names."""
+        return [text for make in KINDS.values() for text in make(path)]
 
 
 def ssh_options(path: NewCanary) -> list[str]:
