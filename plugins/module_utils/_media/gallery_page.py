@@ -289,13 +289,13 @@ def _status(row: Row) -> str:
 
 
 def _describe_usage(usage: Usage) -> str:
-    """Return a usage in words, with a space that does not break before each unit."""
+    """Return a usage in words. Lines do not break between a number and its unit."""
     parts = [f"{usage.percent} % utilized", f"{usage.free / 2:g} of {usage.total / 2:g} U free"]
     if usage.free:
         parts.append(f"largest block {usage.largest_free / 2:g} U")
     if usage.reserved:
         parts.append(f"{usage.reserved / 2:g} U reserved")
-    return " · ".join(parts)
+    return re.sub(r"(?<=[0-9]) (?=U|%)", "\u00a0", " · ".join(parts))
 
 
 def _count_devices(rack: Rack) -> str:

@@ -54,7 +54,7 @@ def draw(run_module: Run, tmp_path: Path) -> Run:
 
 @pytest.fixture
 def page(tmp_path: Path) -> t.Callable[[], str]:
-    return lambda: (tmp_path / "gallery" / "index.html").read_text(encoding="utf-8")
+    return lambda: (tmp_path / "gallery" / "index.html").read_text(encoding="utf-8").replace("\u00a0", " ")
 
 
 @pytest.fixture
