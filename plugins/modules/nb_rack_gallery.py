@@ -75,8 +75,8 @@ options:
     default: true
   force:
     description:
-      - Whether to request all drawings again. Use this if something changed that the lists do not show, such as the name
-        of a manufacturer, the contents of a device bay, or the default size of drawings in NetBox's configuration.
+      - Whether to request all drawings again. Use this if something changed that the lists do not show, such as the
+        name of a manufacturer, the contents of a device bay, or the default size of drawings in NetBox's configuration.
     type: bool
     default: false
   mode:

@@ -92,6 +92,7 @@ with serve(version="4.6") as netbox:
     said = play(netbox, **more)
     assert "0 added, 0 replaced, 0 updated, 6 left unchanged, 0 failed" in said and "changed=0" in said
     assert {request.method for request in netbox.requests} == {"GET"}
+    assert netbox.most_at_once == 1
 
     photo("leaf2__front.jpg", "blue")
     building["description"] = "from above"

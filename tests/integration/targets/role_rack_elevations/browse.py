@@ -13,7 +13,7 @@ from pathlib import Path
 
 import chromium
 
-WIDTHS = (390, 768, 1440)
+WIDTHS = (320, 390, 768, 1440)
 MAX_SECONDS = 3
 MAX_BYTES = 1.5e9
 VISIBLE = "[...document.querySelectorAll('.rack')].filter((rack) => rack.checkVisibility()).map((rack) => rack.id)"
