@@ -49,7 +49,7 @@ def templates_in(value: t.Any) -> t.Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from templates_in(each)
-    elif isinstance(value, str) and re.search(r"\{[{%]", value):
+    elif isinstance(value, str) and re.search(r"\{[{%]|^#jinja2:", value):
         yield value
 
 

@@ -161,6 +161,7 @@ def test_hostname_field_of_any_type_gives_a_readable_name(
         ("{% x %}", "_% x %}"),
         ("{{{ 1 }}}", "__{ 1 }}}"),
         ("{# x #}", "_# x #}"),
+        ("#jinja2: x:1", "_jinja2: x:1"),
         (" sw1 ", "sw1"),
         ("\n", "_"),
     ],
