@@ -142,7 +142,7 @@ options:
       - netbox.netbox
   allow_ansible_variables:
     description:
-      - Variables that flattened data from NetBox can set although Ansible interprets them, or V(all).
+      - Variables with a meaning in Ansible that flattened data from NetBox is allowed to set, or V(all).
       - Without this option, keys such as C(ansible_connection) in config contexts, local context data, and custom
         fields do not become variables. See O(flatten_config_context), O(flatten_local_context_data), and
         O(flatten_custom_fields).
@@ -253,7 +253,7 @@ options:
       - NetBox API to use for hosts and interfaces. All values result in the same inventory.
       - GraphQL needs less CPU time on NetBox for large inventories. V(auto) uses GraphQL for 1,200 or more hosts if
         GraphQL returns the same objects as the REST API. C(-v) shows which API is used, and why.
-      - Filters are always those of the REST API.
+      - All values use the filters of the REST API.
       - GraphQL omits related objects that the token's user has no permission to view. The REST API still shows their
         names. V(auto) detects this and uses the REST API, with one exception. If the user has permission to view only
         some tags or VLANs, set V(rest).
@@ -379,17 +379,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     _sanitize_group_name = staticmethod(safe_group_name)
 
     def verify_file(self, path: str) -> bool:
-        """Whether the file's name is one for this plugin. Ansible would not say that it is the name that is wrong."""
+        """Return whether the plugin reads files with this name. Warn about the name, because Ansible does not."""
         if not super().verify_file(path):
             return False
         if not path.endswith(ENDINGS) and names_plugin(path, self.NAME):
             self.display.warning(
-                f"{path} is not read, though it names {self.NAME}: give it a name that ends in {' or '.join(ENDINGS)}."
+                f"{path} contains plugin: {self.NAME}, but its name must end in {' or '.join(ENDINGS)}."
             )
         return path.endswith(ENDINGS)
 
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
-        """Resolve templates before Ansible converts the options; keep the cache as long as a stale one may be used."""
+        """Resolve templates before Ansible converts the options, and keep the cache for as long as it can be used."""
         expressions = ("compose", "groups", "keyed_groups", "hostnames")
         refuse_unknown_options(self.option_definitions, direct or ())
         constants = {name: value for name, value in (direct or {}).items() if name not in expressions}
@@ -402,7 +402,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.set_option("cache_timeout", self._fresh + self.get_option("stale_if_error"))
 
     def update_cache_if_changed(self) -> None:
-        """What is kept may hold secrets, of config contexts say; Ansible lets everybody read it."""
+        """Make the cache private: config contexts can contain secrets, and Ansible lets everybody read it."""
         super().update_cache_if_changed()
         if self.get_option("cache"):
             keep_private(self._cache)

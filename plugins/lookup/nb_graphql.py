@@ -138,7 +138,7 @@ class LookupModule(LookupBase):
             set_lookup_options(self, variables, kwargs)
             query = self.get_option("query")
             if bool(query) == bool(terms):
-                raise UsageError("Name the lists to read, such as 'device_list', or a whole query: one of the two.")
+                raise UsageError("Set either the names of lists, such as 'device_list', or the option query.")
             with connect(self, "lookup") as client, open_pager(self, client) as pager:
                 graphql = GraphQL(pager)
                 if query:
@@ -147,4 +147,4 @@ class LookupModule(LookupBase):
                 limit = self.get_option("limit")
                 return [row for term in terms for row in graphql.rows(str(term), fields, filters, limit)]
         except NetBoxError as error:
-            raise AnsibleLookupError(explain(error)) from None  # newer cores would say it twice
+            raise AnsibleLookupError(explain(error)) from None  # newer cores would print it twice

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The options of plugins, set so that nothing that people write is dropped or misread."""
+"""Set the options of plugins without ignoring or misreading values."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
-# What a file for a plugin says, in YAML or in the JSON that is YAML, too.
+# The line of an inventory file that names its plugin, in YAML or in JSON.
 _PLUGIN = r"""^[\s{]*["']?plugin["']?\s*:\s*["']?%s["']?\s*(,|\}|#|$)"""
 MOST_OF_FILE = 65536
-# Connection options, with their aliases, that mean "none" if they are empty or false, whatever the environment has.
-# Others that are empty are not set, so that the next source of the option applies.
+# Connection options and aliases that can be empty or false to override a value from the environment.
+# If one of the others is empty, the next source of the option applies.
 CAN_BE_NONE = frozenset(("token", "headers", "branch", "ca_path", "client_cert", "cert", "client_key", "key"))
 _CAN_BE_UNSET = frozenset(("api_endpoint", "url", "timeout", "validate_certs"))
 
 
 def names_plugin(path: str, name: str) -> bool:
-    """Whether the YAML file ``path`` says ``plugin: name``; ``False`` also where it cannot be read."""
+    """Return whether the YAML file ``path`` contains ``plugin: name``. Return ``False`` if it cannot be read."""
     if not path.endswith((".yml", ".yaml")):
         return False
     try:
@@ -42,7 +42,7 @@ def names_plugin(path: str, name: str) -> bool:
 
 
 def refuse_unknown_options(definitions: Mapping[str, t.Any], names: Iterable[str]) -> None:
-    """Raise :class:`UsageError` for names that no option has. Ansible itself ignores them."""
+    """Raise :class:`UsageError` for unknown options. Ansible itself ignores them."""
     known = [name for option, facts in definitions.items() for name in (option, *facts.get("aliases", ()))]
     for name in names:
         if name not in known:
@@ -51,7 +51,7 @@ def refuse_unknown_options(definitions: Mapping[str, t.Any], names: Iterable[str
 
 
 def refuse_wrong_booleans(definitions: Mapping[str, t.Any], options: Mapping[str, t.Any]) -> None:
-    """Raise :class:`UsageError` for values such as ``ture``. Ansible itself takes them as false."""
+    """Raise :class:`UsageError` for values such as ``ture``. Ansible itself treats them as false."""
     names = [
         name
         for option, facts in definitions.items()
@@ -64,11 +64,11 @@ def refuse_wrong_booleans(definitions: Mapping[str, t.Any], options: Mapping[str
 
 
 def truth(name: str, value: t.Any) -> bool:
-    """Return ``value`` as Ansible reads it. Raise :class:`UsageError`, which contains ``name``, if it is no boolean."""
+    """Return ``value`` as Ansible reads it. Raise :class:`UsageError` with ``name`` if it is not a Boolean."""
     try:
         return boolean(value)
     except TypeError:
-        raise UsageError(f"{name} is {value!r}: write true or false.") from None
+        raise UsageError(f"{name} must be true or false, not {value!r}.") from None
 
 
 def resolve_options(templar: t.Any, written: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -83,7 +83,7 @@ def resolve_options(templar: t.Any, written: Mapping[str, t.Any]) -> dict[str, t
 
 
 def without_empty_ones(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return ``options`` or variables as they are meant if connection options are empty or false.
+    """Return ``options`` or variables with empty and false connection options replaced by what they mean.
 
     Files for netbox.netbox contain ``cert: false``, and AWX sets empty strings.
     """
@@ -99,10 +99,10 @@ def without_empty_ones(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None, direct: Mapping[str, t.Any]) -> None:
-    """``lookup.set_options``, but an unknown option is an error, and templates in variables are resolved first.
+    """Do as ``lookup.set_options``, but reject unknown options, and resolve templates in variables first.
 
-    Ansible takes options from variables as they are written there (``netbox_token: "{{ vault_netbox_token }}"``), and
-    converts them to their types at once. Raises :class:`UsageError`.
+    Ansible reads variables without resolving templates (``netbox_token: "{{ vault_netbox_token }}"``), and
+    converts them to the types of the options immediately. Raise :class:`UsageError` if an option is invalid.
     """
     definitions = lookup.option_definitions
     refuse_unknown_options(definitions, direct)
@@ -110,5 +110,5 @@ def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None
     templar = t.cast(t.Any, lookup._templar)
     values = resolve_options(templar, {name: variables[name] for name in sources if variables and name in variables})
     refuse_wrong_booleans(definitions, {**values, **direct})
-    # Ansible resolved the templates of direct options already.
+    # Ansible has already resolved the templates in direct options.
     lookup.set_options(var_options=values, direct=without_empty_ones(direct))

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What nb_query answers: the objects that a term and its options mean, in the form that is wanted."""
+"""Read the objects that a term and the options of nb_query select, and return them in the requested form."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters imp
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# What is asked for where only this is wanted. ``display`` stands in for objects without a name.
+# Fields to request for names and for IDs. ``display`` replaces the name of objects that have none.
 _FIELDS_FOR = {"names": ("id", "name", "display"), "ids": ("id",)}
-# Lists of which NetBox returns a part without a hint that there are more.
+# Lists that NetBox shortens without reporting it.
 _CUT = re.compile(r"/available-[a-z]+$")
-# Objects that an error lists where one was expected.
+# Maximum number of objects that an error lists.
 _MOST_LISTED = 10
 
 
 @dataclasses.dataclass
 class Query:
-    """The options of nb_query, by their names; all terms of a call share them."""
+    """The options of nb_query by name. All terms of a call share them."""
 
     id: int | None
     filters: t.Any
@@ -55,7 +55,7 @@ class Query:
 
     @classmethod
     def of_options(cls, option: Callable[[str], t.Any]) -> Query:
-        """From what ``option`` gives for each name; ``id name`` counts as two fields, like ``id,name``."""
+        """Build a query from the values that ``option`` returns. Fields can be separated by spaces or commas."""
         values = {field.name: option(field.name) for field in dataclasses.fields(cls)}
         for name in ("fields", "omit", "ordering"):
             values[name] = [word for text in values[name] for word in str(text).replace(",", " ").split()]
@@ -80,10 +80,10 @@ class Query:
         return {"page_size", *(field.name for field in dataclasses.fields(self))}
 
     def answer(self, pager: Pager, term: str, warn: Callable[[str], None]) -> Iterator[t.Any]:
-        """The results for ``term``, as they arrive. ``warn`` is told of a missing object, if that is wanted.
+        """Yield the results for ``term`` as they arrive. Call ``warn`` if ``on_missing`` requires a warning.
 
-        Raises :class:`UsageError` for terms and options that make no sense, :class:`NotFound` for an object that is
-        not there, and what the pager raises.
+        Raise :class:`UsageError` for invalid terms and options, :class:`NotFound` for a missing object, and all
+        errors of the pager.
         """
         if self.returns == "document":
             yield from self._document(pager, term, warn)
@@ -91,7 +91,7 @@ class Query:
         endpoint, number = target(term)
         if self.id is not None:
             if number is not None:
-                raise UsageError(f"{term!r} has an id already: leave out id={self.id}.")
+                raise UsageError(f"{term!r} already contains an ID. Remove id={self.id}.")
             number = self.id
         try:
             check = FilterCheck(pager.client, options=self._options) if self.strict_filters else None
@@ -131,9 +131,9 @@ class Query:
     def _numbered(self, pager: Pager, endpoint: str, number: int, warn: Callable[[str], None]) -> Iterator[Row]:
         """Yield the object with this ID."""
         beside = {"filters": self.pairs, "ordering": self.ordering, "limit": self.limit, "offset": self.offset}
-        self._refuse(f"{endpoint}/{number}, which is one object,", beside)
+        self._refuse(f"{endpoint}/{number}, which is a single object,", beside)
         if self.returns == "count":
-            raise UsageError(f"returns=count counts lists: {endpoint}/{number} is one object.")
+            raise UsageError(f"returns=count requires a list, but {endpoint}/{number} is a single object.")
         shape = self._representation(endpoint)
         try:
             row = pager.client.get_object(f"api/{endpoint}/{number}/", shape.parameters)
@@ -163,7 +163,7 @@ class Query:
             self._report_missing(error, True, warn)
 
     def _document(self, pager: Pager, term: str, warn: Callable[[str], None]) -> Iterator[t.Any]:
-        """Yield the JSON at a path of NetBox's API, whatever it is. Raise :class:`UsageError` if it is a list."""
+        """Yield the JSON at any path of NetBox's API. Raise :class:`UsageError` if it is a list."""
         path = re.sub(r"^api/", "", str(term).strip().strip("/"))
         if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", path):
             raise UsageError(
@@ -178,13 +178,13 @@ class Query:
             self._report_missing(error, error.is_missing_object, warn)
             return
         if _CUT.search(path) or (isinstance(document, dict) and {"results", "next"} <= set(document)):
-            raise UsageError(f"{path} is a list, of which NetBox returns a part. Remove returns=document.")
+            raise UsageError(f"{path} is a list, and NetBox would return only a part of it. Remove returns=document.")
         if check:
             check.confirm(path, self.pairs)
         yield document
 
     def _report_missing(self, error: NetBoxError, is_missing: bool, warn: Callable[[str], None]) -> None:
-        """Raise ``error``, or do instead what ``on_missing`` says if it means that an object is missing."""
+        """Raise ``error``. If it reports a missing object, apply ``on_missing`` instead."""
         if self.on_missing == "error" or not is_missing:
             raise error
         if self.on_missing == "warn":

@@ -34,10 +34,10 @@ BOOLEANS = ("true", "false", "True", "False")
 
 
 class FilterCheck:
-    """Refuses filters that the NetBox of ``client`` would ignore.
+    """Rejects filters that the NetBox of ``client`` would ignore.
 
-    Names that all versions in the index have cost no request. For others, the server's version is requested, and then
-    its own schema, which is cached on disk. Custom fields and saved filters are requested if a filter names one.
+    Names that exist in all versions in the index need no request. For others, the server's version is requested, and
+    then its own schema, which is cached on disk. Custom fields and saved filters are requested if a filter names one.
 
     ``options``: names of the caller's options, to which errors can refer.
     """
@@ -85,7 +85,7 @@ class FilterCheck:
             return
         versions = self._server.versions() if known.is_known(path) else ()
         there = known.ordering_of(path, versions)
-        # Without the index, one object is compared in both directions.
+        # If the index does not contain the list, compare the first object in ascending and descending order.
         refused = [
             name
             for name in unknown
@@ -104,7 +104,7 @@ class FilterCheck:
             return
         path = known.generalize(endpoint)
         if path in self._undescribed:
-            self._refuse(endpoint, ["the schema of this NetBox does not name the filters of this endpoint"])
+            self._refuse(endpoint, ["the API schema of this NetBox does not list the filters of this endpoint"])
         minor = self._client.api_version
         if minor and known.is_known(path) and not known.matching_versions("", minor):
             names = dict.fromkeys(name for name, dummy in filters if not patterns.matches(name))
@@ -113,7 +113,7 @@ class FilterCheck:
                 self._refuse(endpoint, complaints)
 
     def _look_up(self, path: str, names: list[str], elsewhere: t.Mapping[str, str]) -> tuple[Markers, list[str]]:
-        """Return the known parameters of ``path``, and complaints about ``names`` that are not among them."""
+        """Return the known parameters of ``path``, and error messages about ``names`` that are not among them."""
         markers = dict(known.filters_of(path))
         complaints = []
         doubtful = [name for name in names if name not in markers and not patterns.matches(name)]
@@ -132,14 +132,14 @@ class FilterCheck:
     def _look_up_in_schema(
         self, path: str, names: list[str], markers: Markers, elsewhere: t.Mapping[str, str]
     ) -> tuple[Markers, list[str]]:
-        """Do as ``_look_up`` with the server's own schema, the authority for what the index does not know."""
+        """Do as ``_look_up``, but use the server's own schema, because the index does not contain everything."""
         reason = ""
         try:
             described = self._server.parameters(path)
         except NetBoxError as error:
-            described, reason = {}, f" (the schema of this NetBox cannot be read: {error})"
+            described, reason = {}, f" (cannot read the API schema of this NetBox: {error})"
         if described is None:
-            # Either NetBox reports that the endpoint does not exist, or confirm() refuses the filters.
+            # Either NetBox reports that the endpoint does not exist, or confirm() rejects the filters.
             self._undescribed.add(path)
             return markers, []
         markers = {**markers, **described}
@@ -167,7 +167,7 @@ class FilterCheck:
 
 
 def _judge_values(name: str, values: list[str], markers: Markers) -> str:
-    """Return a complaint about values that NetBox would ignore, or an empty string."""
+    """Return an error message about values that NetBox would ignore, or an empty string."""
     marker = markers.get(name)
     if any(not value.strip() for value in values):
         instead = f"{name}__empty=true" if f"{name}__empty" in markers else f"{name}=null" if marker == MANY else ""

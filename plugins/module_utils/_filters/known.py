@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The filters and the sortable fields of each NetBox version, from the index that the collection contains."""
+"""The filters and the sortable fields of each NetBox version, from the index in the collection."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def filters_of(endpoint: str, versions: tuple[str, ...] = VERSIONS) -> Markers:
 
 @functools.cache
 def patterns_of(endpoint: str) -> frozenset[str]:
-    """Return which filters that no schema names ``endpoint`` has in all versions: some of ``_PATTERNS``."""
+    """Return the filters in ``_PATTERNS`` that ``endpoint`` has in all versions, although no schema lists them."""
     return _PATTERNS.intersection(_shared(endpoint, "filters", VERSIONS))
 
 
@@ -104,8 +104,8 @@ def _span(text: str) -> range:
 def matching_versions(full: str, minor: tuple[int, int] | None) -> tuple[str, ...]:
     """Return the versions in the index that a server of version ``full`` can be like.
 
-    Usually that is one: the same version, or the newest older one of the same minor version, for a patch version that
-    the index does not know. If only the minor version is known, it is all of its patch versions.
+    Usually this is one version: the same version or, if the index does not contain it, the newest earlier patch
+    version. If only the minor version is known, these are all of its patch versions.
     """
     version = parse_version(full)
     if version is None:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""Filters that no schema names, because users define them: custom fields, saved filters, and attributes of types."""
+"""Filters that no schema lists, because users define them: custom fields, saved filters, and attributes of types."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""The query parameters in a server's OpenAPI schema of 13 MB, cached on disk in a small file for each server."""
+"""Cache the query parameters from a server's OpenAPI schema, which has 13 MB, in a small file for each server."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def cache_folder() -> Path | None:
     """Return the user's directory for data that can be created again (XDG), or ``None`` if the user has none."""
     for home in (os.environ.get("XDG_CACHE_HOME") or "", "~/.cache"):
         path = Path(os.path.expanduser(home))
-        # A relative path would depend on where Ansible runs. "~" stays as it is if nobody knows the user's home.
+        # A relative path would depend on where Ansible runs. "~" remains unchanged if the user has no home directory.
         if path.is_absolute():
             return path / "netbox.cursor"
     return None
@@ -50,7 +50,7 @@ class SchemaCache:
     def names(self, client: Client, about: t.Any) -> Texts:
         """Return the parameters of all endpoints, from disk if they are cached. Raise what the client raises.
 
-        ``about`` is what the schema depends on besides the address: a value that JSON can express.
+        ``about`` contains everything besides the address that the schema depends on, as JSON data.
         """
         key = hashlib.sha256(json.dumps([client.endpoint, about, FORMAT]).encode()).hexdigest()
         path = self._folder / f"schema-{key}.json" if self._folder else None
@@ -80,11 +80,11 @@ def _read(path: Path) -> Texts | None:
 
 
 def _check_trust(status: os.stat_result, is_right_type: t.Callable[[int], bool]) -> None:
-    """Raise :class:`OSError` unless the user alone owns and writes a file of the right type."""
+    """Raise :class:`OSError` unless the file has the right type and only the user owns it and can change it."""
     if not is_right_type(status.st_mode):
         raise OSError("it has the wrong type")
     if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise OSError("other users own it or can write it")
+        raise OSError("other users own it or can change it")
 
 
 def _write(path: Path, names: Texts, client: Client) -> None:
@@ -102,7 +102,7 @@ def _write(path: Path, names: Texts, client: Client) -> None:
             os.unlink(part)
             raise
     except OSError as error:
-        client.log(1, f"Cannot cache the names of filters in {path.parent}: {error}")
+        client.log(1, f"Cannot cache the filter names in {path.parent}: {error}")
 
 
 def extract_parameters(schema: t.Any) -> Texts:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""Read what one NetBox reports about itself, such as its version and its custom fields: once, and only if needed."""
+"""Read what one NetBox reports about itself, such as its version and custom fields, once and only if needed."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Server:
         return False
 
     def sorts(self, endpoint: str, field: str) -> bool:
-        """Return whether NetBox sorts a list by ``field``, or whether sorting by it makes no difference."""
+        """Return whether NetBox sorts a list by ``field``, or that sorting by it makes no difference."""
         first, last, newest = (
             self._first_row(endpoint, field, ordering) for ordering in (f"{field},id", f"-{field},id", "-id")
         )
@@ -138,7 +138,7 @@ class Server:
         try:
             status = self._client.get("api/status/")
         except ErrorStatus as error:
-            # Every answer names the minor version in a header, also a refusal.
+            # Every response has a header with the minor version, even an error.
             self._client.log(2, f"Cannot read the NetBox version: {error}")
             return {}
         return status if isinstance(status, dict) else {}

@@ -4,11 +4,11 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""GraphQL filters: from a dict, as people write it, to GraphQL.
+"""Convert GraphQL filters from dictionaries to GraphQL.
 
-In GraphQL a text and the name of an enum look different (``"active"``, ``STATUS_ACTIVE``), in YAML they do not. What
-may be either is looked up in NetBox's own description of its filters; all else is written without a question.
-Variables would not need that, but the names of types, each time.
+GraphQL distinguishes strings (``"active"``) from enum values (``STATUS_ACTIVE``), but YAML does not. If a value could
+be either, the type is read from NetBox's GraphQL schema. GraphQL variables would not need the types of values, but each
+query would have to name the types of the variables.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from collections.abc import Mapping
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UnexpectedAnswer, UsageError
 
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
-# NetBox writes the names of its enums in capitals.
+# NetBox writes enum values in capitals.
 _ENUM = re.compile(r"[A-Z][A-Z0-9_]*")
 _TYPE = "name kind ofType {name kind ofType {name kind ofType {name kind}}}"
 
 Query = t.Callable[[str], t.Any]
-"""Asks for the text of a query and returns its data."""
+"""Sends a query and returns its data."""
 
 
 class FilterTypes:
-    """What NetBox says of the types of its filters, asked for once each."""
+    """The types of NetBox's filters, each requested once."""
 
     def __init__(self, ask: Query) -> None:
         self._ask = ask
@@ -40,7 +40,7 @@ class FilterTypes:
         self._fields: dict[str, dict[str, tuple[str, bool]]] = {}
 
     def of_list(self, name: str) -> str:
-        """The type of the filters of the list ``name`` (``device_list``); empty where there is none."""
+        """Return the type of the filters of the list ``name`` (``device_list``), or an empty string if it has none."""
         if not self._lists:
             query = self._ask(f'{{__type(name: "Query") {{fields {{name args {{name type {{{_TYPE}}}}}}}}}}}')
             try:
@@ -55,7 +55,7 @@ class FilterTypes:
         return self._lists.get(name, "")
 
     def fields(self, kind: str) -> dict[str, tuple[str, bool]]:
-        """The fields of an input type: the type of each, and whether that is an enum."""
+        """Return the fields of an input type, each with its type and whether the type is an enum."""
         if kind not in self._fields:
             known = (
                 self._ask(f'{{__type(name: "{kind}") {{inputFields {{name type {{{_TYPE}}}}}}}}}').get("__type")
@@ -74,18 +74,18 @@ class FilterTypes:
 
 
 def _no_types() -> UnexpectedAnswer:
-    return UnexpectedAnswer("what NetBox says of the types of its filters is not what was asked for.")
+    return UnexpectedAnswer("Cannot read the types of the filters: the GraphQL schema has an unexpected form.")
 
 
 def _innermost(kind: t.Any) -> t.Any:
-    """A type without what says that it is a list, or not null."""
+    """Return a type without its wrappers for lists and required values."""
     while kind["ofType"]:
         kind = kind["ofType"]
     return kind
 
 
 def written(filters: Mapping[str, t.Any], name: str, types: FilterTypes) -> str:
-    """``filters`` of the list ``name`` as GraphQL. Raises :class:`UsageError` for what has no form there."""
+    """Return ``filters`` of the list ``name`` as GraphQL. Raise :class:`UsageError` for other values."""
     return _written(filters, types.of_list(name) if _may_hold_enum(filters) else "", False, types)
 
 
@@ -106,7 +106,7 @@ def _written(value: t.Any, kind: str, enum: bool, types: FilterTypes) -> str:
         parts = []
         for key, one in value.items():
             if not NAME.fullmatch(str(key)):
-                raise UsageError(f"filters: {key!r} is no name in GraphQL.")
+                raise UsageError(f"filters: {key!r} is not a valid GraphQL name.")
             parts.append(f"{key}: {_written(one, *_type_of(one, kind, str(key), types), types)}")
         return "{" + ", ".join(parts) + "}"
     if isinstance(value, (list, tuple)):
@@ -117,11 +117,11 @@ def _written(value: t.Any, kind: str, enum: bool, types: FilterTypes) -> str:
         return value if enum and NAME.fullmatch(value) else _text(value)
     if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
         return str(value)
-    raise UsageError(f"filters: GraphQL has no form for {value!r}.")
+    raise UsageError(f"filters: GraphQL does not support the value {value!r}.")
 
 
 def _type_of(value: t.Any, kind: str, key: str, types: FilterTypes) -> tuple[str, bool]:
-    """The type of a filter's value, and whether it is an enum; asked for only where that matters."""
+    """Return the type of a filter's value, and whether it is an enum. Request the type only if it matters."""
     return types.fields(kind).get(key, ("", False)) if kind and _may_hold_enum(value) else ("", False)
 
 
@@ -129,5 +129,5 @@ def _text(value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise UsageError(f"filters: {value!r} is no text: {error}.") from None
+        raise UsageError(f"filters: {value!r} cannot be encoded: {error}.") from None
     return json.dumps(value, ensure_ascii=False)

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Complete the lists inside of GraphQL's rows. NetBox cuts each of them at its maximum page size without saying so."""
+"""Complete the nested lists in GraphQL rows, which NetBox shortens to its maximum page size without reporting it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import R
 UNKNOWN = -1
 
 Step = tuple[Field, t.Optional[int]]
-"""A field on the way to a nested list. If it is a list itself, also the ID of its object that the way goes through."""
+"""A field on the path to a nested list. If the field is a list, also the ID of the object in it on this path."""
 
 
 @dataclasses.dataclass
 class _Nested:
-    """A list that was perhaps cut: ``holder[field.key]``, reached by ``path`` from the row with the ID ``top``."""
+    """A list that NetBox possibly shortened: ``holder[field.key]``, at ``path`` in the row with the ID ``top``."""
 
     top: int
     path: tuple[Step, ...]
@@ -57,8 +57,8 @@ class _Nested:
 class NestedLists:
     """Completes the lists in the rows of ``query``.
 
-    ``send`` returns the data of the response to a query. It also gets whether to raise an error that a shorter page can
-    cure.
+    ``send`` returns the data of the response to a query. Its second argument is whether to raise errors that a shorter
+    page can avoid.
     """
 
     def __init__(self, query: GraphQLQuery, context: Context, send: t.Callable[[str, bool], t.Any]) -> None:
@@ -70,7 +70,7 @@ class NestedLists:
         self._has_lists = any(field.fields for field in query.fields)
 
     def complete(self, rows: Sequence[Row]) -> None:
-        """Add what is missing to the lists in ``rows``. Lists that the user pages are left alone.
+        """Add missing objects to the lists in ``rows``, except to lists that the user paginates.
 
         Raise :class:`IncompleteList` if what is missing cannot be requested.
         """
@@ -79,7 +79,7 @@ class NestedLists:
         try:
             self._complete(rows)
         except (AttributeError, KeyError, TypeError, ValueError):
-            # Nothing but NetBox's response is taken apart here.
+            # This code accesses only NetBox's response.
             raise UnexpectedAnswer(f"{self._name}: its objects do not have the fields that were selected.") from None
 
     def _complete(self, rows: Sequence[Row]) -> None:
@@ -154,8 +154,8 @@ class NestedLists:
         is_known = not any(number == UNKNOWN or "pagination" in outer.argument_names for outer, number in lists)
         if not is_known or not any(inner.key == inner.name == "id" for inner in field.fields):
             raise IncompleteList(
-                f"{self._name}: the list {field.key} of {nested.top} is longer than NetBox returns at once. Select the "
-                "ID in it and in the lists around it, without pagination, so that the rest can be requested."
+                f"{self._name}: the list {field.key} of {nested.top} has more objects than NetBox returns at once. "
+                "Select the ID in it and in the lists that contain it, without pagination."
             )
         if self._server.graphql_start is not False:
             try:
@@ -166,8 +166,8 @@ class NestedLists:
                 self._server.note_graphql_start(False)
         if any("filters" in outer.argument_names for outer, dummy in lists):
             raise IncompleteList(
-                f"{self._name}: the list {field.key} of {nested.top} is longer than NetBox before 4.5.2 returns at "
-                "once. Remove the filters of the lists around it, so that the rest can be requested."
+                f"{self._name}: the list {field.key} of {nested.top} is too long for NetBox before 4.5.2. "
+                "Remove the filters of the lists that contain it."
             )
         return self._whole_by_offset(nested)
 

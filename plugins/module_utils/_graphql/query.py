@@ -26,7 +26,7 @@ class GraphQLQuery:
     * ``filters``: GraphQL filters as a dict. The names of enums are strings.
     * ``max_rows``: how many objects to return at most.
 
-    Raise :class:`UsageError` if these make no sense.
+    Raise :class:`UsageError` if one of these is invalid.
     """
 
     name: str
@@ -48,7 +48,7 @@ class GraphQLQuery:
 
     @property
     def adds_id(self) -> bool:
-        """Whether the ID is read although it was not selected."""
+        """Whether to read the ID although it was not selected."""
         return not any(field.key == "id" for field in self.fields)
 
     @property

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read one GraphQL list, each object once: by ``start``, by several of them as REST lists, or by offset."""
+"""Read one GraphQL list, each object once: by one or several cursors (``start``), or by offset."""
 
 from __future__ import annotations
 
@@ -111,7 +111,8 @@ class GraphQLReader:
             )
         filters = self.query.filters
         if stop is not None and not {"id", "OR"} & set(filters):
-            # Saves NetBox the rows of the next ID range. Together with OR, it would be an alternative.
+            # With this filter, NetBox does not read the rows of the next ID range. Together with OR, it would be an
+            # alternative.
             filters = {**filters, "id": {"lt": stop}}
         answer, requested = self._page(_from(start), rows, filters)
         ids = [_number(row, self.query.name) for row in answer]
@@ -126,9 +127,9 @@ class GraphQLReader:
         return Page(found, ids, None if is_last else ids[-1] + 1)
 
     def _is_last(self, start: int, ids: list[int], rows: int, requested: int, filters: Mapping[str, t.Any]) -> bool:
-        """Return whether no rows follow a page that has so many ``rows``, when so many were requested.
+        """Return whether a page of so many ``rows`` is the last one, if so many were requested.
 
-        NetBox does not tell how many it returns at most. If that is not known from another page, a query finds out.
+        NetBox does not report its maximum. If no other page has shown the maximum, a query determines it.
         """
         if not self._is_short(rows, requested):
             return not rows
@@ -154,14 +155,14 @@ class GraphQLReader:
         """
         if lowest is None:
             raise IncompleteList(
-                f"{self.query.name}: NetBox returned objects at first, and now it returns none. The token's user seems "
+                f"{self.query.name}: NetBox returned objects before, and now it returns none. The token's user seems "
                 "to have lost the permission to view them."
             )
 
     def survey(self) -> tuple[int, int]:
-        """Return how many rows there can be, and an ID that is at least the highest. Zeros if that is not possible.
+        """Return an upper bound for the number of rows, and one for the highest ID, or zeros if that is not possible.
 
-        GraphQL returns neither. Whether there is a row from some ID on costs next to nothing, for several at once.
+        GraphQL returns neither. A query for several IDs, whether rows follow them, costs NetBox almost nothing.
         """
         ids, page_rows = self._first.ids, self.page_rows
         low, high = ids[-1], LARGEST_START + 1
@@ -218,7 +219,7 @@ class GraphQLReader:
             offset += len(rows) - 1
 
     def _has_another_row(self, offset: int, has_row: bool) -> bool:
-        """Return whether rows follow a page of one row. Raise :class:`IncompleteList` if so: it cannot overlap."""
+        """Return ``False`` if no rows follow a page of one row. Otherwise raise :class:`IncompleteList`."""
         if has_row and not offset and self._first_ids(["offset: 1"], self.query.filters) != [None]:
             raise IncompleteList(
                 f"{self.query.name}: NetBox returns one object at a time, so a list cannot be read by offset. Set "

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The fields that a GraphQL query selects: from what people write to a tree, and from the tree to GraphQL."""
+"""Parse the fields that users select into a tree, and write the tree as GraphQL."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
-# The lexical tokens of GraphQL; commas are white space to it, and comments are dropped.
+# The lexical tokens of GraphQL. GraphQL treats commas as white space. Comments are dropped.
 _TOKEN = re.compile(
     r'(?P<skip>[\s,\ufeff]+|\#[^\n\r]*)|(?P<text>"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*")'
     r"|(?P<name>[_A-Za-z][_0-9A-Za-z]*)|(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|(?P<sign>\.\.\.|[{}()\[\]:=@$!|&])",
@@ -26,9 +26,10 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 @dataclasses.dataclass
 class Field:
-    """One selected field. ``key`` is its name in the answer; ``arguments`` and ``directives`` are GraphQL.
+    """One selected field. ``key`` is its name in the response. ``arguments`` and ``directives`` are GraphQL.
 
-    A fragment has no key: its ``name`` is ``... on InterfaceType``, and its fields stand in the answer beside others.
+    A fragment has no key. Its ``name`` is ``... on InterfaceType``, and the response contains its fields next to
+    others.
     """
 
     key: str
@@ -38,7 +39,7 @@ class Field:
     fields: list[Field] = dataclasses.field(default_factory=list)
 
     def written(self, arguments: str = "", inside: str = "") -> str:
-        """The field as GraphQL, with more ``arguments``, and with ``inside`` between its braces where that is given."""
+        """Return the field as GraphQL, with additional ``arguments``, and ``inside`` between its braces if given."""
         alias = f"{self.key}: " if self.key and self.key != self.name else ""
         given = " ".join(part for part in (self.arguments, arguments) if part)
         inside = inside or written(self.fields)
@@ -47,7 +48,7 @@ class Field:
 
     @property
     def argument_names(self) -> set[str]:
-        """The names of the arguments. Names inside of their values are not among them."""
+        """The names of the arguments, without the names inside their values."""
         names, depth, before = set(), 0, ""
         for found in _TOKEN.finditer(self.arguments):
             token = found[0]
@@ -61,15 +62,15 @@ class Field:
 
 
 def written(fields: Iterable[Field]) -> str:
-    """Fields as GraphQL, without braces around them."""
+    """Return fields as GraphQL, without braces around them."""
     return " ".join(field.written() for field in fields)
 
 
 def parse(selection: t.Any) -> list[Field]:
-    """The fields that ``selection`` names.
+    """Return the fields that ``selection`` names.
 
-    It is GraphQL (``"id name site {slug}"``, with or without braces around it), or a list of such texts and of dicts
-    whose values are again selections (``["id", {"site": ["slug"]}]``), or such a dict. Raises :class:`UsageError`.
+    A selection is a GraphQL string with or without braces around it (``"id name site {slug}"``), a dictionary whose
+    values are selections (``{"site": ["slug"]}``), or a list of these. Raise :class:`UsageError` if it is invalid.
     """
     if isinstance(selection, str):
         return _Reader(selection).whole()
@@ -77,19 +78,22 @@ def parse(selection: t.Any) -> list[Field]:
         return [_with(key, value) for key, value in selection.items()]
     if isinstance(selection, Sequence) and not isinstance(selection, (bytes, bytearray)):
         return [field for part in selection for field in parse(part)]
-    raise UsageError(f"fields are a text such as 'id name site {{slug}}', or a list of names and dicts: {selection!r}.")
+    raise UsageError(
+        f"fields must be a string such as 'id name site {{slug}}' or a list of names and dictionaries, not "
+        f"{selection!r}."
+    )
 
 
 def _with(head: t.Any, inner: t.Any) -> Field:
     fields = _Reader(str(head)).whole()
     if len(fields) != 1 or fields[0].fields:
-        raise UsageError(f"fields: {head!r} must be one field, as other fields stand below it.")
+        raise UsageError(f"fields: {head!r} must be a single field, because it contains other fields.")
     fields[0].fields = parse(inner)
     return fields[0]
 
 
 class _Reader:
-    """Reads one text."""
+    """Reads one selection."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -99,16 +103,16 @@ class _Reader:
         while position < len(text):
             found = _TOKEN.match(text, position)
             if not found:
-                raise self._wrong(f"{text[position]!r} has no meaning in GraphQL")
+                raise self._wrong(f"{text[position]!r} is not valid in GraphQL")
             if found.lastgroup != "skip":
                 self._tokens.append((str(found.lastgroup), found[0]))
             position = found.end()
 
     def whole(self) -> list[Field]:
-        """All fields of the text; the braces around them may be missing."""
+        """Return all fields of the selection, with or without braces around them."""
         fields = self._braced() if self._next() == "{" else self._fields()
         if self._at < len(self._tokens):
-            raise self._wrong(f"{self._next()!r} closes nothing")
+            raise self._wrong(f"{self._next()!r} has no opening bracket")
         if not fields:
             raise self._wrong("no field is selected")
         return fields
@@ -149,7 +153,7 @@ class _Reader:
             name = f"... on {self._name()}"
         field = Field("", name, directives=self._directives())
         if self._next() != "{":
-            raise self._wrong("a fragment has its fields between { and } right behind it")
+            raise self._wrong("a fragment must be followed by its fields between { and }")
         field.fields = self._braced()
         return field
 
@@ -174,7 +178,7 @@ class _Reader:
         return " ".join(found)
 
     def _enclosed(self) -> str:
-        """Everything from an opening bracket to its closing one, as it is."""
+        """Return everything from an opening bracket to the matching closing bracket, unchanged."""
         expected: list[str] = []
         parts = []
         while self._at < len(self._tokens):
@@ -183,7 +187,7 @@ class _Reader:
             if token in _CLOSING:
                 expected.append(_CLOSING[token])
             elif token in _CLOSING.values() and token != expected.pop():
-                raise self._wrong(f"{token!r} closes nothing")
+                raise self._wrong(f"{token!r} has no opening bracket")
             if not expected:
                 return parts[0] + " ".join(parts[1:-1]) + parts[-1]
         raise self._wrong(f"a closing {expected[-1]} is missing")

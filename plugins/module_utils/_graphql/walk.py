@@ -51,9 +51,9 @@ class GraphQL:
         """Yield the objects of the list ``name`` as they arrive, each once, in ID order.
 
         The parameters are those of :class:`GraphQLQuery`; ``limit`` is its ``max_rows``. By offset, the objects arrive
-        in NetBox's order. The lists in objects are complete, too.
+        in NetBox's order. Nested lists are complete, too.
 
-        Raise :class:`UsageError` at once if the parameters make no sense. Raise :class:`GraphQLFailed`, or
+        Raise :class:`UsageError` immediately if a parameter is invalid. Raise :class:`GraphQLFailed`, or
         :class:`IncompleteList` if rows were lost, and the errors of the client.
         """
         return flatten(self.pages(name, fields, filters, limit))

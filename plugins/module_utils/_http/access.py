@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What users write to reach a NetBox: its address, a token, and headers; and how secrets stay out of messages."""
+"""Read the base URL, the token, and the headers that users set, and keep secrets out of messages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 )
 
 MOST_DETAIL = 500
-# Characters of a message of ours that contains something of the server's.
+# Maximum length of a message that contains text from the server.
 MOST_MESSAGE = 1000
 # Masking shorter strings would reveal more than it hides, and corrupt URLs.
 SHORTEST_SECRET = 6
@@ -58,7 +58,7 @@ def authorization_header(token: str | Mapping[str, str] | None) -> str | None:
     else:
         value = str(token).strip()
         kind = "Bearer" if value.startswith("nbt_") else "Token"
-    # Anything else would appear in an exception of the HTTP library together with the token.
+    # For other characters, the HTTP library would raise an exception that contains the token.
     if not re.fullmatch(r"[!-~]+", kind) or not re.fullmatch(r"[!-~]+", value):
         raise UsageError("token contains spaces, line breaks, or other characters that a token cannot contain.")
     return f"{kind} {value}"
@@ -82,7 +82,7 @@ def string_or_none(value: str | None) -> str | None:
 
 
 def clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return ``headers`` as strings. Raise :class:`UsageError` for those that HTTP does not allow."""
+    """Return ``headers`` as strings. Raise :class:`UsageError` for headers that HTTP does not allow."""
     clean = {}
     for name, value in headers.items():
         if not re.fullmatch(r"[!-9;-~]+", str(name)) or not re.fullmatch(r"[ -~]*", str(value)):
@@ -105,10 +105,10 @@ def _parts(value: str) -> list[str]:
 
 
 class Mask:
-    """Replaces secrets in what errors say."""
+    """Masks secrets in error messages."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        """``values``: of the headers that contain secrets."""
+        """``values``: the values of the headers that contain secrets."""
         secrets = {part for value in values for part in _parts(value) if len(part) >= SHORTEST_SECRET}
         self._secrets = sorted(secrets, key=len, reverse=True)
 
@@ -119,8 +119,8 @@ class Mask:
         return text
 
     def error(self, error: NetBoxError) -> None:
-        """Remove from ``error`` the secrets and what a terminal would obey, and shorten it if it is too long."""
-        # Shorten last: half a token would not be found.
+        """Remove secrets and terminal control characters from ``error``, and shorten it if it is too long."""
+        # Shorten the message last, because half a token would not be found.
         error.detail = shorten(printable(self.text(error.detail)))
         error.message = shorten(printable(self.text(error.message)), MOST_MESSAGE)
         if isinstance(error, BadRequest):
@@ -140,7 +140,7 @@ def split_url(url: str) -> SplitResult | None:
 
 
 def without_credentials(url: str) -> str:
-    """Return ``url`` without the user name and password that can stand before its host."""
+    """Return ``url`` without the user name and the password."""
     return re.sub(r"//[^/?#\\]*@", "//", url)
 
 

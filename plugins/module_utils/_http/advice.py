@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What a user can do about an error, by the kind of error: which option to check, in one paragraph."""
+"""Advice for users: what to do about each kind of error, such as which option to check."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
     printable,
 )
 
-# For errors whose kind alone does not say what to do.
+# Advice for errors whose kind alone does not show what to do.
 VIEW_BRANCHES = "Give the token's user permission to view branches."
 BRANCH_GONE = "It was merged, archived, or deleted in the meantime. Check branch."
 NOT_ONLY_ONE = "Add filters, or set id."
@@ -61,7 +61,7 @@ _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
 
 
 def advice(error: NetBoxError) -> str:
-    """Return what to do about ``error`` in a sentence or two, or an empty string if the error says that itself."""
+    """Return one or two sentences about what to do, or an empty string if ``error`` contains this."""
     if error.advice:
         return error.advice
     specific = ""
@@ -80,7 +80,7 @@ def advice(error: NetBoxError) -> str:
         specific = "The object was deleted, or the token's user has no permission to view it."
     elif isinstance(error, UnexpectedAnswer) and error.is_foreign and error.after_json:
         specific = (
-            "NetBox answered before, so a load balancer or a proxy sent this page. Run the task later, or increase "
+            "NetBox responded before, so a load balancer or a proxy sent this page. Run the task later, or increase "
             "retries."
         )
     return specific or next((words for kind, words in _ADVICE if isinstance(error, kind)), "")
@@ -90,7 +90,7 @@ def _about_access(error: AccessDenied) -> str:
     words = error.detail.lower()
     if "permission" in words:
         return (
-            "NetBox knows the token, but its user does not have this permission. Add the permission in NetBox, or use "
+            "The token is valid, but its user does not have this permission. Add the permission in NetBox, or use "
             "another token."
         )
     if "not provided" in words or "no credentials" in words:
@@ -102,12 +102,12 @@ def _about_access(error: AccessDenied) -> str:
         return "Set token, or NETBOX_TOKEN in the environment."
     if "invalid v1 token" in words or "parse key" in words:
         return (
-            "Check that token is complete. Tokens of NetBox 4.5 and newer have the form nbt_KEY.SECRET. This NetBox "
-            "does not know a token of the old form with this value."
+            "Check that token is complete. Tokens of NetBox 4.5 and newer have the form nbt_KEY.SECRET. Tokens in the "
+            "old form must exist in this NetBox."
         )
     return (
-        "Check token. It is unknown to this NetBox, has expired, or is not allowed from this address. Or its user "
-        "lacks the permission."
+        "Check token. The token does not exist in this NetBox, has expired, or is not allowed from this address. Or "
+        "its user lacks the permission."
     )
 
 
@@ -124,5 +124,5 @@ def _about_certificates(error: TLSFailed) -> str:
 
 
 def explain(error: NetBoxError) -> str:
-    """Return ``error`` and what to do about it, as one paragraph that is safe to print."""
+    """Return ``error`` and the advice for it as one paragraph that is safe to print."""
     return printable(f"{error} {advice(error)}".strip())

@@ -6,8 +6,8 @@
 
 """Read responses: bodies of bounded length, JSON, and NetBox's error messages.
 
-Bodies are decompressed here and not by the HTTP library. The length of a decompressed piece must be known before it is
-made, and older versions of the library decompress everything at once.
+Bodies are decompressed here and not by the HTTP library. The size of the decompressed body must be limited, and older
+versions of the library decompress everything at once.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ DEEPEST_WORDS = 5
 # Digits of the shortest integer that orjson cannot represent, all of them written as zeros.
 _LONG_NUMBER = b"0" * 19
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
-# GraphQL errors that are shown.
+# Maximum number of GraphQL errors in a message.
 MOST_REASONS = 3
 
 
@@ -90,7 +90,7 @@ def iterate_body(response: requests.Response) -> Iterator[bytes]:
 
 
 def _inflate(compressed: Iterator[bytes], window: int) -> Iterator[bytes]:
-    """Undo gzip or deflate. ``window`` is zlib's number for one or the other."""
+    """Undo gzip or deflate. ``window`` is zlib's number for the format."""
     inflate = zlib.decompressobj(window)
     try:
         for number, piece in enumerate(compressed):
@@ -156,7 +156,7 @@ def read_text(response: requests.Response, media_type: str, end: str) -> str:
 
 
 def read_file(response: requests.Response, most: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
-    """Return what ``read`` makes of the first ``most`` + 1 bytes of a file."""
+    """Return the result of ``read`` for the first ``most`` + 1 bytes of a file."""
     if response.headers.get("Content-Type", "").startswith("text/html"):
         error = UnexpectedAnswer("Expected a file but received an HTML page.", status=response.status_code)
         error.is_foreign = True
@@ -176,7 +176,7 @@ def parse_json(body: bytes) -> t.Any:
     """Return ``body`` as JSON. Raise ``ValueError`` or ``RecursionError`` if it is not JSON.
 
     The result is that of Python's own parser. orjson takes about half the time, but it makes floats of integers that
-    are too long for it, and rejects what Python accepts, such as NaN. These are left to Python's parser.
+    are too long for it, and rejects what Python accepts, such as NaN. Python's own parser reads these.
     """
     if HAS_ORJSON and _LONG_NUMBER not in body.translate(_ZEROS):
         with contextlib.suppress(orjson.JSONDecodeError):
@@ -223,12 +223,12 @@ def api_version(response: requests.Response) -> tuple[int, int] | None:
 def _error_body(response: requests.Response) -> bytes:
     """Read the body of an error: the beginning of a long one, and as much as there is of a damaged one."""
     begin = b""
-    # The status says more than the body.
+    # The status is more important than the body.
     with contextlib.suppress(NetBoxError):
         for piece in iterate_body(response):
             begin = (begin + piece)[:LONGEST_ERROR]
             if len(begin) == LONGEST_ERROR:
-                response.raw.close()  # nothing else can be requested on a connection with half a response in it
+                response.raw.close()  # a connection cannot be used again after half a response
                 break
     return begin
 
@@ -264,7 +264,7 @@ def _words(body: bytes) -> str:
     parsed = _parsed(body)
     if parsed is None:
         text = body[:LONGEST_ERROR].decode("utf-8", errors="replace")
-        # These patterns look at each character at most twice, whatever the server sends.
+        # These patterns read each character at most twice, so that no response from a server can make them slow.
         title = re.search(r"<title[^<>]*>([^<]*)</title>", text, flags=re.IGNORECASE)
         text = title[1] if title else re.sub(r"<[^<>]*>", " ", text)
     elif isinstance(parsed, dict) and "detail" in parsed:

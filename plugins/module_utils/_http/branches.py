@@ -26,7 +26,7 @@ HEADER = "X-NetBox-Branch"
 PATH = "api/plugins/branching/branches/"
 # NetBox answers requests only in branches of this status.
 READY = "ready"
-# Branches that an error lists.
+# Maximum number of branches that an error lists.
 MOST_LISTED = 30
 
 Get = t.Callable[[str, Iterable[tuple[str, str]]], t.Any]
@@ -71,7 +71,7 @@ class Branch:
         """Add the reason to an ``error`` that NetBox sends if the branch was merged or deleted during the run."""
         if any(words in error.detail for words in _GONE):
             error.amend(
-                f"The branch {self.name!r} cannot be used any more.",
+                f"The branch {self.name!r} can no longer be used.",
                 advice=BRANCH_GONE,
             )
 

@@ -69,22 +69,23 @@ GRAPHQL = "graphql/"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 3
-# Seconds before the first retry. Each further one waits twice as long.
+# Seconds before the first retry. The wait doubles with each retry.
 FIRST_PAUSE = 0.3
-# A proxy can require hours (Retry-After). Nobody waits that long for an inventory.
+# Limit Retry-After, because a proxy can require hours.
 LONGEST_PAUSE = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
 class _Request:
-    """What is sent, and under which conditions it is sent again.
+    """A request, and the conditions for repeating it.
 
-    * ``headers``, ``body``: besides the client's own headers; and an argument of ``requests`` that makes a body.
+    * ``headers``: additional headers.
+    * ``body``: an argument of ``requests`` that creates the body.
     * ``safe``: whether two requests change no more than one.
     * ``impatient``: whether the caller sends a smaller request if NetBox cannot finish this one.
-    * ``follow``: whether redirects are followed.
-    * ``in_branch``: whether it is sent to the branch that the user chose.
-    * ``elsewhere``: whether it is sent to another server than NetBox, without anything of the user's.
+    * ``follow``: whether to follow redirects.
+    * ``in_branch``: whether to send it to the branch that the user chose.
+    * ``elsewhere``: whether it is sent to a server other than NetBox, without the user's token and headers.
     """
 
     method: str
@@ -107,13 +108,13 @@ class Client:
     * ``headers``: more headers for each request.
     * ``branch``: name of a branch of the netbox-branching plugin, to which all requests are sent.
     * ``verify``: whether to check NetBox's certificate, or the path of a CA file or directory to check it with.
-    * ``certificate``, ``key``: paths of a client certificate and of its key; no key if one file contains both.
-    * ``timeout``: seconds to wait for a connection, and for each further part of a response. A whole response can
+    * ``certificate``, ``key``: paths of a client certificate and its key. No key is needed if one file contains both.
+    * ``timeout``: seconds to wait for a connection, and for each part of a response. A whole response can
       take five times as long.
-    * ``retries``: how often a request is sent again at most, if that is safe.
-    * ``max_workers``: how many requests run at the same time at most, in all threads. ``None``: any number.
+    * ``retries``: maximum number of times to repeat a request, if that is safe.
+    * ``max_workers``: maximum number of requests at the same time, in all threads. ``None``: any number.
     * ``agent``: the sender, for the header User-Agent.
-    * ``session``: the caller's own session, with its own adapters; the client does not close it.
+    * ``session``: the caller's own session, with its own adapters. The client does not close it.
     * ``log``: called with a verbosity (1 = ``-v``) and a line of text, from several threads.
     * ``warn``: called with each warning for the user.
     * ``sleep``: waits that many seconds between retries. By default, closing the client ends the wait.
@@ -171,8 +172,8 @@ class Client:
         self.api_version: tuple[int, int] | None = None
         if not verify and self.endpoint.startswith("https:"):
             self.warn(
-                f"validate_certs is false, so anybody between here and {self.endpoint} can read the token and change "
-                "the data. Name the certificate of NetBox's authority in ca_path instead."
+                f"validate_certs is false, so anybody between this host and {self.endpoint} can read the token and "
+                "change the data. Set ca_path to the CA certificate instead."
             )
 
     def __enter__(self) -> Client:
@@ -182,7 +183,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections. Requests of other threads that fail after that are not sent again."""
+        """Close the connections. Requests of other threads that fail after this are not repeated."""
         self._transport.close()
 
     def __repr__(self) -> str:
@@ -199,13 +200,13 @@ class Client:
     def get(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, impatient: bool = False) -> t.Any:
         """GET ``path`` (below the endpoint, like ``api/dcim/devices/``) and return the JSON of the response.
 
-        ``impatient``: raise errors that can mean that NetBox could not finish so large a page (timeout, 500, 502, 504)
-        without a retry, so that the caller can request less.
+        ``impatient``: raise errors that can mean that the page was too large (timeout, 500, 502, 504) without a retry,
+        so that the caller can request less.
         """
         return self._ask(_Request("GET", self._url(path, parameters), impatient=impatient), read_json)
 
     def get_object(self, path: str, parameters: Iterable[tuple[str, str]] = ()) -> dict[str, t.Any]:
-        """GET ``path`` and return the one object that it is."""
+        """GET ``path``, which is a single object, and return the object."""
         return self._ask(_Request("GET", self._url(path, parameters)), read_object)
 
     def graphql(self, query: str, variables: Mapping[str, t.Any] | None = None, *, impatient: bool = False) -> t.Any:
@@ -220,8 +221,8 @@ class Client:
     def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str, end: str) -> str:
         """GET ``path`` and return its text, which must be of ``media_type`` (``image/svg+xml``) and in UTF-8.
 
-        ``end``: how the complete text ends, apart from spaces. The request accepts JSON as all others do, because
-        NetBox refuses requests that name another type, and sends that type all the same.
+        ``end``: how the complete text ends, apart from spaces. The request accepts JSON like all others, because NetBox
+        rejects requests that accept only another type, although it then sends that type.
         """
         read = functools.partial(read_text, media_type=media_type, end=end)
         return self._ask(_Request("GET", self._url(path, parameters)), read)
@@ -242,12 +243,13 @@ class Client:
         return self._ask(request, read_json_or_nothing)
 
     def download(self, url: str, most: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
-        """Return what ``read`` makes of the file that NetBox names as ``url``.
+        """Return the result of ``read`` for the file at ``url``, which NetBox reported.
 
-        ``read`` gets the file in pieces, at most ``most`` + 1 bytes of it, and from the start again after a failure. It
+        ``read`` receives the file in chunks, at most ``most`` + 1 bytes, and again from the start after a failure. It
         must not send requests. A file below NetBox's own ``media/`` is requested from NetBox, whatever host the URL
-        names, because NetBox might not know its own address. All other files are requested from where they are, without
-        the user's token, headers, and certificate. Redirects are not followed: NetBox's own lead to a login page.
+        names, because NetBox might not know its own address. All other files are requested from their own servers,
+        without the user's token, headers, and certificate. Redirects are not followed, because those of NetBox lead to
+        a login page.
         """
         there, here = split_url(url), urlsplit(self.endpoint)
         if there is None:
@@ -259,7 +261,7 @@ class Client:
             try:
                 return self._ask(_Request("GET", own, follow=False), read_it)
             except NotFound:
-                # A file server elsewhere can have a directory of that name, too.
+                # Another file server can have a directory of this name, too.
                 if there.hostname == here.hostname:
                     raise
         return self._ask(_Request("GET", url, follow=False, elsewhere=True), read_it)
@@ -277,9 +279,9 @@ class Client:
         return self.endpoint + path + ("?" + query if query else "")
 
     def _ask(self, request: _Request, read: t.Callable[[requests.Response], T]) -> T:
-        """Send ``request``, and send it again while that is safe. Return what ``read`` makes of the response.
+        """Send ``request``, and repeat it while that is safe. Return the result of ``read`` for the response.
 
-        This is the only place where an error learns which request failed and loses its secrets.
+        Only this method adds the failed request to an error and masks the secrets in it.
         """
         arguments = {**self._arguments(request), **request.body}
         tries = 0
@@ -317,7 +319,7 @@ class Client:
     def _ask_once(
         self, request: _Request, arguments: Mapping[str, t.Any], read: t.Callable[[requests.Response], T]
     ) -> T:
-        """Send ``request``, follow redirects, and return what ``read`` makes of the response."""
+        """Send ``request``, follow redirects, and return the result of ``read`` for the response."""
         address = request.url
         for dummy in range(MOST_REDIRECTS + 1):
             with self._transport.exchange(request.method, address, **arguments) as response:
@@ -375,7 +377,7 @@ class Client:
 
 
 def _send_no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave the request alone. Without an ``auth`` callable, requests would send credentials of a .netrc."""
+    """Return the request unchanged. Without an ``auth`` callable, requests would use a .netrc file."""
     return request
 
 
@@ -387,11 +389,11 @@ def _may_repeat(error: NetBoxError, request: _Request) -> bool:
     if not request.safe or (request.impatient and too_much(error)):
         return False
     if isinstance(error, UnexpectedAnswer) and error.is_foreign:
-        # In the middle of a walk, this is a load balancer's page. As the first response, the address is wrong.
+        # If NetBox responded before, a load balancer sent this page. Otherwise, the address is wrong.
         return error.after_json and not request.elsewhere
     return isinstance(error, (ConnectionLost, TimedOut)) or error.status in (502, 503, 504)
 
 
 def too_much(error: NetBoxError) -> bool:
-    """Return whether ``error`` can mean that the server could not finish so large a page."""
+    """Return whether ``error`` can mean that the page was too large for the server."""
     return isinstance(error, (TimedOut, TooLong)) or error.status in (500, 502, 504)

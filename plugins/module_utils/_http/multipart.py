@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""A form with one file in it, as multipart/form-data that is sent piece by piece."""
+"""A multipart/form-data form with one file, which is sent in chunks."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 
 
 class Multipart:
-    """The form's body: its length in bytes, and its pieces, from the start each time that it is iterated.
+    """The body of the form: its length in bytes, and its chunks. Each iteration starts from the beginning.
 
-    * ``fields``: texts by name.
-    * ``name``: name of the field that holds the file; ``filename``, ``content_type``: what the server is told of it.
-    * ``size``: bytes of the file; ``pieces``: gives them, from the start each time that it is called.
+    * ``fields``: strings by name.
+    * ``name``: name of the file field.
+    * ``filename``, ``content_type``: name and content type to send to the server.
+    * ``size``: size of the file in bytes.
+    * ``pieces``: returns an iterator over the file's chunks, from the beginning.
     """
 
     def __init__(
@@ -45,7 +47,7 @@ class Multipart:
         try:
             self._head = head.encode("utf-8")
         except UnicodeEncodeError as error:
-            raise UsageError(f"{filename!r} or what is said of it is no text: {error}.") from error
+            raise UsageError(f"The form with the file {filename!r} cannot be encoded: {error}.") from error
         self._size = size
         self._pieces = pieces
         self._tail = f"\r\n--{boundary}--\r\n".encode("ascii")
@@ -60,5 +62,5 @@ class Multipart:
 
 
 def _quoted(text: str) -> str:
-    """As browsers write names: the three characters that would end them are percent-encoded."""
+    """Return a name as browsers write it: the three characters that would end it are percent-encoded."""
     return text.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Query parameters: from what people write to the ordered pairs that NetBox reads, their encoding and their length."""
+"""Convert filters to ordered query parameters, encode them, and split them if a URL would be too long."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from urllib.parse import urlencode
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 Pairs = list[tuple[str, str]]
-"""Query parameters in their order; a repeated name stands once per value."""
+"""Query parameters in order. A name with several values occurs once for each value."""
 
 # gunicorn refuses request lines above 4,094 bytes. The rest is for the method, the base path, and paging parameters.
 # It also allows for the `next` links of NetBox, which are longer than the URLs of the requests.
 MAX_QUERY_BYTES = 3500
 
-# NetBox's views read these parameters before its filters do: what each does, and the options that replace it.
+# Parameters that NetBox does not use as filters, with their effects and the options that replace them.
 RESERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "brief": ("selects a short form of the objects", ("brief",)),
     "export": ("renders an export template", ()),
@@ -40,15 +40,16 @@ RESERVED: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 NEGATED = re.compile(r"__n(ic|ie|isw|iew)?$")
-"""Lookups that exclude: an object must match none of their values."""
+"""Lookups that exclude objects. An object must match none of their values."""
 
 
 def parameter_pairs(written: t.Any) -> Pairs:
-    """Turn what people write into pairs.
+    """Convert filters as users write them to pairs.
 
-    ``written`` is a dict (a list repeats the parameter), a list of such dicts (one after the other), a text like
-    ``"site=ber1 name='sw 1'"``, or ``None``. Booleans become ``true`` and ``false``, ``None`` becomes NetBox's literal
-    ``null``. Raises :class:`UsageError` for anything else, and for an empty list, which would select everything.
+    ``written`` is a dictionary (a list repeats the parameter), a list of dictionaries, a string such as
+    ``"site=ber1 name='sw 1'"``, or ``None``. Booleans become ``true`` and ``false``, and ``None`` becomes NetBox's
+    literal ``null``. Raise :class:`UsageError` for anything else, and for an empty list, which would select all
+    objects.
     """
     if written is None:
         return []
@@ -58,13 +59,13 @@ def parameter_pairs(written: t.Any) -> Pairs:
         return [(str(name), text) for name, value in written.items() for text in _texts(str(name), value)]
     if isinstance(written, Sequence) and not isinstance(written, (bytes, bytearray)):
         return [pair for part in written for pair in parameter_pairs(part)]
-    raise UsageError(f"filters are a dict, a list of dicts or a text like 'site=ber1 status=active', not {written!r}.")
+    raise UsageError(f"filters must be a dictionary, a list, or a string such as 'site=ber1', not {written!r}.")
 
 
 def filter_pairs(written: t.Any, options: Collection[str] = ()) -> Pairs:
-    """Return :func:`parameter_pairs` of ``written``, and refuse parameters that are not filters.
+    """Return :func:`parameter_pairs` of ``written``. Raise :class:`UsageError` for parameters that are not filters.
 
-    ``options``: names of the caller's options. The error only advises options that the caller has.
+    ``options``: names of the caller's options. The error suggests only these.
     """
     pairs = parameter_pairs(written)
     for name, dummy in pairs:
@@ -77,7 +78,7 @@ def filter_pairs(written: t.Any, options: Collection[str] = ()) -> Pairs:
 
 
 def _pairs_of_text(text: str) -> Pairs:
-    # As shlex.split(), but a backslash is an ordinary character: regular expressions need it.
+    # Like shlex.split(), but a backslash is an ordinary character because regular expressions need it.
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
     try:
@@ -88,7 +89,7 @@ def _pairs_of_text(text: str) -> Pairs:
     for word in words:
         name, equals, value = word.partition("=")
         if not (name and equals):
-            raise UsageError(f"filters {text!r}: {word!r} is not of the form name=value; quote values with spaces.")
+            raise UsageError(f"filters {text!r}: {word!r} must have the form name=value. Quote values with spaces.")
         pairs.append((name, value))
     return pairs
 
@@ -96,7 +97,7 @@ def _pairs_of_text(text: str) -> Pairs:
 def _texts(name: str, value: t.Any) -> list[str]:
     if isinstance(value, (list, tuple, set, frozenset)):
         if not value:
-            raise UsageError(f"filter {name!r} is an empty list, with which NetBox would select everything.")
+            raise UsageError(f"filter {name!r} is an empty list. NetBox would ignore it and return all objects.")
         return [_text(name, part) for part in value]
     return [_text(name, value)]
 
@@ -111,26 +112,27 @@ def _text(name: str, value: t.Any) -> str:
     if isinstance(value, (datetime.datetime, datetime.date)):
         return value.isoformat()
     raise UsageError(
-        f"filter {name!r} is {value!r}: NetBox takes texts, numbers, booleans, dates, null and lists of these."
+        f"filter {name!r}: a value must be a string, number, Boolean, date, null, or a list of these, not {value!r}."
     )
 
 
 def encode(pairs: Iterable[tuple[str, str]]) -> str:
-    """The query string: UTF-8, percent-encoded, in order."""
+    """Return the query string in UTF-8, percent-encoded."""
     try:
         return urlencode(list(pairs))
     except UnicodeEncodeError as error:
-        raise UsageError(f"a filter holds what is no text: {error}.") from error
+        raise UsageError(f"a filter cannot be encoded as UTF-8: {error}.") from error
 
 
 def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES, max_ids: int | None = None) -> list[Pairs]:
-    """Cut ``pairs`` into several lists that each encode to at most ``most`` bytes; one list when they fit.
+    """Split ``pairs`` into lists that each encode to at most ``most`` bytes. Return one list if they fit.
 
-    A list that has to be cut by ``id`` has at most ``max_ids`` of its values in each part.
+    If the list is split by ``id``, each part has at most ``max_ids`` IDs.
 
-    Of the parameters that are repeated, the longest is cut: NetBox takes any of its values, so the rows of the chunks
-    together are the rows of the whole. Values of ``id`` are sorted by number first, so that chunks follow each other.
-    Raises :class:`UsageError` where that does not hold (tags must all match, ``__n`` must match none) or does not help.
+    The longest repeated parameter is split. Objects match any of its values, so the parts together return the same rows
+    as the whole list. IDs are sorted first, so that the parts are in ID order. Raise :class:`UsageError` if the values
+    are not alternatives (an object must match all tags and no value of ``__n``), or if the parts would still be too
+    long.
     """
     if len(encode(pairs)) <= most:
         return [pairs]
@@ -143,10 +145,10 @@ def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES, max_ids: int | None = None
     rest = [pair for pair in pairs if pair[0] != name]
     room = most - len(encode(rest)) - 1
     if not lengths or room < 200:
-        raise UsageError(f"the filters make a URL of more than {most} bytes, and no list among them can be cut.")
+        raise UsageError(f"the filters result in a URL of more than {most} bytes, and no list among them can be split.")
     if name in ("tag", "tag_id") or NEGATED.search(name):
         raise UsageError(
-            f"filter {name!r} has {numbers[name]} values: too many for one URL, and they cannot be asked apart."
+            f"filter {name!r} has {numbers[name]} values. They do not fit into one URL and cannot be split."
         )
     values = list(dict.fromkeys(value for key, value in pairs if key == name))
     if name == "id" and all(re.fullmatch("[0-9]+", value) for value in values):

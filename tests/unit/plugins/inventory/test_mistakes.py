@@ -213,11 +213,11 @@ def run(netbox: NetBox, file: Path, **environment: str) -> str:
 
 def test_a_wrong_file_name(netbox: NetBox, tmp_path: Path) -> None:
     text = run(netbox, tmp_path / "inventory.yml")
-    assert "inventory.yml is not read, though it names netbox.cursor.nb_inventory: give it a name that ends in" in text
+    assert "inventory.yml contains plugin: netbox.cursor.nb_inventory, but its name must end in" in text
     assert not netbox.requests
     # Ansible asks the plugin for each source where the plugin is enabled by name.
     text = run(netbox, tmp_path / "inventory.yml", ANSIBLE_INVENTORY_ENABLED="netbox.cursor.nb_inventory")
-    assert text.count("give it a name that ends in") == 1
+    assert text.count("but its name must end in") == 1
 
 
 def test_a_plugin_that_is_not_enabled(netbox: NetBox, tmp_path: Path) -> None:

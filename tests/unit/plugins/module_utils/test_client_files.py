@@ -232,8 +232,8 @@ def test_a_file_name_cannot_add_headers() -> None:
     assert list(part.keys()) == ["Content-Disposition", "Content-Type"]
 
 
-def test_a_file_name_that_is_no_text_is_refused() -> None:
-    with pytest.raises(errors.UsageError, match="is no text"):
+def test_file_name_with_surrogates_is_rejected() -> None:
+    with pytest.raises(errors.UsageError, match="cannot be encoded"):
         Multipart({}, "image", "\udcff.png", "image/png", 0, lambda: iter([]))
 
 

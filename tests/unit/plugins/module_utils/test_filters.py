@@ -150,7 +150,7 @@ def test_patch_version_decides(tmp_path: Path, minor: str, patch: str, endpoint:
 
 def test_without_status_all_patch_versions_must_have_a_filter(netbox: NetBox, check: FilterCheck) -> None:
     netbox.faults += [Fault("status", "500", path="/api/status/"), Fault("status", "500", path="/api/schema/")]
-    with pytest.raises(UsageError, match="tag__any.*cannot be read.*HTTP 500"):
+    with pytest.raises(UsageError, match="tag__any.*cannot read the API schema.*HTTP 500"):
         if netbox.settings.version == "4.7":
             check.check("dcim/devices", [("tag__any", "a"), ("nonexist", "b")])
         else:
@@ -178,7 +178,7 @@ def test_plugin_lists_below_a_base_path_are_checked(netbox: NetBox, tmp_path: Pa
 
 def test_endpoints_that_the_schema_omits_are_refused_if_they_exist(netbox: NetBox, check: FilterCheck) -> None:
     check.check("plugins/secret/things", [("name", "a")])  # NetBox reports a missing endpoint better.
-    with pytest.raises(UsageError, match="schema of this NetBox does not name the filters"):
+    with pytest.raises(UsageError, match="schema of this NetBox does not list the filters"):
         check.confirm("plugins/secret/things", [("name", "a")])
 
 
@@ -227,7 +227,7 @@ def test_lists_without_filters_accept_none(check: FilterCheck, endpoint: str) ->
 
 def test_unreadable_schema_is_named_in_the_error(netbox: NetBox, check: FilterCheck) -> None:
     netbox.faults.append(Fault("status", "500", path="/api/schema/"))
-    with pytest.raises(UsageError, match="'nonexist'.*schema of this NetBox cannot be read: .*HTTP 500"):
+    with pytest.raises(UsageError, match="'nonexist'.*cannot read the API schema of this NetBox: .*HTTP 500"):
         check.check("dcim/devices", [("nonexist", "1")])
 
 
