@@ -18,10 +18,10 @@ attributes:
     membership:
       - netbox.cursor.netbox
   check_mode:
-    description: Can run in C(check_mode) and predict what would change, without changing anything.
+    description: Can run in C(check_mode) and return changed status prediction without modifying the target.
     support: full
   diff_mode:
-    description: Returns details on what has changed, or would change in C(check_mode), in diff mode.
+    description: Returns details on what has changed (or would change in C(check_mode)) when in diff mode.
     support: full
   idempotent:
     description:

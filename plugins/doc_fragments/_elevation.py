@@ -26,7 +26,7 @@ options:
     type: str
   location:
     description:
-      - Slug of the location of O(rack), or of a location above it.
+      - Slug of the location of O(rack), or of a parent location.
     type: str
   face:
     description:

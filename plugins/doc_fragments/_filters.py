@@ -17,8 +17,8 @@ options:
       - The check covers unknown filters, filters of a newer NetBox version, custom field filters, saved filters that do
         not exist, empty values, Booleans other than V(true) and V(false), and several values for a filter that accepts
         one value. It also covers the fields to sort by.
-      - Filters that every supported NetBox version has need no additional request. For others, the plugin requests the
-        NetBox version, and, if necessary, the API schema. It caches the schema in the user's cache directory.
+      - For filters that do not exist in every supported NetBox version, the plugin requests the NetBox version and, if
+        necessary, the API schema. It caches the schema in the user's cache directory.
       - Custom field filters need permission to view custom fields. Without this permission, the plugin compares the
         number of objects with and without the filter, and rejects a filter that selects all objects.
       - If V(false), the plugin sends all filters unchecked.

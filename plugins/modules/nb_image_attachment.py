@@ -13,7 +13,7 @@ description:
   - Adds, replaces, describes, or removes one image attachment of a NetBox object. The attachment is identified by its
     name.
   - The module compares images by their content. It leaves an attachment with the same image unchanged. To replace an
-    image, it adds a new attachment and removes the old one, so that no file is left over on NetBox's disk. The new
+    image, it adds a new attachment and removes the old one, so that no unused file remains on NetBox's disk. The new
     attachment has a new ID.
   - If NetBox lost the file of an attachment, the module sends the image again and keeps the attachment.
   - NetBox allows several attachments with the same name. If an object has several, the module fails and lists them.
@@ -28,7 +28,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     details:
-      - In check mode, the module asks NetBox whether the token's user can add or change image attachments, and how long
+      - In check mode, the module checks whether the token's user can add or change image attachments, and how long
         their fields can be. It fails if NetBox would reject the image.
       - NetBox does not reveal whether the token's user can delete image attachments.
 options:
@@ -102,7 +102,7 @@ options:
   max_size:
     description:
       - Size of the largest image to send, in bytes or with a unit, such as V(25M).
-      - The web server in front of NetBox has a limit as well. In the example of NetBox's documentation, it is V(25M).
+      - The web server in front of NetBox has a limit as well. In the example configuration of NetBox, it is V(25M).
     type: bytes
     default: 25M
   storage_hosts:
@@ -119,7 +119,7 @@ options:
 seealso:
   - module: netbox.cursor.nb_rack_elevation
   - name: Image attachments in NetBox
-    description: Description of image attachments in the documentation of NetBox.
+    description: Describes image attachments in NetBox.
     link: https://netboxlabs.com/docs/netbox/models/extras/imageattachment/
 """
 
@@ -209,7 +209,7 @@ picture:
       description: Height in pixels, or V(null) if the module cannot determine it.
       type: int
 failure:
-  description: Details of an error in the communication with NetBox, for programs.
+  description: Machine-readable details of an error in the communication with NetBox.
   type: dict
   returned: failure
   contains:

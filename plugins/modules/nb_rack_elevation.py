@@ -5,12 +5,12 @@
 
 DOCUMENTATION = r"""
 module: nb_rack_elevation
-short_description: Write the drawing of a rack elevation to a file
+short_description: Save a rack elevation as an SVG file
 version_added: 1.0.0
 author:
   - The netbox.cursor authors (@netbox-cursor)
 description:
-  - Writes the drawing (SVG) of a rack from NetBox to a file. The drawing shows the front or the rear of the rack.
+  - Writes an SVG drawing of a rack from NetBox to a file. The drawing shows the front or the rear of the rack.
   - The module only reads from NetBox.
 extends_documentation_fragment:
   - netbox.cursor._attributes
@@ -32,7 +32,7 @@ seealso:
   - module: netbox.cursor.nb_rack_elevation_info
   - module: netbox.cursor.nb_image_attachment
   - name: Racks in NetBox
-    description: What NetBox stores about a rack.
+    description: Describes racks in NetBox.
     link: https://netboxlabs.com/docs/netbox/models/dcim/rack/
 """
 

@@ -10,7 +10,7 @@ version_added: 1.0.0
 author:
   - The netbox.cursor authors (@netbox-cursor)
 description:
-  - Returns the units of a rack from NetBox, each with the device in it, or the drawing (SVG) of the rack.
+  - Returns the units of a rack from NetBox with the devices in them, or an SVG drawing of the rack.
   - The units or the drawing show the front or the rear of the rack.
 extends_documentation_fragment:
   - netbox.cursor._attributes
@@ -37,12 +37,12 @@ options:
     type: bool
   exclude:
     description:
-      - ID of a device to leave out. Its units count as free.
+      - ID of a device to ignore. NetBox treats its units as free.
       - Requires O(render=json).
     type: int
   q:
     description:
-      - String that the number of a unit must contain. Other units are not returned.
+      - String that unit numbers must contain. Only matching units are returned.
       - Requires O(render=json).
     type: str
 seealso:
@@ -83,7 +83,7 @@ rack_id:
   returned: success
   sample: 7
 units:
-  description: All half units, from the top down, as NetBox returns them.
+  description: All half units from top to bottom, as NetBox returns them.
   type: list
   elements: dict
   returned: success and O(render) is V(json)

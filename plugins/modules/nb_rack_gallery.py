@@ -5,16 +5,16 @@
 
 DOCUMENTATION = r"""
 module: nb_rack_gallery
-short_description: Write the rack elevations of many racks and a page to browse them
+short_description: Save rack elevations and a web page to browse them
 version_added: 1.0.0
 author:
   - The netbox.cursor authors (@netbox-cursor)
 description:
-  - Writes the drawings of all racks that filters select, and a page that shows them, to a directory.
+  - Writes drawings of the selected racks and a web page that shows them to a directory.
   - The role P(netbox.cursor.rack_elevations#role) calls this module with its style sheet and its script. Use the role
-    unless you have your own.
+    unless you have your own style sheet and script.
   - The module reads lists of racks and devices to find out what changed since the last run. It requests only drawings
-    that could be different. If nothing changed, it takes one request for each list.
+    that could be different. If nothing changed, the module sends only one request for each list.
   - A manifest in the directory records which files the module wrote.
 extends_documentation_fragment:
   - netbox.cursor._attributes
@@ -61,11 +61,11 @@ options:
     default: true
   stylesheet:
     description:
-      - Content of the file C(gallery.css), which the page refers to. If not set, the module does not write the file.
+      - Content of the style sheet C(gallery.css). If not set, the module does not write the file.
     type: str
   script:
     description:
-      - Content of the file C(gallery.js), which the page refers to. If not set, the module does not write the file.
+      - Content of the script C(gallery.js). If not set, the module does not write the file.
     type: str
   prune:
     description:

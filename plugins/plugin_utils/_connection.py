@@ -56,23 +56,23 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
 
 
 def _option(plugin: AnsiblePlugin, name: str) -> t.Any:
-    """Return an option. If a variable of the environment sets it to nothing, the option's other variables apply."""
+    """Return an option. If an environment variable is empty, the option's other variables apply."""
     definition = plugin.option_definitions[name]
     values = [plugin.get_option(name), *(os.environ.get(entry["name"]) for entry in definition.get("env", ()))]
     value = next((value for value in values if value not in (None, "")), definition.get("default"))
-    # Ansible converts false to a string if the option is one.
+    # Ansible converts false to a string if the type of the option is a string.
     return None if name in CAN_BE_NONE and str(value).lower() == "false" else value
 
 
 def identity(plugin: AnsiblePlugin) -> list[str]:
-    """Return what the connection options select, for a cache key: NetBox, its branch, and a hash of who asks."""
+    """Return what the connection options select, for a cache key: NetBox, its branch, and a hash of the credentials."""
     option = functools.partial(_option, plugin)
     user = hashlib.sha256(str([option("token"), option("headers")]).encode()).hexdigest()
     return [str(option("api_endpoint")), str(option("branch")), user]
 
 
 def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
-    """A pager over ``client``, as the options of ``plugin`` want it."""
+    """Return a pager for ``client`` with the options of ``plugin``."""
     return Pager(
         client,
         pagination=plugin.get_option("pagination"),

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Strings from NetBox are data. On ansible-core before 2.19, they would be templates unless they are marked."""
+"""Strings from NetBox are data. ansible-core before 2.19 evaluates templates in them unless they are marked."""
 
 from __future__ import annotations
 

@@ -242,7 +242,7 @@ def _empty(options: Options, every: Outcome) -> set[str]:
 
 
 # The words for a key or a parent of keyed_groups that no group can be made of.
-NOT_A_GROUP = re.compile(r"Invalid group name format|Invalid empty/false group name|parent_group must give a string")
+NOT_A_GROUP = re.compile(r"Invalid group name format|Invalid empty/false group name|parent_group must return a string")
 
 
 def each_object_is_one_host(target: Target, options: Options, earlier: Earlier | None = None) -> list[str]:

@@ -24,7 +24,7 @@ class GraphQLQuery:
     * ``name``: the name of the list, such as ``device_list``.
     * ``fields``: the fields of each object, as ``parse`` of ``_graphql.selection`` returns them.
     * ``filters``: GraphQL filters as a dict. The names of enums are strings.
-    * ``max_rows``: how many objects to return at most.
+    * ``max_rows``: maximum number of objects to return.
 
     Raise :class:`UsageError` if one of these is invalid.
     """

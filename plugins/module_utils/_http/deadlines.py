@@ -7,7 +7,7 @@
 """Connections on which each response must be complete by a deadline.
 
 The timeout of the HTTP library applies to each read. A server that sends one byte now and then, in a header, in a body,
-or between the chunks of a body, would keep a request open forever. So the time is checked below all of these.
+or between the chunks of a body, would keep a request open forever. So the connection itself checks the time.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ except ImportError:
 else:
     REQUESTS_IMPORT_ERROR = None
 
-# How many timeouts a whole response can take: 5 minutes with the default of 60 seconds. Gunicorn stops after 2 minutes
-# unless configured otherwise. 64 MB arrive in this time over a line of 2 Mbit/s.
+# Number of timeouts that a complete response can take: 5 minutes with the default timeout of 60 seconds. Gunicorn stops
+# after 2 minutes unless configured otherwise. 64 MB arrive in this time over a line of 2 Mbit/s.
 TIMEOUTS_PER_RESPONSE = 5
 
 
@@ -44,7 +44,7 @@ class _TimedReader(io.RawIOBase):
 
     def readinto(self, buffer: t.Any) -> int | None:
         if time.monotonic() > self._deadline:
-            raise socket.timeout("the response does not end")  # an alias of TimeoutError from Python 3.10 on
+            raise socket.timeout("the response does not end")  # an alias of TimeoutError in Python 3.10 and later
         return self._raw.readinto(buffer)
 
     def fileno(self) -> int:
@@ -58,7 +58,7 @@ class _TimedReader(io.RawIOBase):
 
 
 class _TimedSocket:
-    """Gives ``http.client.HTTPResponse`` a file to read from that ends at the deadline."""
+    """A socket whose files end at the deadline, for ``http.client.HTTPResponse``."""
 
     def __init__(self, sock: socket.socket, deadline: float) -> None:
         self._sock = sock
@@ -78,7 +78,7 @@ class _TimedResponse(http.client.HTTPResponse):
 
 @functools.cache
 def _with_deadlines(connection: t.Any, verify: bool) -> t.Any:
-    """Return a subclass of one of urllib3's classes of connections."""
+    """Return a subclass of one of urllib3's connection classes."""
 
     class Connection(connection):
         response_class = _TimedResponse
@@ -86,7 +86,7 @@ def _with_deadlines(connection: t.Any, verify: bool) -> t.Any:
         def connect(self) -> None:
             super().connect()
             if not verify:
-                # urllib3 reads this attribute for one purpose: to warn about each single request.
+                # urllib3 uses this attribute only to print a warning for each request.
                 self.is_verified = True
 
     return Connection
@@ -95,9 +95,9 @@ def _with_deadlines(connection: t.Any, verify: bool) -> t.Any:
 if REQUESTS_IMPORT_ERROR is None:
 
     class Adapter(requests.adapters.HTTPAdapter):
-        """An adapter for a session. Its connections have deadlines, with or without a proxy.
+        """A session adapter whose connections have deadlines, with or without a proxy.
 
-        If a later version of the libraries makes its connections in another way, only the deadlines are lost.
+        If a later version of the libraries creates connections differently, only the deadlines stop working.
         ``verify``: whether the session checks certificates; if it does not, urllib3 does not warn for each request.
         """
 

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The exceptions: what can go wrong between the collection and NetBox.
+"""The exceptions for all errors between the collection and NetBox.
 
 NetBoxError
 ├── UsageError              an option or an argument is invalid; usually nothing was sent
@@ -33,13 +33,13 @@ from __future__ import annotations
 import re
 import typing as t
 
-# Characters that move the cursor of a terminal, color or hide text, break the line, or change its direction; and halves
-# of surrogate pairs, which cannot be encoded.
+# Control characters for cursor position, color, line breaks, and text direction, and unpaired surrogates, which cannot
+# be encoded.
 _NOT_PRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def printable(text: str) -> str:
-    """Return ``text`` in one line, without characters that a terminal would obey.
+    """Return ``text`` in one line, without control characters.
 
     Use it for all messages, warnings, and log lines that contain text from NetBox.
     """
@@ -52,7 +52,7 @@ class NetBoxError(Exception):
     * ``method``, ``url``: the request, without secrets; empty if there was none.
     * ``status``: the HTTP status, or ``None``.
     * ``detail``: NetBox's error message.
-    * ``tries``: how often the request was sent.
+    * ``tries``: number of times that the request was sent.
     * ``advice``: what to do, if that is more specific than the advice for this kind of error.
 
     The client sets ``method``, ``url``, and ``tries``. Others call :meth:`amend`.
@@ -146,19 +146,19 @@ class AccessDenied(ErrorStatus):
 class NotFound(ErrorStatus):
     """404: no such object, or no such endpoint.
 
-    ``from_netbox``: whether it was NetBox that responded, and not a server without a NetBox at this address.
+    ``from_netbox``: whether NetBox responded, and not another server at this address.
     """
 
     from_netbox = False
 
     @property
     def is_missing_object(self) -> bool:
-        """Whether NetBox has the endpoint. It responds in JSON then, and otherwise in HTML."""
+        """Whether NetBox has the endpoint. If it has, the response is JSON, and otherwise HTML."""
         return "matches the given query" in self.detail or self.detail.startswith("Not found")
 
 
 class TooManyRequests(ErrorStatus):
-    """429. It comes from a proxy or a cloud service, as NetBox itself does not limit requests."""
+    """429. It comes from a proxy or a cloud service, because NetBox itself does not limit requests."""
 
 
 class ServerFailed(ErrorStatus):
@@ -170,7 +170,7 @@ class Redirected(NetBoxError):
 
 
 class GraphQLFailed(NetBoxError):
-    """NetBox refused or failed to run a GraphQL query. ``reasons``: NetBox's messages, without their places."""
+    """NetBox refused or failed to run a GraphQL query. ``reasons``: NetBox's messages, without their locations."""
 
     def __init__(self, message: str, *, reasons: list[str] | None = None, **facts: t.Any) -> None:
         super().__init__(message, **facts)
@@ -182,7 +182,7 @@ class GraphQLFailed(NetBoxError):
 
 
 class UnexpectedAnswer(NetBoxError):
-    """A response that NetBox does not send: HTML, JSON of another shape, or a page that does not follow the last one.
+    """A response that NetBox does not send, such as HTML, unexpected JSON, or a page that does not follow the last one.
 
     ``is_foreign``: whether another program responded, such as a load balancer. ``after_json``: whether NetBox itself
     responded to an earlier request of the client.
@@ -193,7 +193,7 @@ class UnexpectedAnswer(NetBoxError):
 
 
 class TooLong(UnexpectedAnswer):
-    """A response with more bytes than are read. A list can be read in smaller pages."""
+    """A response with too many bytes. A list can be read in smaller pages."""
 
 
 class NotOne(NetBoxError):

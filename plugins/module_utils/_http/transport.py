@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Send requests over one session: a bound on how many run at once, a deadline for each, and one kind of error."""
+"""Send requests over one session, with a limit on parallel requests, deadlines, and the collection's own errors."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ if deadlines.REQUESTS_IMPORT_ERROR is None:
             """Leave redirects to the client. requests would read their whole bodies, and trip over bad addresses."""
 
 
-# Connections that stay open between requests.
+# Number of connections that stay open between requests.
 KEPT_CONNECTIONS = 32
-# Characters of a library's message that are searched for things to leave out.
+# Number of characters to search for parts to remove in a library's message.
 MOST_OF_LIBRARY = 4000
 
 
@@ -74,7 +74,7 @@ class Slots:
             self._changed.wait_for(lambda: self._closed, timeout=seconds)
 
     def close(self) -> None:
-        """Wake everybody who waits. Nobody gets a slot from now on."""
+        """Wake all waiting threads. No thread gets a slot after this."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -85,7 +85,7 @@ class Transport:
 
     * ``verify``, ``certificate``, ``timeout``: as ``requests`` takes them.
     * ``session``: the caller's own session, with its own adapters, which this class does not close.
-    * ``max_workers``: requests that run at the same time, whoever sends them. ``None``: any number.
+    * ``max_workers``: maximum number of requests at the same time, in all threads. ``None``: any number.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Transport:
         self.slots = Slots(max_workers)
 
     def close(self) -> None:
-        """Refuse further requests, and close the connections of a session made here."""
+        """Reject further requests, and close the session if this class created it."""
         self.slots.close()
         if self._own_session:
             self._session.close()
@@ -114,8 +114,8 @@ class Transport:
     def exchange(self, method: str, url: str, **arguments: t.Any) -> Iterator[requests.Response]:
         """Send a request and yield the response. The block reads its body with :func:`read_pieces`.
 
-        A slot is taken until the block ends, so the block must not send requests itself. ``arguments`` are those of
-        ``requests``.
+        The request occupies a slot until the block ends, so the block must not send requests itself. ``arguments`` are
+        those of ``requests``.
         """
         with self.slots, self._send(method, url, arguments) as response:
             yield response
@@ -149,16 +149,16 @@ def _new_session(verify: bool) -> requests.Session:
     adapter = deadlines.Adapter(verify, pool_connections=4, pool_maxsize=KEPT_CONNECTIONS)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
-    # Each request carries the token. NetBox would prefer the user of a session cookie to the token's user.
+    # Each request contains the token, but NetBox would prefer the user of a session cookie.
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return session
 
 
 class _Rule(t.NamedTuple):
-    """An error becomes one of ours of this ``kind`` if one of its causes is of type ``cause``.
+    """Convert an error to one of this ``kind`` if one of its causes has the type ``cause``.
 
-    * ``text``: the message, in which ``{}`` stands for what the cause says.
-    * ``words``: the beginning of what the cause says.
+    * ``text``: the message. The message of the cause replaces ``{}``.
+    * ``words``: the beginning of the cause's message.
     * ``outer``: the type of the error itself, if that matters.
     """
 
@@ -171,7 +171,7 @@ class _Rule(t.NamedTuple):
 
 @functools.cache
 def _rules() -> tuple[_Rule, ...]:
-    """Return the table from the libraries' errors to ours. The first rule that fits applies."""
+    """Return the rules for converting errors of the libraries. The first rule that matches applies."""
     theirs, pool = requests.exceptions, urllib3.exceptions
     impossible = "Cannot send the request: {}."
     closed = "The connection was closed without a TLS message, for example by a server that restarts."
@@ -182,8 +182,8 @@ def _rules() -> tuple[_Rule, ...]:
         _Rule((ssl.SSLEOFError, ssl.SSLZeroReturnError), ConnectionLost, closed),
         # While a body is read, an SSL error means that the connection broke. requests does not wrap it then.
         _Rule((pool.SSLError, ssl.SSLError), TLSFailed, untrusted, outer=theirs.RequestException),
-        # urllib3 raises its ProxyError also if a proxy closes the connection after it got the whole request. Only with
-        # one of these two causes the request was certainly not delivered.
+        # urllib3 also raises its ProxyError if a proxy closes the connection after it received the whole request. Only
+        # if one of these two is the cause, the proxy certainly did not send the request.
         _Rule(pool.NewConnectionError, Unreachable, proxy, outer=theirs.ProxyError),
         _Rule(OSError, Unreachable, proxy, words="Tunnel connection failed", outer=theirs.ProxyError),
         _Rule(pool.NewConnectionError, Unreachable, "Cannot connect: {}."),
@@ -195,19 +195,19 @@ def _rules() -> tuple[_Rule, ...]:
 
 
 def translate(error: Exception) -> NetBoxError:
-    """Return our error for one of requests or urllib3, whose own messages contain whole URLs and object addresses."""
+    """Convert an error of requests or urllib3, whose messages contain whole URLs and object addresses."""
     causes = _causes(error)
     for rule in _rules():
         for cause in causes:
             if isinstance(error, rule.outer) and isinstance(cause, rule.cause) and str(cause).startswith(rule.words):
-                # The outermost types fit any cause, and the innermost cause says most.
+                # The outermost types match any cause, and the innermost cause has the most specific message.
                 said = causes[-1] if cause is error else cause
                 return rule.kind(rule.text.replace("{}", _plain(said)))
     raise AssertionError("the last rule fits every error")
 
 
 def _causes(error: Exception) -> list[Exception]:
-    """Return ``error`` and the errors inside of it, from the outside in."""
+    """Return ``error`` and its causes, from the outermost to the innermost."""
     found: list[Exception] = []
     waiting: list[t.Any] = [error]
     while waiting:

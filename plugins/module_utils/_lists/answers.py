@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Responses to list requests: what they contain, and whether they keep what a cursor or an offset promises."""
+"""Responses to list requests: parse them, and verify that they follow the rules of cursors and offsets."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class ListAnswer:
     next: dict[str, int] | None
     """``start``, ``offset``, and ``limit`` of the ``next`` link. Nothing else in it is trusted. ``None`` at the end."""
     page_rows: int
-    """How many rows the page could have: the number that was requested, or the server's maximum if that is lower."""
+    """The number of rows that the page could have: the requested number, or the server's maximum if it is lower."""
 
     def offset_page(self) -> OffsetPage:
         """Return the page, as a response to an offset."""
         if self.count is None:
-            raise UnexpectedAnswer(f"{self.endpoint}: a page read by offset has no count.")
+            raise UnexpectedAnswer(f"{self.endpoint}: a page with an offset has no count.")
         if not self.rows and self.next is not None:
             raise UnexpectedAnswer(f"{self.endpoint}: another page follows an empty one.")
         return OffsetPage(self.rows, self.count, self.next is not None)
@@ -81,14 +81,14 @@ class ListAnswer:
         if self.next is not None:
             following = self.next.get("start", -1)
             if not ids or following <= ids[-1]:
-                raise UnexpectedAnswer(f"{self.endpoint}: the page from ID {start} is followed by itself.")
+                raise UnexpectedAnswer(f"{self.endpoint}: the page from ID {start} links to itself.")
             if highest_id is not None and ids[-1] >= highest_id:
                 following = None
         return Page(rows, ids, following)
 
 
 def read_answer(endpoint: str, answer: t.Any, page_rows: int) -> ListAnswer:
-    """Return what the JSON ``answer`` to a request for so many rows contains."""
+    """Parse the JSON ``answer`` to a request for so many rows."""
     if isinstance(answer, list) and all(map(is_row, answer)):
         return ListAnswer(endpoint, answer, len(answer), None, page_rows)  # a view without pages
     results = answer.get("results") if isinstance(answer, dict) else None

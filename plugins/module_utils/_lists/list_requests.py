@@ -56,7 +56,7 @@ class ListRequests:
     def get(self, parameters: Pairs, raise_if_overloaded: bool = False) -> t.Any:
         """GET the list with its filters and ``parameters``.
 
-        If NetBox refuses an ID among the filters, and the query allows it, leave out the IDs that do not exist anymore.
+        If NetBox rejects an ID in a filter, and the query allows it, remove the IDs that no longer exist.
         """
         while True:
             self._context.workers.check_open()
@@ -75,7 +75,7 @@ class ListRequests:
                     return {"count": None if by_cursor else 0, "next": None, "results": []}
 
     def _drop_deleted(self, filters: Pairs, error: BadRequest) -> bool:
-        """Drop the IDs in ``filters`` that do not exist. Return whether there are any, so that a new request can help.
+        """Remove the IDs in ``filters`` that do not exist. Return whether any were removed.
 
         NetBox names one ID in each response, so all of them are checked. Another thread can have dropped them already.
         """
@@ -90,11 +90,11 @@ class ListRequests:
         query = ListQuery(endpoint, [("id", value) for value in values], Representation(endpoint, fields=["id"]))
         existing = self._existing_ids(query, self.state)
         gone = {(name, value) for value in values if value not in existing}
-        self._context.client.log(2, f"{self._query.endpoint}: {len(gone)} values of {name} do not exist anymore")
+        self._context.client.log(2, f"{self._query.endpoint}: {len(gone)} values of {name} no longer exist")
         self.state.remove_filters(gone)
         return bool(gone)
 
 
 def with_fields(query: ListQuery, *fields: str) -> ListQuery:
-    """Return ``query`` with another representation: these fields only."""
+    """Return ``query`` with another representation, which has only these fields."""
     return dataclasses.replace(query, representation=Representation(query.endpoint, fields=fields))

@@ -7,7 +7,7 @@
 """Combine the results of several requests for parts of one list, whose filters do not fit into one URL.
 
 Rows of all parts are yielded in ID order, so a row can be yielded once every part has shown that it has no earlier one.
-One or two pages of each part are in memory. The more parts there are, the shorter are the pages.
+One or two pages of each part are in memory. More parts mean shorter pages.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Merge:
         self._parts = [_Part(pages) for pages in parts]
         self._workers = workers
         self._tasks: Tasks[int, list[Row] | None] = Tasks(workers)
-        # The first row of each part that has rows, as ID and number of the part.
+        # The ID of the first row of each part that has rows, with the number of the part.
         self._heap: list[tuple[int, int]] = []
         self._last = -1
 

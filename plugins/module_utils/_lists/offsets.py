@@ -7,9 +7,9 @@
 """Read a list by offset without losing rows: one page after another, or several at the same time.
 
 An offset counts rows. If a row before it is deleted, all later rows move up, and some of them out of the next page. In
-ID order that can be seen and repaired: each page begins with the last row of the page before, and if it begins later,
-the rows that moved are read again. In another order, rows cannot be compared. There, a page that begins with a row that
-was not seen before is an error, and so is a number of rows that is not NetBox's count.
+ID order, the collection detects and repairs this: each page begins with the last row of the previous page. If a page
+begins with a later row, the rows that moved are read again. In another order, rows cannot be compared. A page that
+begins with a new row is then an error. A number of rows that differs from NetBox's count is an error, too.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import (
 )
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Workers, ordered_map
 
-# Pages in a row that can be without a new row. Some are, if many rows were deleted. If a server ignores the offset, or
-# its count is too high, all later pages are.
+# Maximum number of consecutive pages without a new row. Some occur if many rows were deleted. All later pages are such
+# pages if a server ignores the offset, or if its count is too high.
 MAX_PAGES_WITHOUT_NEWS = 100
 
 
 class OffsetList(t.Protocol):
-    """A list that is read by offset."""
+    """A list that is read with offsets."""
 
     @property
     def query(self) -> ListQuery:
@@ -47,7 +47,7 @@ class OffsetList(t.Protocol):
         """How many rows to request in one page."""
 
     def fetch_offset(self, offset: int, rows: int) -> OffsetPage:
-        """Return the page of at most ``rows`` rows at ``offset``. It can be shorter, with more rows to follow."""
+        """Return the page of at most ``rows`` rows at ``offset``. It can be shorter although more rows follow."""
 
 
 def whole(page: OffsetPage, query: ListQuery) -> list[Row]:
@@ -87,7 +87,7 @@ _Requested = tuple[int, OffsetPage]
 
 
 def _later_pages(source: OffsetList, first: OffsetPage, end: int, overlap: int) -> Iterator[tuple[int, int]]:
-    """Yield offset and number of rows of the pages after ``first``, as long as the page size is when they are due."""
+    """Yield the offset and the number of rows of each page after ``first``, with the page size at that time."""
     offset = (source.query.offset or 0) + max(1, len(first.rows) - overlap)
     while offset < end - overlap:
         rows = source.page_rows
@@ -103,7 +103,7 @@ def _incomplete(endpoint: str, rows: int, count: int) -> IncompleteList:
 
 
 class _News:
-    """Ends a read that returns nothing new anymore."""
+    """Ends a read that no longer returns new rows."""
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
@@ -118,8 +118,8 @@ class _News:
 
 
 class _ById:
-    """Pages in ID order. Each begins with the last row of the page before. If one does not, rows are missing before it,
-    and they are searched for in front of the place where they were."""
+    """Pages in ID order. Each begins with the last row of the page before. If one does not, rows are missing before it.
+    They are then at lower offsets, where the code searches for them."""
 
     overlap = 1
 
@@ -147,11 +147,11 @@ class _ById:
             if not page.more:
                 self._check_end(offset, page)
                 return
-        # The list has grown since the first page told its length.
+        # The list has grown since the first page reported its length.
         yield from self._catch_up(self._after(offset, page), None, None)
 
     def _catch_up(self, offset: int, following: int | None, ahead: OffsetPage | None) -> Iterator[list[Row]]:
-        """Yield the rows from ``offset`` on, wherever they moved, up to those of ``ahead`` or to the end."""
+        """Yield the rows from ``offset``, even if they moved, up to those of ``ahead`` or to the end."""
         stop = ahead.rows[0]["id"] if ahead and ahead.rows else None
         back, overlaps = self._source.page_rows, True
         while True:

@@ -7,7 +7,7 @@
 """How many rows to request at once: more if rows are small, fewer if the server cannot finish a page.
 
 Proxies fail now and then, whatever the size of a page. A server that is slow, or has little memory, fails again and
-again, but only if pages are long. The rules here tell one from the other:
+again, but only if pages are long. These rules distinguish the two cases:
 
 * A page that failed is requested again with the same size.
 * If it fails again, that page alone is requested in smaller parts.
@@ -35,12 +35,12 @@ FIRST_PAGE = 300
 LARGEST_PAGE = 1000
 # A page that the server cannot finish is split down to this size, and not further.
 SMALLEST_PAGE = 10
-# Before NetBox comes to the first row of a page, it works as long as for 700 rows of their own fields. Therefore pages
+# For the start of a page, NetBox needs as much time as for the own fields of 700 rows. Therefore pages
 # of small rows get longer, up to this many bytes of JSON.
 PAGE_BYTES = 1_000_000
-# Rows whose size is measured.
+# Number of rows whose size is measured.
 SAMPLE = 20
-# Pages that must succeed before longer ones are requested again. Doubled each time that longer ones fail again.
+# Number of pages that must succeed before longer pages are requested again. It doubles each time that these fail.
 SUCCESSES = 8
 
 
@@ -49,7 +49,7 @@ class PageSize:
 
     * ``first``: rows in the first page.
     * ``largest``: rows that a page can have at most.
-    * ``share``: the part of the usual memory that a page can use, if many pages are in memory at once.
+    * ``share``: the fraction of the usual memory that a page can use if many pages are in memory at once.
     """
 
     def __init__(self, client: Client, name: str, first: int, largest: int = 0, share: float = 1.0) -> None:
@@ -66,9 +66,9 @@ class PageSize:
         self._failing = self._recovered = False
         # Whether a page of the present size succeeded since a page had to be split.
         self._proven = False
-        # Whether pages ever had to get shorter. Only if not, they get as long as they can in one step.
+        # Whether pages ever had to become shorter. If not, they reach their full size in one step.
         self._shrunk = self._may_jump = False
-        # Whether no page succeeded since pages got longer.
+        # Whether no page has succeeded since pages became longer.
         self._grown = False
 
     @property
@@ -77,7 +77,7 @@ class PageSize:
         return self._rows
 
     def set_maximum(self, rows: int) -> None:
-        """Request no more than this, as the server returns no more."""
+        """Never request more rows than this, because the server does not return more."""
         with self._lock:
             self._largest = min(self._largest, rows)
             self._target = min(self._target, rows)
@@ -86,7 +86,7 @@ class PageSize:
     def measure(self, page: Sequence[object]) -> None:
         """Let pages get longer if the rows of ``page``, the first one, are small and it was full.
 
-        This takes effect at once, or after the next page that succeeds if ``page`` did not at its first request.
+        This takes effect immediately, or after the next successful page if the first request for ``page`` failed.
         """
         with self._lock:
             if len(page) < self._rows or not page:
@@ -99,10 +99,10 @@ class PageSize:
                 self._grow()
 
     def read(self, rows: int, fetch: t.Callable[[int, bool], T], raise_statuses: tuple[int, ...] = ()) -> T:
-        """Return what ``fetch`` returns for a page of ``rows`` rows, or for a shorter one if the server cannot finish.
+        """Return the result of ``fetch`` for a page of ``rows`` rows, or for a shorter one if the server cannot finish.
 
-        ``fetch`` gets the number of rows, and whether to raise an error that a shorter page can cure, instead of trying
-        again by itself. Errors with an HTTP status of ``raise_statuses`` are raised at once.
+        The arguments of ``fetch`` are the number of rows, and whether to raise errors that a shorter page can avoid
+        instead of repeating the request. Errors with an HTTP status in ``raise_statuses`` are raised immediately.
         """
         page_rows = whole = min(rows, self._rows)
         failures = 0
@@ -128,7 +128,8 @@ class PageSize:
     def _size_after_failure(self, page_rows: int, failures: int, error: NetBoxError) -> int:
         with self._lock:
             self._failing = True
-            # Only its length makes a response too long, and other pages can have shown that this page is too long.
+            # Do not repeat the request if the response was too long, or if other pages have shown that this page is too
+            # large.
             is_certain = isinstance(error, TooLong) or page_rows > self._rows
         if failures == 1 and not is_certain:
             return page_rows
@@ -155,11 +156,11 @@ class PageSize:
                 self._grow()
 
     def _note_split(self, page_rows: int, whole: int) -> None:
-        """A page of ``whole`` rows failed, and its first part of ``page_rows`` rows succeeded."""
+        """Note that a page of ``whole`` rows failed, and that its first part of ``page_rows`` rows succeeded."""
         if not page_rows < self._rows <= whole:
-            return  # this page alone, or other pages have shown the same
+            return  # the reason was this page alone, or other pages have already shown it
         if self._proven:
-            # A page as long as this one succeeded not long ago. The next one will show what is the reason.
+            # A page of this size succeeded recently. The next page will show the reason.
             self._proven = False
             return
         self._rows, self._successes, self._shrunk, self._may_jump = page_rows, 0, True, False

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read the lists of NetBox's REST API, each row once: by one or several cursors, or by one or several offsets."""
+"""Read lists of NetBox's REST API, each row once, with cursors or offsets, in sequence or in parallel."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Pager:
     * ``pagination``: ``auto``, ``cursor`` (nothing else), or ``offset``.
     * ``page_size``: rows in one request. By default, the first page has 300 rows, and later ones up to 1,000 if rows
       are small.
-    * ``max_workers``: threads that send requests. 1 sends one request after another.
+    * ``max_workers``: threads that send requests. With 1, requests are sent in sequence.
     * ``executor_class``: a replacement for ``concurrent.futures.ThreadPoolExecutor``.
     * ``warn``: shows a warning to the user. By default, warnings go to the client's log.
 
@@ -144,7 +144,7 @@ class Pager:
         self.workers.check_open()
         if self.context.pagination == "cursor" and (query.ordering is not None or query.offset is not None):
             name = "ordering" if query.ordering is not None else "offset"
-            raise UsageError(f"pagination=cursor reads in ID order. You cannot use it together with {name}.")
+            raise UsageError(f"pagination=cursor reads in ID order. It cannot be used with {name}.")
         parts = query.parts(self.page_size)
         readers = [ListReader(self.context, parts[0])] if len(parts) == 1 else self._readers(parts)
         source: Iterator[list[Row]]
@@ -231,9 +231,9 @@ def emit_pages(
     max_rows: int | None,
     tidy: t.Callable[[list[Row]], None],
 ) -> Generator[list[Row], None, None]:
-    """Yield the pages of ``source`` with ``max_rows`` rows at most, as ``tidy`` changes them, and without empty ones.
+    """Yield the pages of ``source`` after ``tidy`` changed them, with at most ``max_rows`` rows, without empty pages.
 
-    In the end, or when the caller stops earlier, log how the list ``name`` was read. ``states`` know it.
+    At the end, or when the caller stops earlier, log how the list ``name`` was read. ``states`` know it.
     """
     began, rows = time.monotonic(), 0
     try:

@@ -38,10 +38,10 @@ class ListQuery:
     * ``endpoint``: the path below ``api/``, such as ``dcim/devices`` or ``plugins/bgp/sessions``.
     * ``filters``: pairs as ``filter_pairs`` of ``_http.parameters`` returns them.
     * ``ordering``: NetBox's parameter, such as ``-name``. ``None`` reads in ID order.
-    * ``offset``: how many rows to skip.
-    * ``max_rows``: how many rows to return at most.
+    * ``offset``: number of rows to skip.
+    * ``max_rows``: maximum number of rows to return.
     * ``skip_deleted``: the name of a filter whose values are IDs, and the endpoint of the objects with these IDs. If
-      NetBox refuses an ID because its object was deleted, the query continues without that ID.
+      NetBox rejects an ID because its object was deleted, the query continues without it.
 
     Raise :class:`UsageError` if these contradict each other.
     """
@@ -75,7 +75,7 @@ class ListQuery:
 
     @property
     def is_cut_silently(self) -> bool:
-        """Whether NetBox returns only the first rows and does not tell whether there are more."""
+        """Whether NetBox returns only the first rows and does not report whether there are more."""
         return bool(CUT_SILENTLY.match(self.endpoint))
 
     @property
@@ -90,7 +90,7 @@ class ListQuery:
         return any(name == "id" or name.startswith("id__") for name, dummy in self.filters)
 
     def parts(self, page_rows: int) -> list[ListQuery]:
-        """Return queries whose filters fit into one URL each, and whose rows together are those of this query.
+        """Split this query into queries whose filters fit into one URL each.
 
         If the filters name IDs, a part names as many IDs as fit into a page, and the parts are in ID order.
         """

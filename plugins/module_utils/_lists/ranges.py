@@ -7,10 +7,10 @@
 """Read a list by cursor: by one cursor, or by several at the same time. REST and GraphQL use the same code.
 
 The IDs that have not been read form a line of ID ranges, in ID order. A free worker takes a range from the front of the
-line, cut so that it probably contains one page. What a page leaves of its range becomes a range again, at the same
-place. Each ID belongs to one range at any time, so each row arrives once. As work is always taken from the front, few
-pages wait for the pages before them, whatever the IDs look like. (If workers took halves of the largest range, a list
-would take no longer, but nearly all of it would wait in memory.)
+line, cut so that it probably contains one page. The rest of a range that a page does not cover becomes a range again,
+at the same place. Each ID belongs to one range at any time, so each row arrives once. Workers always take ranges from
+the front, so few pages wait for the pages before them, for any distribution of IDs. (If workers took halves of the
+largest range, a list would take no longer, but nearly all of it would wait in memory.)
 
 The pages themselves show how wide a range must be to contain one page: IDs can be dense here and sparse there.
 """
@@ -27,9 +27,10 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers impor
 
 # If IDs are sparse, a range is cut for a little less than a page. Otherwise a few rows would often need a request.
 FILLING = 0.9
-# One page shows little about IDs that are far away. An estimate without rows changes at most by this factor.
+# One page shows little about IDs that are far away. An estimate from a page without rows changes at most by this
+# factor.
 LARGEST_STEP = 4.0
-# Pages that must be expected at the front before a later page, which has already arrived, is dropped in their favor.
+# Number of pages that must be expected at the front before a later page that has already arrived is dropped for them.
 WORTH = 4
 
 
@@ -43,7 +44,7 @@ class CursorList(t.Protocol):
     def fetch(self, start: int, stop: int | None, rows: int) -> Page:
         """Return the page of at most ``rows`` rows from ID ``start``.
 
-        ``stop`` is the first ID that is not wanted, or ``None``. Rows from there on are dropped.
+        ``stop`` is the first ID after the requested range, or ``None``. Rows from there on are dropped.
         """
 
     def survey(self) -> tuple[int, int]:
@@ -75,8 +76,8 @@ def follow(page: Page, source: CursorList) -> Iterator[list[Row]]:
 def read_ranges(page: Page, source: CursorList, workers: Workers, max_rows: int | None = None) -> Iterator[list[Row]]:
     """Yield the rows of ``page`` and of all later pages, in ID order, a page at a time. All workers request pages.
 
-    The rows that are requested and those that wait for their turn are never more than :func:`look_ahead` pages contain.
-    No more is requested than ``max_rows`` rows need.
+    At most the rows of :func:`look_ahead` pages are requested or waiting at any time. At most ``max_rows`` rows are
+    requested.
     """
     if page.next is None or (max_rows is not None and len(page.rows) >= max_rows):
         yield page.rows
@@ -144,7 +145,7 @@ class _Reader:
             position += 1
 
     def _has_enough(self) -> bool:
-        """Return whether the rows that were read and requested are all that the caller wants."""
+        """Return whether the rows that were read and requested are all that the caller needs."""
         if self._max_rows is None:
             return False
         requested = sum(id_range.requested for id_range in self._line if id_range.rows is None)
@@ -153,8 +154,8 @@ class _Reader:
     def _has_room(self, position: int) -> bool:
         """Return whether the range at ``position`` can be requested. There is always room for the front of the line.
 
-        If workers would be idle in front of many rows, the rows that would wait longest are dropped, and requested
-        again later: IDs turned out to be dense here, when the later pages had been expected next.
+        If there are more rows at the front than expected and workers would be idle, drop the rows that would wait
+        longest, and request them again later.
         """
         id_range, page_rows = self._line[position], self._source.page_rows
         excess = self._held() - (self._max_pages - 2) * page_rows
@@ -186,7 +187,7 @@ class _Reader:
         )
 
     def _cut(self, position: int) -> None:
-        """Shorten a free range of the line to what probably fills one page, and put the rest behind it."""
+        """Shorten a free range of the line to what probably fills one page, and insert the rest after it."""
         id_range, page_rows = self._line[position], self._source.page_rows
         left = sum((self._end_of(one) - one.start) * one.density for one in self._line if not one.requested)
         # The workers share the last rows, in pages that are not too small to be worth a request.
@@ -204,19 +205,20 @@ class _Reader:
         return max(id_range.start, (self._last or 0) + 1)
 
     def _plan(self, count: int, last: int) -> None:
-        """Spread the rows that are left over the IDs that are left, as the survey has returned."""
+        """Distribute the remaining rows over the remaining IDs, according to the survey."""
         self._last = last
         id_range = self._line[-1]
         left = count - self._read - id_range.requested
         if left > 0 and id_range.requested and id_range.rows is None and id_range.stop is None:
-            # The page that was requested without an end keeps what probably fills it. More than that is dropped.
+            # The page that was requested without an end keeps the rows that probably fill it. Other rows are dropped.
             stop = id_range.start + max(1, int(id_range.requested / id_range.density))
             if stop <= last:
                 id_range.stop = stop
                 self._line.append(_IdRange(stop, None, min(1.0, left / (last + 1 - stop))))
 
     def _settle(self, id_range: _IdRange, page: Page) -> None:
-        """Keep the rows of ``page`` that belong to its range, put back what it left, and learn from it."""
+        """Store the rows of ``page`` in its range, return the rest of the range to the line, and update the
+        estimates."""
         position = self._line.index(id_range)
         stop = id_range.stop
         kept = len(page.ids)
@@ -230,7 +232,8 @@ class _Reader:
             self._line.insert(position + 1, rest)
             id_range.stop = page.next
         elif stop is not None and (stop - id_range.start) * id_range.density >= self._source.page_rows / 4:
-            # Read to its end, and wide enough to show something: the next range probably has a similar density.
+            # The range was read to its end and is wide enough to be representative: the next one probably has a similar
+            # density.
             following = next((one for one in self._line[position + 1 :] if not one.requested), None)
             if following:
                 seen = kept / (stop - id_range.start)
@@ -238,6 +241,6 @@ class _Reader:
 
 
 def _density(ids: list[int]) -> float | None:
-    """Return the rows per ID at the end of a page. Its last quarter shows most about what follows."""
+    """Return the rows per ID at the end of a page. Its last quarter is the best estimate for the following rows."""
     last = ids[-max(2, len(ids) // 4) :]
     return (len(last) - 1) / (last[-1] - last[0]) if len(last) > 1 else None

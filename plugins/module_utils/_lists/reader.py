@@ -4,10 +4,11 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read one list whose filters fit into one URL: by cursor if the server supports it, or by offset.
+"""Read one list whose filters fit into one URL, by cursor if the server supports it, or by offset.
 
-No request is spent on finding out. The first page is requested with ``start=0``, and NetBox used the cursor if and only
-if the ``count`` of its response is null. Lists of plugins are an exception, as they can have a filter called ``start``.
+Detecting this needs no additional request. The first page is requested with ``start=0``, and NetBox used the cursor if
+and only if the ``count`` of its response is null. Lists of plugins are an exception, as they can have a filter called
+``start``.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import R
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.state import ListState
 
 FIRST_WITH_CURSOR = (4, 6)
-# An offset behind the end of any list. NetBox returns no rows there, and counts them only.
+# An offset after the end of any list. NetBox then returns only the count.
 BEHIND_THE_END = 10**9
 
 
@@ -119,7 +120,7 @@ class ListReader:
                 return None
             answer = self._requests.page(start, self.page_rows)
         if answer.count is not None:
-            self._without_cursor("its response is a page by offset")
+            self._without_cursor("NetBox responded with an offset page")
             return answer if answer.next is None else None
         if numeric_ids(answer.rows) is None:
             self._without_cursor("its IDs are not numbers")
@@ -134,7 +135,7 @@ class ListReader:
         return False
 
     def _without_cursor(self, reason: str) -> None:
-        """Remember that the list does not support a cursor. Raise :class:`UsageError` if the user wants only that."""
+        """Remember that the list does not support a cursor. Raise :class:`UsageError` if the user requires a cursor."""
         self._context.client.log(2, f"{self.query.endpoint}: does not support cursor pagination: {reason}")
         self._server.note_without_cursor(self.query.endpoint)
         if self._context.pagination == "cursor":
@@ -157,7 +158,7 @@ class ListReader:
         """Return the page of at most ``rows`` rows from ID ``start``. Rows from ``stop`` on can be missing."""
         paging = [("start", str(start))]
         if stop is not None and not self.query.selects_by_id:
-            # Saves NetBox the rows of the next ID range. If NetBox does not know the filter, they are dropped here.
+            # Saves NetBox the rows of the next ID range. If NetBox does not support the filter, they are dropped here.
             paging.append(("id__lt", str(stop)))
         return self._page(self._requests.page(paging, rows), start)
 
@@ -188,8 +189,8 @@ class ListReader:
     def _read_plugin_list(self, sequential: bool) -> Iterator[list[Row]]:
         """Yield the rows of a plugin's list. It can have a filter called ``start``, which NetBox applies as well.
 
-        The first page is read by offset. A cursor that begins with its last row must return that row, and as many more
-        as NetBox counts. In the end, the number of rows is compared with that count.
+        The first page is read by offset. A cursor from its last row must return that row and as many more rows as
+        NetBox counts. At the end, the number of rows is compared with the count.
         """
         answer = self._first_by_offset()
         first = answer.offset_page()
@@ -225,7 +226,7 @@ class ListReader:
             self._without_cursor(str(error))
             return None
         if page.ids[:1] != ids[-1:] or len(page.ids) < min(self.page_rows, first.count - len(ids) + 1):
-            self._without_cursor("it has a filter called start")
+            self._without_cursor("the list has a filter called start")
             return None
         return page
 
@@ -237,7 +238,7 @@ class ListReader:
             yield page if number else page[1:]
 
     def _check_none_missing(self, seen: array.array[int]) -> None:
-        """Raise :class:`IncompleteList` unless ``seen`` has the IDs of all rows, or new rows at the end are missing."""
+        """Raise :class:`IncompleteList` if rows are missing in ``seen``, except for new rows at the end."""
         everything = ListReader(self._context, with_fields(self.query, "id"))
         ids = {row["id"] for page in everything._read_by_offset(None, True) for row in page}
         self.state.count_requests(everything.state.requests)
@@ -274,13 +275,13 @@ class ListReader:
     def _offset_parameters(self, offset: int) -> Pairs:
         ordering = self.query.ordering or "id"
         if "id" not in ordering.replace("-", "").split(","):
-            ordering += ",id"  # rows with equal values would be in another order in each response
+            ordering += ",id"  # the order of rows with equal values would differ between responses
         return [("ordering", ordering), *([("offset", str(offset))] if offset else [])]
 
     # Lists that NetBox cuts silently
 
     def _read_cut_list(self) -> list[Row]:
-        """Return as many rows as are wanted, or as NetBox returns at once. Warn if there can be more."""
+        """Return as many rows as the query requires, or as NetBox returns at once. Warn if there can be more."""
         self.state.set_mode("one page")
         offset = self.query.offset or 0
         requested = offset + (self.query.max_rows or LARGEST_PAGE)
@@ -294,9 +295,9 @@ class ListReader:
         return found[offset:]
 
     def _maximum(self, found: int, requested: int) -> int:
-        """Return how many rows the server returns at most if so many are requested; ``found`` if that is not known.
+        """Return the server's maximum for a request for so many rows, or ``found`` if it is not known.
 
-        The link to the previous page contains that number, also behind the end of a list, and of an empty one.
+        The link to the previous page contains this number, even after the end of a list or in an empty list.
         """
         if self._server.longest_page > found:
             return requested
@@ -306,7 +307,9 @@ class ListReader:
         try:
             answer = self._context.client.get(f"api/{parents}/", parameters)
         except NetBoxError as error:
-            self._context.client.log(2, f"{self.query.endpoint}: cannot find out how many rows NetBox returns: {error}")
+            self._context.client.log(
+                2, f"{self.query.endpoint}: cannot determine how many rows NetBox returns: {error}"
+            )
             return found
         return link_numbers(answer.get("previous")).get("limit", found) if isinstance(answer, dict) else found
 

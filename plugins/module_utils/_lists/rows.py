@@ -25,7 +25,7 @@ def is_row(value: t.Any) -> bool:
 
 
 def identity(row: Row) -> t.Any:
-    """Return what tells ``row`` from other rows: its ID, or ``None`` if it has none. Rows without ID all differ."""
+    """Return the ID of ``row``, which identifies it, or ``None``. Rows without an ID are never equal."""
     return row.get("id")
 
 
@@ -43,7 +43,7 @@ def are_ascending(ids: Sequence[int]) -> bool:
 
 
 def required_id(row: Row) -> int:
-    """Return the ID of a row, by which the rows of several requests are put into one order."""
+    """Return the ID of a row, which determines the order of rows from several requests."""
     if numeric_ids([row]) is None:
         raise UnexpectedAnswer("Cannot combine the results of several requests, because their IDs are not numbers.")
     return t.cast(int, row["id"])
@@ -59,7 +59,7 @@ def drop_adjacent_duplicates(rows: list[Row]) -> list[Row]:
 
 
 class SeenRows:
-    """The rows of a list in an order in which a repeated row need not follow the first one."""
+    """The rows of a list in an order in which repeated rows are not always adjacent."""
 
     def __init__(self) -> None:
         self._ids: set[t.Any] = set()
@@ -68,7 +68,7 @@ class SeenRows:
         return identity(row) in self._ids
 
     def add_new(self, rows: Sequence[Row]) -> list[Row]:
-        """Return those of ``rows`` that were not seen before, and remember them."""
+        """Return the rows that were not seen before, and remember them."""
         new = []
         for row in rows:
             number = identity(row)

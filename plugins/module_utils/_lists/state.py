@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What threads that read lists share: what is known about the server, and how far a list has been read."""
+"""State that threads share when they read lists: facts about the server, and the progress of a list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import threading
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UnexpectedAnswer
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 
-# How many requests one list can need: a million rows, one at a time. A server whose list never ends is left alone.
+# Maximum number of requests for one list: a million rows, one at a time. This stops reading a list that never ends.
 MAX_REQUESTS = 1_000_000
 
 

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""An executor whose threads do not keep Python from ending.
+"""An executor whose threads do not prevent Python from ending.
 
 Before Python ends, it waits for the threads of ``concurrent.futures.ThreadPoolExecutor``, even after Ctrl-C. If NetBox
 does not respond, that takes as long as the timeout.

@@ -4,10 +4,9 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Run functions in the threads of an executor, and return their results as they end or in order.
+"""Run functions in the threads of an executor, and return their results as the functions end, or in order.
 
-Whatever an executor does, a caller that waits for a result gets a result or an error: the futures report results,
-so a task that never ran is reported as well.
+A caller that waits for a result gets a result or an error, even if the executor loses the task.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ class Workers:
             future: t.Any = executor.submit(context.run, function, *arguments)
         except (RuntimeError, TypeError) as error:
             self.check_open()
-            raise _unusable(executor, f"it accepts no task: {error}") from error
+            raise _unusable(executor, f"it does not accept tasks: {error}") from error
         if not callable(getattr(future, "add_done_callback", None)):
             raise _unusable(executor, f"submit() must return a future, not {future!r}")
         return t.cast(Future, future)
@@ -88,7 +87,7 @@ class Workers:
             ) from error
         if not all(callable(getattr(executor, name, None)) for name in ("submit", "shutdown")):
             raise _unusable(executor, "it has no methods submit() and shutdown()")
-        processes = sys.modules.get("concurrent.futures.process")  # not imported unless somebody needs it
+        processes = sys.modules.get("concurrent.futures.process")  # imported only if needed
         if processes is not None and isinstance(executor, processes.ProcessPoolExecutor):
             raise _unusable(executor, "it runs functions in other processes")
         return t.cast("concurrent.futures.Executor", executor)
@@ -105,7 +104,7 @@ class Workers:
             raise UsageError("The pager is closed. Read its lists before you close it.")
 
     def close(self) -> None:
-        """Drop the tasks that have not started, and wake everybody who waits. Running tasks end by themselves."""
+        """Cancel the tasks that have not started, and wake all waiting threads. Running tasks end by themselves."""
         with self._lock:
             self._closed = True
             executors, waiting = list(self._executors.values()), list(self._waiting)
@@ -125,7 +124,7 @@ def _unusable(executor: object, reason: str) -> UsageError:
 
 @dataclasses.dataclass
 class _Outcome(t.Generic[R]):
-    """What a function returned or raised, as a result of a task that did run."""
+    """The value or the exception of a task that ran."""
 
     result: R | None = None
     error: BaseException | None = None
@@ -184,11 +183,11 @@ class Tasks(t.Generic[K, R]):
         return key, t.cast(R, outcome.result)
 
     def wake(self) -> None:
-        """Have :meth:`next_ended` return to its caller, with an error."""
+        """Make :meth:`next_ended` raise an error."""
         self._ended.put(None)
 
     def drop(self) -> None:
-        """Take back the tasks that have not started, as nobody waits for them anymore."""
+        """Cancel the tasks that have not started, because no caller waits for them any longer."""
         for future in list(self._futures):
             future.cancel()
 

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What users of modules can do about an error."""
+"""Advice about errors for users of modules."""
 
 from __future__ import annotations
 

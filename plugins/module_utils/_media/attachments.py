@@ -50,7 +50,7 @@ _WRITE_ADVICE = "Use a token that can write, and give its user permission to {0}
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What was done, or would be done: ``added``, ``replaced``, ``updated``, ``removed``, or ``left``.
+    """The action that was or would be performed: ``added``, ``replaced``, ``updated``, ``removed``, or ``left``.
 
     ``row`` is the attachment as NetBox returns it, or ``None`` if there is none (yet). ``before`` and ``after`` are for
     the diff.
@@ -160,7 +160,7 @@ class Attachments:
         filters = [(key, str(value)) for key, value in self._object.items()]
         with Pager(self._client, max_workers=1) as pager:
             rows = list(pager.rows(ENDPOINT, filters))
-        # Do not rely on filters alone for what will be removed.
+        # Do not rely on filters alone before attachments are removed.
         return [row for row in rows if row.get("name", "") == name and self._object.items() <= row.items()]
 
     def _compare(self, row: Row, file: ImageFile, compare: str) -> tuple[str, Fingerprint | None]:
@@ -229,7 +229,7 @@ class Attachments:
         if [each["id"] for each in rows] != [row["id"]]:
             conflict = NotOne(
                 f"The image was attached ({_list([row])}), but now NetBox lists these attachments with the name "
-                f"{desired.name!r}: {_list(rows) or 'none'}. Another task changes the same attachment."
+                f"{desired.name!r}: {_list(rows) or 'none'}. Another task is changing the same attachment."
             )
             conflict.advice = "Do not run such tasks at the same time. state=absent removes all of the attachments."
             raise conflict

@@ -38,7 +38,7 @@ class ImageCopies:
     """Reads the files of image attachments.
 
     * ``storage_hosts``: hosts besides NetBox that can store images, such as ``s3.example.com`` or
-      ``minio.example.com:9000``. Without a port, the ports 80 and 443 are meant.
+      ``minio.example.com:9000``. Without a port, ports 80 and 443 are allowed.
     * ``connect_anonymously``: returns a client for the same NetBox that sends no token.
     """
 
@@ -110,14 +110,14 @@ class ImageCopies:
         try:
             found = socket.getaddrinfo(host, None, proto=socket.IPPROTO_TCP)
         except OSError:
-            return  # The request reports it, unless a proxy resolves the name.
+            return  # The request reports this error, unless a proxy resolves the name.
         for entry in found:
             address = ipaddress.ip_address(str(entry[4][0]).partition("%")[0])
             address = getattr(address, "ipv4_mapped", None) or address
             if address.is_loopback or address.is_link_local or address.is_unspecified:
                 raise UnexpectedAnswer(
                     f"NetBox reports {_shorten(url)!r} as the URL of an image. Its host has the loopback or link-local "
-                    f"address {address}, from which the module reads no images."
+                    f"address {address}. The module does not read such addresses."
                 )
 
 

@@ -38,7 +38,7 @@ _DETECTED_EXTENSIONS = frozenset(EXTENSIONS.values()) | {"apng", "avifs", "jfif"
 
 @dataclasses.dataclass(frozen=True)
 class DesiredImage:
-    """An image attachment as it should be. A ``description`` of ``None`` keeps the current description."""
+    """The desired image attachment. A ``description`` of ``None`` keeps the current description."""
 
     name: str
     description: str | None

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Rack elevations: which rack, what is requested from NetBox, and its complete response."""
+"""Rack elevations: select the rack, build the request, and read the complete response."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ RACK_RULES: dict[str, t.Any] = {
 
 @dataclasses.dataclass
 class ElevationOptions:
-    """What to request from NetBox, by NetBox's names. ``None`` means NetBox's own default."""
+    """The parameters of the request, with NetBox's names. ``None`` means NetBox's own default."""
 
     render: str
     face: str
@@ -86,7 +86,7 @@ class ElevationOptions:
 
     @classmethod
     def from_options(cls, options: Mapping[str, t.Any], render: str) -> ElevationOptions:
-        """Take the module's options of the same names, as far as the module has them."""
+        """Use the module's options with the same names, if the module has them."""
         names = [field.name for field in dataclasses.fields(cls) if field.name in options]
         return cls(**{**{name: options[name] for name in names}, "render": render})
 

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""A gallery of racks: reads what changed, draws only that, and removes drawings of racks that are gone."""
+"""A gallery of racks: find changes in NetBox, update the drawings, and remove drawings of deleted racks."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._media.gallery_page 
     render_page,
 )
 
-# Raise it when drawings or pages are made in another way.
+# Increase this number if the code that writes drawings or pages changes.
 FORMAT = 1
 # Number of drawings that are requested before they are written.
 BATCH = 64
@@ -121,7 +121,7 @@ class Gallery:
     def _draw(
         self, data: RackData, wanted: Mapping[tuple[int, str], str], old: Manifest, new: Manifest
     ) -> Iterator[tuple[tuple[int, str], Drawing]]:
-        """Request the drawings that could have changed, and write those that did."""
+        """Request the drawings that could have changed, and write the ones that did."""
         stale: list[Task] = []
         for rack in data.racks:
             fingerprint = rack.fingerprint(data.roles)
@@ -149,7 +149,7 @@ class Gallery:
                 yield (number, face), Drawing(name, read_size(content))
 
     def _must_draw(self) -> bool:
-        """Return whether drawings depend on more than the lists show: a highlight can name any field."""
+        """Return whether drawings depend on data that the lists do not show: a highlight can name any field."""
         return bool(self._options["force"] or self._options["highlight"])
 
     def _fetch(self, stale: list[Task]) -> Iterator[list[tuple[Task, bytes]]]:
@@ -171,7 +171,7 @@ class Gallery:
         new.files[name] = {"sha256": hash_bytes(content), "source": source}
 
     def _write_page(self, data: RackData, drawings: Mapping[tuple[int, str], Drawing], new: Manifest) -> None:
-        """Write the page. Its time of generation is the time when something on it changed last."""
+        """Write the page. It shows the time of its last change."""
         unchanged = bool(new.generated) and not self._files.written
         if unchanged:
             content = self._render(data, drawings, new.generated)

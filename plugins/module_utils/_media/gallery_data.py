@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What a gallery of racks shows, read with a few list requests, and whether it changed since the last run."""
+"""Read the data for a gallery of racks with a few list requests, and detect changes since the last run."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ from ansible_collections.netbox.cursor.plugins.module_utils._media.rack_units im
 )
 
 PAGE_SIZE = 1000
-# NetBox stamps a change before its transaction ends, so a change can become visible after a newer one. By default,
-# NetBox ends requests after 120 seconds and jobs after 300.
+# NetBox sets the time of a change before its transaction ends, so a change can become visible after a newer one. By
+# default, NetBox ends requests after 120 seconds and jobs after 300.
 LONGEST_TRANSACTION = 300
 # Below this number of racks, devices are selected by their racks, and otherwise by the sites.
 MAX_RACK_FILTERS = 100
@@ -252,7 +252,7 @@ def _build_path(location: t.Any, locations: Mapping[int, Row]) -> tuple[str, ...
 
 
 def are_settled(states: Iterable[State], read_at: float) -> bool:
-    """Return whether a list that was read at ``read_at`` cannot lack changes that are older than its newest one."""
+    """Return whether a list that was read at ``read_at`` contains all changes that are older than its newest one."""
     for state in states:
         if state is None:
             return False

@@ -4,10 +4,11 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The files of a gallery in one directory. They are written completely or not at all, and only they are removed.
+"""The files of a gallery in one directory. Files are written completely or not at all, and only these files are
+removed.
 
-A manifest lists the files, and what they were made from. It is data, like everything else in the directory: a name that
-is not one of a drawing is ignored.
+A manifest lists the files with digests of their sources. It is untrusted data: names that are not names of drawings are
+ignored.
 """
 
 from __future__ import annotations
@@ -34,12 +35,12 @@ _DRAWING = re.compile(DRAWINGS + r"/[\w-][\w.-]*\.svg")
 
 @dataclasses.dataclass
 class Manifest:
-    """What the last run wrote.
+    """The manifest that the last run wrote.
 
     * ``settings``: digest of the options on which all files depend.
     * ``state``: the state of NetBox's lists, or ``None`` if the next run must read them again.
     * ``generated``: when a file changed last, as the page shows it.
-    * ``files``: for each file, the digests of its content and of what it was made from.
+    * ``files``: for each file, the digests of its content and of its source data.
     """
 
     settings: str = ""
@@ -73,7 +74,7 @@ class GalleryFiles:
     def __init__(self, module: AnsibleModule, directory: str) -> None:
         self._module = module
         self._directory = directory
-        # Names of what was written or removed, or would be in check mode.
+        # Names of files that were written or removed, or would be in check mode.
         self.written: list[str] = []
         self.removed: list[str] = []
 
@@ -125,7 +126,7 @@ class GalleryFiles:
         return True
 
     def _replace(self, path: str, content: bytes, is_new: bool) -> None:
-        # In the same directory, a new file gets the group that the directory passes on.
+        # Create it in the same directory, because a new file can inherit the directory's group.
         number, part = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".")
         try:
             with os.fdopen(number, "wb") as stream:
@@ -160,7 +161,9 @@ class GalleryFiles:
         except OSError:
             return
         if not is_regular or not self.has(name, sha256):
-            self._module.warn(f"{path} belongs to a rack that is gone, but was changed by others. It is not removed.")
+            self._module.warn(
+                f"{path} belongs to a rack that no longer exists, but another program changed it. It is not removed."
+            )
             return
         self.removed.append(name)
         if not self._module.check_mode:
@@ -174,7 +177,7 @@ class GalleryFiles:
 
     def _fail(self, path: str, error: OSError) -> t.NoReturn:
         self._module.fail_json(msg=f"Cannot write {path!r}: {error.strerror}.")
-        raise AssertionError("fail_json() returns to nobody")
+        raise AssertionError("fail_json() does not return")
 
 
 def hash_bytes(content: bytes) -> str:

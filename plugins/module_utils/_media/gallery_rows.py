@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The lists that a gallery reads: their fields, and which values are possible in fields that the code computes with."""
+"""The lists that a gallery reads: their fields, and the valid values of fields that the code uses in calculations."""
 
 from __future__ import annotations
 

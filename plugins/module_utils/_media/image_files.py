@@ -41,7 +41,8 @@ _OS2_HEADER_BYTES = 12
 
 @dataclasses.dataclass(frozen=True)
 class ImageType:
-    """The content type of a file, and its width and height in pixels; ``None`` for what its bytes do not reveal."""
+    """The content type of a file, and its width and height in pixels; ``None`` for values that its bytes do not
+    show."""
 
     content_type: str | None
     width: int | None = None
@@ -70,13 +71,13 @@ class ImageFile:
         return self.fingerprint.size
 
     def read_chunks(self) -> Iterator[bytes]:
-        """Yield the bytes. Raise :class:`UsageError` if the file cannot be read or became shorter."""
+        """Yield the bytes. Raise :class:`UsageError` if the file cannot be read or was truncated."""
         with self.open() as stream:
             left = self.size
             while left:
                 chunk = _read(stream, min(CHUNK_BYTES, left), self.label)
                 if not chunk:
-                    raise UsageError(f"{self.label} became shorter during the upload.")
+                    raise UsageError(f"{self.label} was truncated during the upload.")
                 left -= len(chunk)
                 yield chunk
 
@@ -215,7 +216,7 @@ def _gif_dimensions(stream: t.BinaryIO) -> Dimensions:
             return max(width, left + frame_width), max(height, top + frame_height)
         if block != b"!":
             return None, None
-        stream.read(1)  # the label of an extension, whose data follow in sub-blocks
+        stream.read(1)  # the label of an extension, whose data follows in sub-blocks
         while length := stream.read(1)[:1]:
             if length == b"\0":
                 break

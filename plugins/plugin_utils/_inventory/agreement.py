@@ -4,10 +4,10 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Checks that a list read through GraphQL shows what the REST API counts.
+"""Compare lists that were read through GraphQL with counts from the REST API.
 
-GraphQL returns null for a related object that the token's user has no permission to view; the REST API names the object
-all the same. The number of rows without a tenant, for example, shows the difference, for one small request.
+If the token's user has no permission to view a related object, GraphQL returns null, but the REST API returns its name.
+One small request shows the difference, for example by the number of rows without a tenant.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers impor
 
 
 class ResultMismatch(NetBoxError):
-    """GraphQL does not show what the REST API shows."""
+    """GraphQL returned a different result than the REST API."""
 
 
 class Agreement:
-    """The numbers of rows without something in a list, as the REST API counted them before the list was read.
+    """The numbers of rows with null in each field, as the REST API counted them before the list was read.
 
     ``nullable`` names the REST filters that accept ``null``, by the field of the rows. A value of ``None`` means that
     there is no such filter.
@@ -45,11 +45,11 @@ class Agreement:
         return self._before[""]
 
     def having(self, field: str) -> int | None:
-        """Return how many rows have something in ``field``, or ``None`` if that cannot be counted."""
+        """Return how many rows have a value in ``field``, or ``None`` if that cannot be counted."""
         return self.total - self._before[field] if field in self._before else None
 
     def check(self, nulls: Mapping[str, int]) -> None:
-        """Compare the numbers of rows without something. Raise :class:`ResultMismatch` if the REST API disagrees."""
+        """Compare the numbers of rows with null. Raise :class:`ResultMismatch` if the REST API disagrees."""
         for field, filters in self._filters.items():
             if field:
                 self.check_count(f"{filters[-1][0]}=null", filters, self._before[field], nulls.get(field, 0))
@@ -73,12 +73,12 @@ class Agreement:
             return self._pager.count(self._endpoint, filters)
 
         if any(len(chunks(filters)) > 1 for filters in self._filters.values()):
-            # Such a list is counted by the workers, each of which would wait for another.
+            # The workers count such a list themselves, and would wait for each other.
             return map(count, self._filters.values())
         workers = self._pager.workers
         return ordered_map(workers, count, self._filters.values(), look_ahead(workers.size))
 
 
 def count_nulls(rows: Iterable[Row], fields: Iterable[str]) -> dict[str, int]:
-    """Return how many rows have nothing in each of these fields."""
+    """Return how many rows have null in each of these fields."""
     return {field: sum(row.get(field) is None for row in rows) for field in fields}

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""One inventory in Ansible's inventory cache: one entry, under a key that holds all that matters."""
+"""Store an inventory in Ansible's inventory cache, as one entry with a key for everything that affects it."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ Content = dict[str, t.Any]
 
 
 def cache_key(*parts: t.Any) -> str:
-    """The key for an inventory made of ``parts``: NetBox's address, who is asking, all options. A full hash."""
+    """Return a key for ``parts``: the base URL, the credentials, and all options. The key contains a full hash."""
     text = json.dumps([VERSION, *parts], sort_keys=True, default=str)
     return "netbox_cursor_" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def keep_private(cache: MutableMapping[str, t.Any]) -> None:
-    """Let nobody but the user read the entries of ``cache`` that are files. Ansible lets everybody read them."""
+    """Allow only the user to read the files of ``cache``. Ansible allows everybody to read them."""
     folder = _folder_of(cache)
     for path in [path for key in cache for path in _files_of(folder, key)] if folder else ():
         with contextlib.suppress(OSError):  # the cache plugin has reported that it could not write the file
@@ -55,12 +55,12 @@ def _folder_of(cache: t.Any) -> Path | None:
 
 
 def _files_of(folder: Path, key: str) -> list[Path]:
-    """Return the files that can be this entry. Ansible puts something before the key, which depends on its version."""
+    """Return the files that can be this entry. Ansible adds a prefix to the key, which depends on its version."""
     return sorted(path for path in folder.iterdir() if path.name.endswith(key))
 
 
 def _doubt_folder(folder: Path) -> str | None:
-    """Return why entries in a directory can come from other users, if that is so."""
+    """Return the reason why other users can create entries in a directory, or an empty string."""
     try:
         link, found = os.lstat(folder), os.stat(folder)
     except OSError as error:
@@ -74,7 +74,7 @@ def _doubt_folder(folder: Path) -> str | None:
 
 
 def _doubt_file(path: Path) -> str | None:
-    """Return why other users can have written an entry, if that is so."""
+    """Return the reason why other users can have written an entry, or an empty string."""
     try:
         found = os.lstat(path)
     except OSError:
@@ -130,7 +130,7 @@ class Entry:
     def write(self, content: Content) -> None:
         """Store ``content`` as one string. Newer versions of Ansible need minutes to store the values one by one.
 
-        The string is packed. Ansible's caches wrap it into JSON twice, and would have to escape each quote in it.
+        The string is compressed, because Ansible's caches encode it as JSON twice and would escape each quote in it.
         """
         if self._usable:
             packed = zlib.compress(json.dumps(content, ensure_ascii=False).encode(), level=1)

@@ -8,7 +8,7 @@
 
 A record gets its ID when NetBox inserts it, but can be read only after its transaction commits. So a record with a
 lower ID can appear after one with a higher ID. While that is possible, the ID is missing between those that were read.
-A mark therefore remembers the missing IDs as gaps, and the next read requests exactly these, and what is new.
+A mark therefore stores the missing IDs as gaps, and the next read requests these IDs and new records.
 IDs of transactions that failed stay missing. A gap is forgotten when NetBox has worked for ``SETTLED`` after it.
 """
 
@@ -37,11 +37,11 @@ FIELDS = ("id", "time", "request_id", "action", "changed_object_type", "changed_
 # The longest transactions of NetBox are branch merges, which run for an hour at most. The rest is for clocks of several
 # NetBox servers that differ.
 SETTLED = datetime.timedelta(minutes=65)
-# Gaps with more IDs than these are read again from the lowest one on.
+# If the gaps have more IDs than this, all records from the lowest gap are read again.
 MAX_IDS = 200
-# More records than these are not worth reading to find the gaps among them: the whole range counts as a gap.
+# If there are more records than this, do not read them to find gaps. Treat the whole range as a gap.
 MAX_RECORDS_BEFORE_MARK = 20_000
-# With fewer missing IDs than these, or than so many for each record, a permission with constraints is not suspected.
+# A permission with constraints is likely if more IDs than this are missing, in total and for each record.
 # Missing IDs are normal. Edits in branches of the netbox-branching plugin take IDs from the same sequence, as do failed
 # requests and dry runs of scripts.
 MIN_HIDDEN = 1_000
@@ -52,7 +52,7 @@ T = t.TypeVar("T")
 
 
 class Gap(t.NamedTuple):
-    """IDs between which no record was there, and the time of the record after them."""
+    """A range of IDs without records, and the time of the record after it."""
 
     first: int
     last: int
@@ -94,7 +94,7 @@ class Change(t.NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Changes:
-    """What happened since a mark, and the mark for the next read.
+    """The changes since a mark, and the mark for the next read.
 
     ``before`` contains the data of deleted objects, by type and ID. See :meth:`ChangeLog.since`.
     """
@@ -114,7 +114,7 @@ class Changes:
 
 
 class LogUnusable(Exception):
-    """The change log does not show reliably what happened. The message gives the reason."""
+    """The change log is not reliable. The message contains the reason."""
 
 
 class ChangeLog:
@@ -144,7 +144,7 @@ class ChangeLog:
         try:
             return read()
         except NoAnswer:
-            # A full read would fail, too, and its error is the better one.
+            # A full read would also fail, with a better error message.
             raise
         except AccessDenied as error:
             text = f"the token's user needs the permission to view object changes (core.view_objectchange): {error}"
@@ -215,7 +215,7 @@ class ChangeLog:
                 raise LogUnusable(f"change {mark.id} is no longer in the change log, which was pruned or restored")
             raise LogUnusable(f"the change log ends before change {mark.id}: NetBox's database was restored")
         if (_moment(anchor["time"]), anchor["request_id"]) != (_moment(mark.time), mark.request_id):
-            raise LogUnusable(f"change {mark.id} is another one than before: NetBox's database was restored")
+            raise LogUnusable(f"change {mark.id} differs from the last read: NetBox's database was restored")
 
     @staticmethod
     def _check_hidden(mark: Mark, new: list[Row]) -> None:

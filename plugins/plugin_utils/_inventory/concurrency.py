@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Runs several readings at the same time, and what they share only once."""
+"""Run several functions at the same time, and compute shared results only once."""
 
 from __future__ import annotations
 

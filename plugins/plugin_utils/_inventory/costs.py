@@ -21,9 +21,9 @@ INTERFACE = 0.001
 GRAPHQL_ROW = 0.0001
 # One host in a filter such as `device_id`. NetBox runs a query for each (ipam/filtersets.py, dcim/filtersets.py).
 OWNER = 0.001
-# So many IDs fit into the URL of one request.
+# Number of IDs that fit into one URL.
 IDS_PER_REQUEST = 250
-# Fewer hosts of a kind cost NetBox less through REST: 1,000 hosts cost 2.1 s through REST and 2.3 s through GraphQL,
+# For fewer hosts of a kind, REST costs NetBox less: 1,000 hosts cost 2.1 s through REST and 2.3 s through GraphQL,
 # 2,000 hosts cost 3.8 s and 3.1 s (all default variables).
 MIN_HOSTS_FOR_GRAPHQL = 1200
 
@@ -39,7 +39,7 @@ def by_id(ids: int, row: float = ROW) -> float:
 
 
 def by_owner(owners: int, rows: float, row: float) -> float:
-    """Return the cost to read ``rows`` that belong to so many hosts by the IDs of these."""
+    """Return the cost to read ``rows`` by the IDs of the hosts that they belong to."""
     return requests(owners) + owners * OWNER + rows * row
 
 

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The user's Jinja expressions: which names they need, what they see, and what comes out."""
+"""Analyze and evaluate the user's Jinja expressions."""
 
 from __future__ import annotations
 
@@ -109,14 +109,14 @@ class Expressions:
         for text in (*self.groups.values(), *(entry["key"] for entry in self.keyed_groups)):
             needs.add(_needs_of(str(text)))
         for entry in self.keyed_groups:
-            # Ansible takes the name of the parent group for plain text, unless it has braces.
+            # Ansible reads the name of the parent group as plain text unless it contains braces.
             if "{{" in str(entry.get("parent_group")) or "{%" in str(entry.get("parent_group")):
                 needs.add(_needs_of(str(entry["parent_group"])))
         return needs
 
 
 class _Known(dict[str, t.Callable[..., t.Any]]):
-    """Filters or tests of any name: those of Ansible and of collections are not known here."""
+    """Accepts filters and tests of any name, because the ones of Ansible and of collections are not known here."""
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -170,7 +170,7 @@ def _member(node: t.Any) -> str | None:
 
 
 class Naming:
-    """Evaluates ``hostnames`` for one host after the other."""
+    """Evaluates ``hostnames`` for each host."""
 
     def __init__(self, plugin: t.Any, expressions: tuple[str, ...]) -> None:
         self._plugin = plugin
@@ -199,21 +199,21 @@ class Naming:
         return None
 
     def warnings(self) -> list[str]:
-        """Return a warning for each expression that gave no host a name, although it failed or all hosts needed it."""
+        """Return a warning for each expression that returned no name, although it failed or all hosts needed it."""
         return [
-            f"hostnames: {expression!r} never gives a name{reason}"
+            f"hostnames: {expression!r} never returns a name{reason}"
             for expression, reason in self._unused.items()
             if reason or expression not in self._named_by_others
         ]
 
 
 def safe_group_name(name: t.Any) -> str:
-    """Return a group name as Ansible changes it. Raise ``AnsibleParserError`` if a template gave something else.
+    """Return a group name as Ansible changes it. Raise ``AnsibleParserError`` if a template returned another type.
 
     Ansible itself fails with a traceback.
     """
     if not isinstance(name, str):
-        raise AnsibleParserError(f"keyed_groups: the template in parent_group must give a string, not {name!r}.")
+        raise AnsibleParserError(f"keyed_groups: the template in parent_group must return a string, not {name!r}.")
     return to_safe_group_name(name)
 
 
@@ -225,7 +225,7 @@ def _host_names(name: str) -> dict[str, t.Any]:
 
 @dataclasses.dataclass
 class Constructed:
-    """What expressions make of one host: variables and groups."""
+    """The variables and groups that expressions create for one host."""
 
     variables: dict[str, t.Any]
     groups: list[str]
@@ -234,7 +234,7 @@ class Constructed:
 class _Recorder(InventoryData):
     """Records what Ansible's code for constructed inventories does to one host.
 
-    An ``InventoryData`` takes a host for the group of the same name, if there is one. Here the host comes first.
+    ``InventoryData`` prefers a group over a host of the same name. This class prefers the host.
     """
 
     def __init__(self) -> None:
@@ -243,7 +243,7 @@ class _Recorder(InventoryData):
         self.host_groups: list[str] = []
         self.host_is_child = False
         self.edges: dict[tuple[str, str], None] = {}
-        # Names of groups that keys give and Ansible reserves.
+        # Group names from keys that Ansible reserves.
         self.reserved: set[str] = set()
         super().__init__()
 
@@ -272,7 +272,7 @@ class _Recorder(InventoryData):
             self.host_groups.append(group)
         else:
             parent = group if group == "all" else self.add_group(group)
-            # Every group is below `all`, and a key can give a group the name of its parent.
+            # Every group is below `all`, and a group can have the same name as its parent.
             if parent not in ("all", child):
                 self.edges[parent, child] = None
         return True
@@ -281,7 +281,7 @@ class _Recorder(InventoryData):
 class Constructor:
     """Evaluates ``compose``, ``groups``, and ``keyed_groups`` with Ansible's own code.
 
-    Nothing enters the inventory of ``plugin``, so an error in one of the last hosts leaves nothing behind.
+    It does not change the inventory of ``plugin``, so an error for one of the last hosts leaves no partial inventory.
     """
 
     def __init__(self, plugin: t.Any, expressions: Expressions) -> None:
@@ -294,10 +294,10 @@ class Constructor:
     def construct(
         self, name: str, variables: dict[str, t.Any], extra: Mapping[str, t.Any], raw: Mapping[str, t.Any]
     ) -> Constructed:
-        """Return what the expressions make of a host.
+        """Return the variables and groups that the expressions create for a host.
 
-        They see its ``variables``, the ``extra`` variables that only expressions named, and the fields in ``raw``. In
-        ``compose``, fields come before variables of the same name; in ``groups`` and ``keyed_groups``, after them.
+        They can use its ``variables``, the ``extra`` variables that only expressions name, and the fields in ``raw``.
+        In ``compose``, fields come before variables of the same name; in ``groups`` and ``keyed_groups``, after them.
         Raise Ansible's errors if the option strict is on.
         """
         recorder = self._recorder
@@ -331,7 +331,7 @@ class Constructor:
         return list(self._recorder.edges)
 
     def warnings(self) -> list[str]:
-        """Return a warning if ``keyed_groups`` gave names that Ansible reserves."""
+        """Return a warning if ``keyed_groups`` returned names that Ansible reserves."""
         return [
             f"keyed_groups: Ansible reserves the name {name}. The group is now group_{name}."
             for name in sorted(self._recorder.reserved)

@@ -4,9 +4,10 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Every variable that a host can get: what it is read from, and how.
+"""Define every variable that a host can have, and how it is read.
 
-A new variable is one entry in :data:`FACTS`. The plan, both transports, and the documented table of variables follow.
+A new variable is one entry in :data:`FACTS`. The plan and both transports then use it. A test compares the entries with
+the table of variables in the guide.
 """
 
 from __future__ import annotations
@@ -180,7 +181,7 @@ REST_FIELDS = {
 
 
 class View:
-    """What readers see besides the host's own row: the snapshot, the options, and results that many hosts share."""
+    """The data for readers besides the host's own row: the snapshot, the options, and results that hosts share."""
 
     def __init__(self, snapshot: Snapshot, options: Options) -> None:
         self.snapshot = snapshot
@@ -196,7 +197,7 @@ class View:
         return self.snapshot.table(table).get((row.get(field) or NOTHING).get("id", 0), NOTHING)
 
     def owned(self, table: str) -> Owned:
-        """Return the rows of ``table`` by the kind and ID of what they belong to, in the order of their IDs.
+        """Return the rows of ``table`` by the kind and ID of the object that they belong to, in ID order.
 
         The rows leave the snapshot, so that readers can change them.
         """
@@ -255,7 +256,7 @@ class Fact:
     * ``tables``: the tables in ``tables.TABLES`` that it is read from, with their fields; no fields mean whole objects.
     * ``kinds``: the kinds of hosts that have it.
     * ``plural``: its name in netbox.netbox when ``plurals`` is on, where it is a list of one.
-    * ``option``: the name of the option that adds it. The option has to be on for anything to see the variable.
+    * ``option``: the name of the option that adds it. Nothing can use the variable unless this option is true.
     """
 
     name: str
@@ -268,7 +269,7 @@ class Fact:
 
 
 def plain(field: str) -> Reader:
-    """Return a reader of a field as it is."""
+    """Return a reader of an unchanged field."""
 
     def read_plain(view: View, kind: str, row: Row) -> t.Any:
         return row.get(field)
@@ -322,7 +323,7 @@ def cluster_slug(field: str) -> Reader:
 
 
 def site_ancestry(field: str, table: str) -> Reader:
-    """Return a reader of the slugs of what the host's site is in, the lowest first."""
+    """Return a reader of the slugs of the objects that contain the host's site, the lowest first."""
 
     def read_site_ancestry(view: View, kind: str, row: Row) -> list[str]:
         def slugs() -> list[str]:
@@ -391,7 +392,7 @@ def read_site(view: View, kind: str, row: Row) -> t.Any:
 
 
 def read_locations(view: View, kind: str, row: Row) -> list[str]:
-    """Return the slugs of the location and of those it is in, the lowest first."""
+    """Return the slugs of the location and its parents, the lowest first."""
     lowest = (row.get("location") or NOTHING).get("id")
     return [one["slug"] for one in ancestors(lowest, view.snapshot.table("locations"))]
 
@@ -403,7 +404,7 @@ def read_time_zone(view: View, kind: str, row: Row) -> str | None:
 
 
 def read_utc_offset(view: View, kind: str, row: Row) -> str | None:
-    """Return how far the site's time zone is from UTC now, such as ``plus_1`` or ``minus_3_30``."""
+    """Return the current UTC offset of the site's time zone, such as ``plus_1`` or ``minus_3_30``."""
     zone = view.related("sites", row, "site").get("time_zone")
     return view.once("utc_offset", zone, lambda: utc_offset(zone, whole_hours=view.options.as_peer))
 
@@ -419,7 +420,7 @@ def read_rack_role(view: View, kind: str, row: Row) -> str | None:
 
 
 def read_cluster_device(view: View, kind: str, row: Row) -> t.Any:
-    """Return the name of the device that a virtual machine is pinned to; netbox.netbox returns the object."""
+    """Return the name of the device that a virtual machine is pinned to, or the object with ``compatibility``."""
     device = row.get("device") or NOTHING
     return (deep_copy(device) or None) if view.options.as_peer else device.get("name")
 
@@ -430,7 +431,7 @@ def read_is_virtual(view: View, kind: str, row: Row) -> bool:
 
 
 def read_interfaces(view: View, kind: str, row: Row) -> list[Row]:
-    """Return the interfaces with their addresses; for a virtual chassis, those of all members."""
+    """Return the interfaces with their addresses. A virtual chassis has the interfaces of all members."""
     table, whole = INTERFACES[kind], "all" in view.options.interface_fields
     numbers = view.members.get(row["id"], [row["id"]]) if kind == "devices" else [row["id"]]
     interfaces = sort_interfaces(one for number in numbers for one in view.owned(table.name).get((kind, number), ()))
@@ -439,7 +440,7 @@ def read_interfaces(view: View, kind: str, row: Row) -> list[Row]:
 
 
 def read_services(view: View, kind: str, row: Row) -> list[Row]:
-    """Return the services of a host in the order of their IDs; with netbox.netbox in NetBox's default order."""
+    """Return the services of a host in ID order, or in NetBox's default order with ``compatibility``."""
     services = view.owned("services").get((kind, row["id"]), [])
     if view.options.as_peer:
         services.sort(key=lambda one: ((one.get("protocol") or NOTHING).get("value", ""), one.get("ports") or []))
@@ -534,7 +535,7 @@ def without_length(ip: Row | None) -> str | None:
 
 
 def utc_offset(time_zone: str | None, whole_hours: bool = False) -> str | None:
-    """Return the present offset of a time zone as group names can hold it: ``plus_1``, ``minus_3_30``.
+    """Return the current offset of a time zone in a form for group names: ``plus_1``, ``minus_3_30``.
 
     ``whole_hours`` rounds it, as netbox.netbox does.
     """

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""From hosts to Ansible's inventory. Whatever can fail because of the user's options fails before the first host."""
+"""Add hosts to Ansible's inventory. Errors in the user's options are raised before the first host is added."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ class _Filler:
     def add(self, host: Host, more_groups: t.Sequence[str]) -> None:
         """Add a host with its variables and groups."""
         name = self._add_host(str(marked(host.name)))
-        # The inventory's own set_variable walks each value on ansible-core 2.19 and later, which takes far longer.
+        # On ansible-core 2.19 and later, the inventory's own set_variable visits every nested value, which is much
+        # slower.
         target = self._inventory.hosts[name]
         for key, value in marked(host.variables).items():
             if key in self._valid and key not in target.vars:
@@ -92,12 +93,12 @@ class _Filler:
         return known
 
     def edge(self, parent: str, child: str) -> None:
-        """Put a group below another one."""
+        """Add a group as a child of another group."""
         above, below = self.group(parent), self.group(child)
         if above == below:
             return
         try:
             self._inventory.add_child(above, below)
         except AnsibleError as error:
-            # Another source can have put these groups the other way round.
+            # Another inventory source can have added these groups in the opposite order.
             self._display.warning(f"Cannot put group {below} below {above}: {error}")

@@ -4,9 +4,9 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Reads hosts and interfaces through GraphQL, with the rows that the REST API would return, for a fraction of its cost.
+"""Read hosts and interfaces through GraphQL, and return the same rows as the REST API at a fraction of its cost.
 
-Whatever GraphQL cannot return comes through the REST API, each field for itself.
+The REST API returns the fields that GraphQL cannot return.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ INTERFACE_SELECTIONS = {
     "custom_fields": "custom_fields",
     **{name: f"{name} {{id}}" for name in ("lag", "parent", "vrf", "untagged_vlan", "tagged_vlans")},
 }
-# What interfaces can refer to, by GraphQL name, with the REST filters that accept `null`.
+# The fields of related objects of interfaces, by GraphQL name, with the REST filters that accept `null`.
 INTERFACE_NULLS = {
     **{name: f"{name}_id" for name in ("lag", "parent", "vrf", "primary_mac_address")},
     **dict.fromkeys(("untagged_vlan", "tagged_vlans")),
@@ -52,7 +52,7 @@ SHOWN_DIFFERENTLY = frozenset(("type", "mode", "lag", "parent", "vrf", "untagged
 
 
 class GraphQLReader:
-    """Reads what ``plan`` names through ``pager``'s client.
+    """Reads the hosts and interfaces of ``plan`` with the client of ``pager``.
 
     Raises :class:`ResultMismatch` if GraphQL hides something, and what GraphQL raises. The REST API returns the same.
     """
@@ -79,7 +79,7 @@ class GraphQLReader:
         return found
 
     def is_worth_it(self, kind: str) -> bool:
-        """Return whether GraphQL can return more than what the REST API tells at once with the rest."""
+        """Return whether GraphQL can return more than the fields that the REST API returns anyway."""
         by_rest = self.rest_fields(kind)
         left = (self._plan.fields[kind] or frozenset()) - by_rest - {"tags"}
         return not by_rest or any(not FIELDS[field].plain and field != "status" for field in left)
@@ -119,7 +119,7 @@ class GraphQLReader:
         return selection if "dns_names" in self._plan.tables else selection.replace(" dns_name", "")
 
     def _can_return(self, field: str) -> bool:
-        """Return whether GraphQL returns a field as the REST API does, for all that anybody sees of it."""
+        """Return whether the visible part of a field is the same in GraphQL and in the REST API."""
         if field == CLUSTER_DEVICE.name and self._options.as_peer:
             return False  # the variable is the object as the REST API shows it
         if self._plan.raw is None or field in self._plan.raw:
@@ -196,7 +196,7 @@ class GraphQLReader:
         if "tags" in fields:
             listed.add_tags(rows)
         if {"untagged_vlan", "tagged_vlans"} & fields:
-            # GraphQL shows no VLANs at all to a user without permission; the REST API answers this with 403.
+            # Without permission, GraphQL shows no VLANs at all, but the REST API returns 403.
             self._memo.get("vlans", lambda: self._pager.count("ipam/vlans"))
         if "tagged_vlans" in fields:
             for row in rows:
@@ -212,12 +212,12 @@ _OWN = ("status", "custom_fields", "tags")
 
 
 def _selected(selections: Iterable[str]) -> list[Selected]:
-    """Return the fields that these texts select, each once, and the ID."""
+    """Return the fields in these selections, each once, and the ID."""
     return list({field.key: field for text in ("id", *selections) for field in parse(text)}.values())
 
 
 def _joined(rows: Iterable[Row], found: Table) -> list[Row]:
-    """Return the rows that both APIs returned, with what the REST API returned."""
+    """Return the rows that both APIs returned, with the fields from the REST API."""
     joined = []
     for row in rows:
         more = found.pop(row["id"], None)
@@ -238,9 +238,9 @@ def _numbered(row: Row) -> Row:
 
 
 def _add_primary(listed: RestShapedList, rows: Iterable[Row]) -> None:
-    """Add the primary address. If a host has two, NetBox's setting PREFER_IPV4 decides; one host of REST shows it."""
+    """Add the primary address. NetBox's setting PREFER_IPV4, which one host from REST shows, chooses between two."""
     both = [row["id"] for row in rows if row["primary_ip4"] and row["primary_ip6"]]
-    # A few, as somebody can edit one of them.
+    # Request several hosts, because one of them can be edited in the meantime.
     sample = listed.by_rest(["primary_ip", "primary_ip4", "primary_ip6"], both[:5]) if both else {}
     prefer_ipv4 = any(row["primary_ip"] == row["primary_ip4"] for row in sample.values() if row["primary_ip6"])
     first, second = ("primary_ip4", "primary_ip6") if prefer_ipv4 else ("primary_ip6", "primary_ip4")

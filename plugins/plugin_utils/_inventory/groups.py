@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The groups that ``group_by`` makes: their names, their hosts, and which group is below which."""
+"""The groups that ``group_by`` creates: their names, their hosts, and their parents."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot 
 PLACES = {"region": "regions", "site_group": "site_groups", "site": "sites", "location": "locations"}
 # Keys of nested objects whose slugs are unique only under one parent.
 NESTED = {"role": "roles", "platform": "platforms"}
-# What the groups of a key are made of besides the fact of that name: fields of hosts, and tables with their fields.
+# The fields of hosts and the tables that the groups of a key need besides the fact of the same name.
 GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]]] = {
     "site": ((SITE,), {}),
     "location": ((LOCATION, SITE), {"locations": ("slug", "parent", "site")}),
@@ -44,16 +44,15 @@ Edge = tuple[str, str]
 
 
 def tables_of_groups(key: str) -> set[str]:
-    """Return the tables that the groups of a key are made of."""
+    """Return the tables that the groups of a key need."""
     return {*GROUP_NEEDS.get(key, ((), {}))[1], *(FACTS[key].tables if key in FACTS else ())}
 
 
 class Labels:
-    """Tells objects of one table apart: by their slugs, or by their paths if several objects share a slug.
+    """Labels objects of one table with their slugs, or with their paths if several objects share a slug.
 
-    NetBox requires slugs to be unique only under one parent (4.2 and later). ``table`` has to hold all objects of
-    NetBox, so that a label does not depend on which hosts were selected. ``root`` returns what comes before the slugs
-    of a path.
+    NetBox requires slugs to be unique only under one parent (4.2 and later). ``table`` must contain all objects in
+    NetBox, so that labels do not depend on the selected hosts. ``root`` returns what comes before the slugs of a path.
     """
 
     def __init__(self, table: Table, root: Callable[[Row], str | None] = lambda row: None) -> None:
@@ -75,7 +74,8 @@ class Labels:
 
 
 class Groups:
-    """Puts hosts into groups. ``edges`` holds each group with each of its children, in the order they came up."""
+    """Puts hosts into groups. ``edges`` contains each group with each of its children, in the order in which they were
+    added."""
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -95,7 +95,7 @@ class Groups:
         self._places: dict[tuple[str, int], list[str]] = {}
 
     def of(self, row: Row, facts: Mapping[str, t.Any]) -> list[str]:
-        """Return the groups that a host itself is in. ``facts`` are its facts by name."""
+        """Return the groups that directly contain a host. ``facts`` are its facts by name."""
         found = []
         for key in self._simple:
             if key == "is_virtual":
@@ -109,7 +109,7 @@ class Groups:
         return found + self._place(row)
 
     def add_empty_places(self) -> None:
-        """Add the groups of all places, also of those that no host is in."""
+        """Add the groups of all places, including places without hosts."""
         for key in PLACES:
             for number in sorted(self._tables[key]) if key in self._keys else ():
                 self._group_of_place(key, number, NOTHING)
@@ -190,7 +190,7 @@ _ROOTS = {"location": _site_slug, "platform": _manufacturer_slug}
 
 
 def _values(key: str, value: t.Any) -> list[t.Any]:
-    """Return what the groups of a fact are named by."""
+    """Return the values that name the groups of a fact."""
     if key == "status" and isinstance(value, dict):
         value = value.get("value")
     if key == "site" and isinstance(value, dict):
@@ -218,9 +218,9 @@ def edges_with_hosts(edges: Iterable[Edge], used: Iterable[str]) -> list[Edge]:
 
 
 def without_circles(edges: Iterable[Edge]) -> tuple[list[Edge], list[Edge]]:
-    """Return the edges that form a forest of groups, and those that would close a circle.
+    """Return the edges that form trees of groups, and the edges that would form a cycle.
 
-    Circles come from equal names of different kinds of groups, if ``group_names_raw`` is on.
+    Cycles occur if groups of different kinds have equal names, which ``group_names_raw`` allows.
     """
     children: dict[str, set[str]] = {}
     kept, left_out = [], []

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""From a snapshot to hosts with variables and groups. No HTTP, and nothing of Ansible."""
+"""Create hosts with variables and groups from a snapshot. This file uses neither HTTP nor Ansible."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NameOf = Callable[[Values, Mapping[str, t.Any], str], t.Optional[str]]
 class Host(t.NamedTuple):
     """A host as Ansible gets it.
 
-    ``extra`` holds the variables that only expressions see, ``raw`` the fields of the object that they see.
+    ``extra`` contains the variables that only expressions can use. ``raw`` contains the fields that they can use.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Host(t.NamedTuple):
 
 @dataclasses.dataclass
 class Inventory:
-    """All hosts, each group with each of its children, groups without hosts, and what the user has to know."""
+    """All hosts, each group with each of its children, groups without hosts, and warnings for the user."""
 
     hosts: list[Host]
     edges: list[Edge]
@@ -146,7 +146,7 @@ def _missing(snapshot: Snapshot, plan: Plan, options: Options) -> list[str]:
         facts = [
             fact for fact in plan.facts if fact in plan.variables | plan.seen and table in tables_of(fact, options)
         ]
-        # These variables exist all the same.
+        # These variables exist in any case.
         parts = [IN_PART[fact, table] for fact in facts if (fact, table) in IN_PART]
         missing = [names.shape(fact).name for fact in facts if (fact, table) not in IN_PART]
         keys = [key for fact, key in options.group_keys.items() if table in tables_of_groups(fact)]
@@ -162,7 +162,7 @@ def _missing(snapshot: Snapshot, plan: Plan, options: Options) -> list[str]:
     return found
 
 
-# What facts lack without tables that they do not need.
+# The parts of facts that need optional tables.
 IN_PART = {("site", "prefixes"): "the prefixes of sites", ("ansible_host", "dns_names"): "DNS names as ansible_host"}
 
 

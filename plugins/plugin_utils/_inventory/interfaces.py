@@ -39,14 +39,14 @@ def natural_order(name: str) -> str:
 
 
 def sort_interfaces(interfaces: Iterable[Row]) -> list[Row]:
-    """Return interfaces in natural order. Those without a known name come in the order of their IDs."""
+    """Return interfaces in natural order. Interfaces without a known name are in ID order."""
     return sorted(interfaces, key=lambda one: (natural_order(one.get("name") or ""), one["id"]))
 
 
 def shape_interface(interface: Row, addresses: list[Row], owner: str, whole: bool) -> Row:
-    """Turn a row into what plays see, in place.
+    """Convert a row to the form of the variable, in place.
 
-    ``owner`` is the field that names the host. It is left out unless the user wants ``whole`` objects.
+    ``owner`` is the field that names the host. It is removed unless the user requests ``whole`` objects.
     """
     if not whole:
         interface.pop(owner, None)

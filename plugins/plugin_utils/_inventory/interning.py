@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Keeps one copy of each object that many rows refer to, so that a site's name is not in memory for every device."""
+"""Store one copy of each object that many rows refer to, such as a site, instead of one copy for every device."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ADDRESS_FIELDS = ("id", "address", "dns_name")
 class ObjectInterner:
     """Replaces equal objects in rows by the first one of them.
 
-    Of IP addresses, only what hosts need is kept, except in the fields ``whole``. ``None`` means all fields.
+    Only the required fields of IP addresses are stored, except in the fields ``whole``. ``None`` means all fields.
     """
 
     def __init__(self, whole: frozenset[str] | None) -> None:

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Names of hosts: where they come from, which characters they keep, and how each host gets one of its own."""
+"""Determine the names of hosts: sanitize them, and make them unique."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing, text_of
 
-# Ansible gives these names a meaning of their own. A group called `localhost` would receive the plays for that host.
+# These names have a special meaning in Ansible. A group called `localhost` would receive the plays for that host.
 RESERVED = frozenset(("all", "ungrouped", "localhost", "127.0.0.1", "::1"))
 # The names that `/etc/hosts` of common systems gives to the local machine.
 _LOCAL = frozenset(
@@ -30,10 +30,10 @@ _LOCAL = frozenset(
         *("localhost6", "localhost6.localdomain6", "ip6-localhost", "ip6-loopback"),
     )
 )
-# What a shell obeys, and what ssh reads as the end of a user name. OpenSSH before 9.6 passes host names to the shell
-# that runs a ProxyCommand.
+# Characters with a special meaning in a shell, and the character that ends a user name in ssh. OpenSSH before 9.6
+# passes host names to the shell that runs a ProxyCommand.
 _SHELL = re.compile(r"""[`$;&|<>"'\\@]""")
-# What a shell would pass to a program as an option.
+# Characters at the start of a name that a program would read as an option.
 _OPTION = re.compile(r"^-|(?<=\s)-(?=\S)")
 # What begins a template. The word is a header that ansible-core before 2.19 obeys.
 _TEMPLATE = re.compile(r"\{(?=[{%#])|^#(?=jinja2:)")
@@ -58,7 +58,7 @@ def sanitize_name(name: str) -> str:
     """Return ``name`` as the name of a group, or as the first step to the name of a host.
 
     Ansible reads ``group_vars/NAME`` and ``host_vars/NAME``, and writes facts to files of that name if it caches them.
-    So a name never leads out of a directory, and never contains a character that controls a terminal.
+    So a name never refers to a file outside these directories, and never contains control characters.
     """
     name = printable(name).strip()
     if not {"", ".", ".."}.isdisjoint(name.split("/")):
@@ -69,8 +69,8 @@ def sanitize_name(name: str) -> str:
 def sanitize_host_name(name: str) -> str:
     """Return ``name`` as the name of a host.
 
-    Connection plugins pass it to programs such as ssh, where a leading hyphen would make it an option. Characters that
-    a shell or a template obeys become underscores.
+    Connection plugins pass it to programs such as ssh, where a leading hyphen would make it an option. Characters with
+    a special meaning in a shell or a template become underscores.
     """
     return _OPTION.sub("_", _TEMPLATE.sub("_", _SHELL.sub("_", sanitize_name(name)))) or "_"
 
@@ -106,7 +106,7 @@ def _is_loopback(text: str) -> bool:
 
 
 class Named(t.NamedTuple):
-    """A host that needs a name: the name it would have, the kind of host, and its ID."""
+    """A host that needs a name: the preferred name, the kind of host, and its ID."""
 
     name: str
     kind: str
@@ -114,7 +114,7 @@ class Named(t.NamedTuple):
 
 
 class HostNames:
-    """Gives each host a name of its own.
+    """Gives each host a unique name.
 
     The first host of a name keeps it: devices come before virtual machines, and low IDs first. No host ever gets the
     name that another one has in NetBox.
@@ -172,7 +172,7 @@ class HostNames:
             )
         if self._local:
             shown = listing(f"{name} is now {renamed}" for name, renamed in self._local)
-            found.append(f"Ansible reserves some names that hosts have in NetBox. Their IDs were appended: {shown}.")
+            found.append(f"Some hosts have names that Ansible reserves. Their IDs were appended: {shown}.")
         if self._changed:
             shown = listing(
                 f"{printable(name)!r} (ID {number}) is now {safe}"

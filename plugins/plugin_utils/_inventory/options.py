@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The options of nb_inventory that decide which hosts there are and what they look like, read once and checked."""
+"""Read and validate the options of nb_inventory that select hosts and define their variables and groups."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ GROUP_BY = (
     *("region", "site_group", "cluster", "cluster_type", "cluster_group", "is_virtual", "services", "status"),
     *("time_zone", "utc_offset", "facility"),
 )
-# What netbox.netbox does if an option is not set, and the option's own default here.
+# The defaults of netbox.netbox that differ, with the defaults of this plugin.
 COMPATIBLE_DEFAULTS: dict[str, tuple[t.Any, t.Any]] = {
     "plurals": (True, False),
     "services": (True, False),
@@ -52,7 +52,7 @@ INTERFACE_FIELDS = (
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Options of nb_inventory by their names, except expressions and those of the connection."""
+    """Options of nb_inventory by name, except expressions and connection options."""
 
     devices: bool = True
     virtual_machines: bool = True
@@ -111,7 +111,7 @@ class Options:
 
     @property
     def as_peer(self) -> bool:
-        """Whether variables and groups are those of netbox.netbox."""
+        """Whether to create the variables and groups of netbox.netbox."""
         return self.compatibility == "netbox.netbox"
 
     @property

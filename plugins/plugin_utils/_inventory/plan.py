@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What to read for these options and expressions: facts, fields of hosts, and tables. Nothing else is requested."""
+"""Determine the facts, fields, and tables that the options and expressions need. Nothing else is requested."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def make_plan(options: Options, needs: Needs, composed: Iterable[str] = ()) -> P
 
 
 def is_available(fact: Fact, options: Options) -> bool:
-    """Return whether the options let anything see this fact."""
+    """Return whether anything can use this fact with these options."""
     if fact.name == "config_context":
         return options.config_context or options.flatten_config_context
     if fact.name == "locations":
@@ -130,7 +130,7 @@ def _check_host_vars(options: Options) -> None:
 
 
 def _seen(options: Options, needs: Needs, available: Mapping[str, Fact]) -> set[str]:
-    """Return the facts that expressions name by the names that variables have."""
+    """Return the facts that expressions refer to by the names of their variables."""
     if needs.everything:
         return set(available)
     names = VariableNames(options)
@@ -196,7 +196,7 @@ ONLY_OF_DEVICES = frozenset(
     )
 )
 OF_INTERFACES = OF_BOTH | ONLY_OF_DEVICES | {"virtual_machine"}
-# What interfaces show of their addresses, and what tells whose addresses they are.
+# The fields of addresses in interfaces, and the fields that identify their interfaces.
 ADDRESS_FIELDS = (
     *("address", "family", "status", "role", "dns_name", "description", "vrf"),
     *("assigned_object_type", "assigned_object_id"),

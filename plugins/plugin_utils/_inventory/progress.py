@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""How far a long run is, in one line on a terminal."""
+"""Show the progress of a long run in one line on a terminal."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# Seconds before anything is said, and between two lines.
+# Seconds before the first line, and between two lines.
 PATIENCE = 3.0
 PAUSE = 0.5
 
 
 class Progress:
-    """Prints to ``stream`` how many rows of which lists came, if it is a terminal. The default is the error output."""
+    """Prints the number of rows of each list to ``stream`` if it is a terminal. The default is standard error."""
 
     def __init__(self, stream: t.TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         stream = stream or sys.stderr
@@ -34,7 +34,7 @@ class Progress:
         self._lock = threading.Lock()
 
     def pages(self, name: str, pages: Iterable[list[Row]]) -> Iterator[list[Row]]:
-        """The same pages, counted as they come."""
+        """Yield the pages, and count their rows."""
         for page in pages:
             with self._lock:
                 self._rows[name] = self._rows.get(name, 0) + len(page)
@@ -47,7 +47,7 @@ class Progress:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Leave an empty line behind."""
+        """Clear the line."""
         with self._lock:
             if self._stream and self._width:
                 self._say("")

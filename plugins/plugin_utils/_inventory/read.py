@@ -45,7 +45,7 @@ PAGING = ("strict_filters", "page_size", "max_workers", "pagination")
 
 
 def read_snapshot(plugin: t.Any, plan: Plan, options: Options) -> tuple[Snapshot, Plan]:
-    """Return everything that the plan names, from the NetBox that the options of ``plugin`` name.
+    """Read everything in the plan from the NetBox in the options of ``plugin``.
 
     The plan is returned as well, with the fields that only a newer NetBox has.
     """
@@ -57,7 +57,7 @@ def read_snapshot(plugin: t.Any, plan: Plan, options: Options) -> tuple[Snapshot
 class Reader:
     """Reads a plan through ``pager``. ``transport`` is the option of that name.
 
-    Raises what the pager raises. Only a table that the token's user has no permission to view is left out.
+    Raises what the pager raises. Only tables that the token's user has no permission to view are skipped.
     """
 
     def __init__(self, pager: Pager, plan: Plan, options: Options, transport: str, progress: Progress) -> None:
@@ -91,7 +91,7 @@ class Reader:
         return snapshot
 
     def _add_unknown_fields(self) -> None:
-        """Find out whether names in expressions and options are fields that NetBox 4.7 did not have yet."""
+        """Determine whether names in expressions and options are fields that NetBox 4.7 did not have."""
         rest = RestReader(self._pager, self.plan, self._options, self._progress)
         for kind in self._kinds if self.plan.unknown else ():
             self.plan = self.plan.with_fields(kind, rest.existing_fields(HOSTS[kind].endpoint, self.plan.unknown))
@@ -100,7 +100,7 @@ class Reader:
             try:
                 unknown -= rest.existing_fields(INTERFACES[kind].endpoint, unknown)
             except AccessDenied:
-                return  # then hosts get no interfaces
+                return  # hosts then get no interfaces
         for name in sorted(unknown):
             raise UsageError(f"interface_fields: interfaces have no field {name!r}.{suggest(name, OF_INTERFACES)}")
 
@@ -124,7 +124,7 @@ class Reader:
         if self.plan.fields[kind] is None:
             return self._only_rest(endpoint, "expressions need whole objects", rest)
         if not self._graphql.is_worth_it(kind):
-            return self._only_rest(endpoint, "it returns all that is needed at once", rest)
+            return self._only_rest(endpoint, "REST returns all fields at once", rest)
         if self._transport == "auto":
             first = self._few(kind)
             if first is not None:
@@ -137,7 +137,7 @@ class Reader:
         if not filters:
             first, count = [], self._rest.count(endpoint)
         else:
-            # There are probably few, so the first page comes with their number.
+            # There are probably few hosts, so request the first page together with their number.
             rows, counted = self._pager.first_page(endpoint, filters, representation=self._rest.representation(kind))
             if counted == len(rows):
                 return lambda: self._rest.interned([rows])
@@ -250,7 +250,7 @@ def _referenced(snapshot: Snapshot, field: str) -> set[int]:
 
 
 def _can_use_rest(error: NetBoxError) -> bool:
-    """Return whether REST can still answer, as opposed to having failed itself after all its retries."""
+    """Return whether REST can still succeed, because the error is not one that REST itself raised after all retries."""
     if isinstance(error, DOWN):
         return error.url.endswith(GRAPHQL)
     return not isinstance(error, UsageError)

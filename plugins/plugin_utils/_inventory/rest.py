@@ -29,7 +29,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables im
     id_filter,
 )
 
-# The filter that selects what comes after an ID. NetBox combines several values of it by "or".
+# The filter that selects what comes after an ID. NetBox combines several values with "or".
 AFTER = "id__gt"
 
 
@@ -42,7 +42,7 @@ class Counts:
         self._lock = threading.Lock()
 
     def __call__(self, endpoint: str, filters: Pairs | None = None) -> int:
-        """Return how many objects a list had when it was counted first."""
+        """Return the number of objects in a list at its first count."""
         key = (endpoint, str(filters or []))
         with self._lock:
             if key not in self._known:
@@ -63,7 +63,7 @@ class Owners:
 
 
 class RestReader:
-    """Reads what ``plan`` names through ``pager``. ``progress`` is told of the pages of long lists."""
+    """Reads the hosts and tables of ``plan`` with ``pager``. ``progress`` receives the pages of long lists."""
 
     def __init__(self, pager: Pager, plan: Plan, options: Options, progress: Progress) -> None:
         self._pager = pager
@@ -93,7 +93,7 @@ class RestReader:
         return [row for page in pages for row in interner.intern(page)]
 
     def existing_fields(self, endpoint: str, names: Collection[str]) -> set[str]:
-        """Return which of these names are fields of the objects in a list on this server. One object shows it."""
+        """Return which of these names are fields of the objects in a list on this server. Read one object for this."""
         rows = self._pager.rows(endpoint, limit=1, representation=Representation(endpoint))
         return {name for row in rows for name in names if name in row}
 
@@ -146,7 +146,7 @@ class RestReader:
         """Yield the rows of a table that belong to these hosts."""
         present = owners.of(table.kinds)
         if self.by_owner_is_cheaper(table, owners, row_cost):
-            # One list for each kind: NetBox would find nothing that belongs to both.
+            # Read one list for each kind, because no object belongs to both.
             lists = [self._of_hosts(table, kind, ids) for kind, ids in present.items()]
             return itertools.chain.from_iterable(lists)
         rows = self._fetch(table.endpoint, self._complete_filters(table), self._plan.tables[table.name])
@@ -167,7 +167,8 @@ class RestReader:
         if fields is None:
             yield from self.components(table, owners, costs.WHOLE_ROW)
             return
-        # Few addresses are in a VRF, and reading the field of all costs NetBox more than a second list of these few.
+        # Few addresses are in a VRF, so a second list of these costs NetBox less than reading the field of all
+        # addresses.
         lists: list[Pairs] = [self._complete_filters(table)]
         if self.by_owner_is_cheaper(table, owners, costs.ROW):
             lists = [_owner_filters(kind, ids) for kind, ids in owners.of(table.kinds).items()]
@@ -179,7 +180,7 @@ class RestReader:
                 yield row
 
     def by_owner_is_cheaper(self, table: Related, owners: Owners, row_cost: float) -> bool:
-        """Return whether to read a table by the IDs of the hosts, as opposed to all of it."""
+        """Return whether to read a table by the IDs of the hosts instead of completely."""
         present = owners.of(table.kinds)
         if not any(owners.filtered[kind] for kind in present):
             return False
@@ -196,7 +197,7 @@ class RestReader:
         return [("assigned_to_interface", "true")] if table.name == "addresses" else []
 
     def _of_hosts(self, table: Related, kind: str, ids: Sequence[int]) -> Iterator[Row]:
-        # NetBox refuses all of these lists if one of the hosts was deleted, but not addresses and services.
+        # If one of the hosts was deleted, NetBox rejects requests for all lists except addresses and services.
         strict = table.name not in ("addresses", "services")
         stale = (id_filter(kind), HOSTS[kind].endpoint) if strict else None
         return self._fetch(table.endpoint, _owner_filters(kind, ids), self._plan.tables[table.name], stale=stale)

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""One list that both APIs have, read through GraphQL and completed to what the REST API returns.
+"""Read a list through GraphQL and add the data that only the REST API returns.
 
 GraphQL returns no labels of choices, and only IDs of objects in custom fields. A few rows of the REST API show them.
 """
@@ -30,17 +30,17 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values im
 # Types of custom fields whose values are the same in both APIs, and those whose values are IDs in GraphQL.
 SAME_TYPES = ("text", "longtext", "integer", "decimal", "boolean", "date", "url", "json", "select", "multiselect")
 OBJECT_TYPES = ("object", "multiobject")
-# To read which rows have a tag costs NetBox 0.015 s for the request. To read the tags of 1,000 rows costs 0.22 s.
+# Reading which rows have a tag costs NetBox 0.015 s for the request. Reading the tags of 1,000 rows costs 0.22 s.
 ROWS_PER_TAG = 70
-# A relation is read apart for the rows that have it if at most this part of the rows has it.
+# If at most this fraction of the rows has a relation, it is read only for these rows.
 SELDOM = 1 / 4
 
 
 class RestShapedList:
     """A list that both APIs have under the names in ``listed``.
 
-    ``filters`` are those of the REST API. GraphQL returns all objects, or those with some IDs. Several lists share what
-    is in ``memo``.
+    ``filters`` are those of the REST API. GraphQL returns all objects, or those with some IDs. Several lists share the
+    results in ``memo``.
     """
 
     def __init__(self, pager: Pager, graphql: GraphQL, memo: Memo, listed: Listed | Related, filters: Pairs) -> None:
@@ -58,8 +58,7 @@ class RestShapedList:
     def pages(self, fields: Sequence[Field], agreement: Agreement) -> Iterator[list[Row]]:
         """Yield all rows, read through GraphQL. Their own IDs are numbers, as in the REST API.
 
-        A relation costs NetBox 0.03 s and more for 1,000 rows that could have it, so one that few rows have is read
-        for these alone.
+        A relation costs NetBox at least 0.03 s for 1,000 rows. If few rows have one, it is read only for these rows.
         """
         seldom = {
             field.key: field
@@ -92,14 +91,14 @@ class RestShapedList:
         return map(_with_numbers, ordered_map(workers, read, parts, look_ahead(workers.size)))
 
     def by_rest(self, fields: Iterable[str], ids: Sequence[int] | None = None) -> Table:
-        """Return fields that the REST API shows of all rows that the filters select, or of those with these IDs."""
+        """Return fields from the REST API for all rows that the filters select, or for the rows with these IDs."""
         shape = Representation(self.endpoint, fields=sorted({"id", *fields}))
         if ids is not None and not ids:
             return {}
         filters = self._filters if ids is None else [("id", str(number)) for number in ids]
         return {row["id"]: row for row in self._pager.rows(self.endpoint, filters, representation=shape)}
 
-    # What GraphQL shows differently
+    # values that GraphQL returns in another form
 
     def custom_objects(self) -> list[str] | None:
         """Return the names of the custom fields that hold objects.
@@ -121,14 +120,14 @@ class RestShapedList:
     ) -> list[Row]:
         """Return the rows with choices and objects as the REST API shows them: with labels and names.
 
-        One row of the REST API shows it for all rows that have the same. ``within`` names the field that has these
+        One row of the REST API is enough for all rows with the same value. ``within`` names the field that has these
         fields. ``shared`` lets rows share one object. A row that was deleted in the meantime is left out.
         """
         copy = (lambda value: value) if shared else deep_copy
         fields = sorted(fields)
         shown = self._shown(rows, fields, within)
         missing = [row["id"] for row in rows if not _keys(row, fields, within) <= set(shown)]
-        # Somebody edited the row that would have shown it, so the REST API shows all rows that had the same.
+        # The row was edited in the meantime, so read all rows that had the same value through the REST API.
         current = self.by_rest([within] if within else fields, missing)
         kept = []
         for row in rows:
@@ -146,7 +145,7 @@ class RestShapedList:
         return kept
 
     def _shown(self, rows: Iterable[Row], fields: Sequence[str], within: str) -> dict[tuple[str, t.Any], t.Any]:
-        """Return what the REST API shows for each value of these fields, by field and key."""
+        """Return the REST form of each value in these fields, by field and key."""
         samples: dict[tuple[str, t.Any], int] = {}
         for row in rows:
             for key in _keys(row, fields, within):
@@ -172,7 +171,7 @@ class RestShapedList:
                 if number in by_id:
                     by_id[number]["tags"] = row["tags"]
             return
-        # GraphQL does not show a tag at all that the user has no permission to view.
+        # GraphQL omits tags that the user has no permission to view.
         others = [("tag__n", tag["slug"]) for tag in tags]
         countable = not self._filters and len(encode(others)) < MAX_QUERY_BYTES
         untagged = self._pager.count(self.endpoint, others) if countable else 0

@@ -26,7 +26,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan impo
 def run(plugin: t.Any, use_cache: bool, seconds: float) -> None:
     """Fill the inventory of ``plugin``.
 
-    If ``use_cache``, an inventory in the cache is used unless it is older than ``seconds`` (0: however old it is).
+    If ``use_cache`` is true, use an inventory in the cache that is at most ``seconds`` old (0: of any age).
     """
     options, expressions = Options.read(plugin.get_option), Expressions.read(plugin.get_option)
     key, warn = _key(plugin, options, expressions), plugin.display.warning
@@ -61,7 +61,7 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 def _fresh(plugin: t.Any, options: Options, expressions: Expressions) -> Inventory:
-    """Return the inventory that NetBox has now."""
+    """Read the current inventory from NetBox."""
     # Import this late. A cached run needs no HTTP client, which takes longer to import than everything else.
     from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read import read_snapshot
 

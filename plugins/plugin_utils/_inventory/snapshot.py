@@ -4,9 +4,9 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Everything that was read from NetBox for one inventory: tables of rows by ID.
+"""All data from NetBox for one inventory, in tables of rows by ID.
 
-The transports fill it and hosts are made from it. Nothing else passes between them.
+The transports fill it, and hosts are created from it. They share no other data.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class Related:
     """A list of objects other than hosts.
 
     * ``model``: their object type.
-    * ``whole``: the list is always read completely: it is short, and what hosts refer to has parents.
+    * ``whole``: whether the list is always read completely, because it is short and its objects have parents.
     * ``field``: the field of hosts that refers to an object of this list.
     * ``kinds``: the kinds of hosts that an object of this list can belong to.
     * ``owner``: returns the kind and the ID of the host, or ``("sites", id)``, that a row belongs to.

@@ -18,7 +18,7 @@ SHOWN = 10
 
 
 def text_of(value: t.Any) -> str:
-    """Return the text that stands for a value of NetBox in a name: of an object its value, slug, or name."""
+    """Return a string for a NetBox value in a name. For an object, this is its value, slug, or name."""
     if isinstance(value, Mapping):
         value = next((value[key] for key in ("value", "slug", "name", "display") if value.get(key)), "")
     if isinstance(value, (list, tuple)):
@@ -27,7 +27,7 @@ def text_of(value: t.Any) -> str:
 
 
 def deep_copy(value: t.Any) -> t.Any:
-    """Return a copy of a JSON value that shares nothing with it. ``copy.deepcopy`` takes ten times as long."""
+    """Return a deep copy of a JSON value. ``copy.deepcopy`` takes ten times as long."""
     if isinstance(value, dict):
         return {key: deep_copy(one) for key, one in value.items()}
     if isinstance(value, list):
@@ -36,13 +36,13 @@ def deep_copy(value: t.Any) -> t.Any:
 
 
 def listing(texts: Iterable[str]) -> str:
-    """Return the first texts in alphabetical order, and how many more there are, for a message."""
+    """Return the first strings in alphabetical order, and the number of others, for a message."""
     ordered = sorted(texts)
     more = len(ordered) - SHOWN
     return ", ".join(map(printable, ordered[:SHOWN])) + (f", and {more} more" if more > 0 else "")
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """Return a question that names the known name nearest to ``name``, or nothing if none is near."""
+    """Return a question with the known name that is most similar to ``name``, or an empty string."""
     near = difflib.get_close_matches(name, list(known), n=1)
     return f" Did you mean {near[0]}?" if near else ""

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""From facts to variables: names, forms, and which keys of dictionaries in NetBox can become variables."""
+"""Convert facts to variables: their names, their forms, and the dictionary keys that can become variables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts imp
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
-# Variables without the prefix `ansible_` that Ansible, templates, or this collection obey.
+# Variables without the prefix `ansible_` that Ansible, templates, or this collection interpret.
 OBEYED = frozenset(
     (
         # Ansible sets these itself, but not all of them in every task and in every version.
@@ -32,8 +32,8 @@ OBEYED = frozenset(
     )
 )
 # The connection plugin ssh of ansible-core before 2.19 connects to the value of a variable that has literally the name
-# `delegated_vars['ansible_host']`. Variables such as `_ansible_ansiballz_debugpy_config` are for the developers of
-# Ansible, and can run code.
+# `delegated_vars['ansible_host']`. Variables such as `_ansible_ansiballz_debugpy_config` are for Ansible developers and
+# can run code.
 OBEYED_PREFIXES = ("ansible_", "_ansible_", "delegated_vars")
 
 
@@ -49,7 +49,7 @@ class Shape(t.NamedTuple):
 
 
 class VariableNames:
-    """The names that the user gave to variables."""
+    """The names that the user chose for variables."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -84,7 +84,7 @@ class VariableNames:
 
 
 class Variables:
-    """Turns facts into variables. Keys that cannot become variables are left out and remembered for one warning."""
+    """Turns facts into variables. Other keys are omitted and stored for one warning."""
 
     def __init__(self, options: Options, available: Iterable[str]) -> None:
         names = VariableNames(options)
@@ -132,7 +132,8 @@ class Variables:
         found = []
         if self._obeyed:
             found.append(
-                f"NetBox data cannot set variables that Ansible obeys: {listing(self._obeyed)}. They are left out. To "
+                f"NetBox data cannot set variables that Ansible interprets: {listing(self._obeyed)}. They are "
+                "omitted. To "
                 "allow some of them, name them in allow_ansible_variables."
             )
         if self._repeated:
@@ -144,7 +145,7 @@ class Variables:
 
 
 def _merged(before: t.Any, value: t.Any) -> t.Any:
-    """Return what a variable is after netbox.netbox sets it again: Ansible merges dictionaries."""
+    """Return the value of a variable after netbox.netbox sets it again, because Ansible merges dictionaries."""
     return {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
 
 

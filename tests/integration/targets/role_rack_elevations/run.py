@@ -119,7 +119,7 @@ def changes(folder: Path) -> None:
         racks[1] = {**racks[1], "name": "R9", "display": "R9", "last_updated": "2026-11-20T21:00:00.000000Z"}
         del racks[3]
         output = play(netbox, folder)
-        assert "2 removed" not in output and "3 removed" in output and "was changed by others" in output
+        assert "2 removed" not in output and "3 removed" in output and "another program changed it" in output
         assert {path.name for path in (folder / "racks").iterdir()} == {
             *("berlin-1-R9-1-front.svg", "berlin-1-R9-1-rear.svg", "paris-1-R1-2-front.svg", "paris-1-R1-2-rear.svg"),
             *("notes.svg", changed.name),

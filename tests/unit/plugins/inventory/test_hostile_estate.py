@@ -269,7 +269,7 @@ def test_inventory_is_printed_without_control_characters(hostile: NetBox, place:
     said = run(hostile, place, "inventory", "--graph")
     assert "sw _oProxyCommand=touch" in said and "_oProxyCommand=touch canary1" in said
     content = run(hostile, place, "inventory", "--list", "--output", "list.json")
-    assert "NetBox data cannot set variables that Ansible obeys" in " ".join(content.split())
+    assert "NetBox data cannot set variables that Ansible interprets" in " ".join(content.split())
     hosts = json.loads((place / "list.json").read_text(encoding="utf-8"))["_meta"]["hostvars"]
     assert len(hosts) == len(PAYLOADS)
     for variables in hosts.values():

@@ -207,4 +207,4 @@ def test_branch_that_goes_away_during_a_run_is_explained(netbox: NetBox, api: st
                 list(pager.rows("dcim/devices"))
             else:
                 GraphQL(pager).query("{device_list {id}}")
-    assert "The branch 'ready-1' cannot be used any more" in explain(caught.value)
+    assert "The branch 'ready-1' can no longer be used" in explain(caught.value)
