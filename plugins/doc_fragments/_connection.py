@@ -85,7 +85,8 @@ requirements:
   - packaging 21.0 or later
 """
 
-    # Environment and variables from which plugins read these options. List this fragment before the one above.
+    # Environment variables and Ansible variables from which plugins read these options. List this fragment before the
+    # one above.
     PLUGIN = r"""
 options:
   api_endpoint:

@@ -68,8 +68,8 @@ options:
     description:
       - Fields to sort the objects by, such as V(name), or V(-name) for descending order.
       - NetBox ignores names that are not fields of the objects, and fields that it calculates, such as V(display). With
-        O(strict_filters), they are an error. So are fields with several values, such as V(tags), because NetBox repeats
-        objects when it sorts by them.
+        O(strict_filters), they are an error. Fields with several values, such as V(tags), are also an error, because
+        NetBox repeats objects when it sorts by them.
       - Cursors support only ID order. If NetBox changes while the list is being read, and objects could be missing, the
         lookup fails.
     type: list

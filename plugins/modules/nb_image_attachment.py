@@ -19,8 +19,8 @@ description:
   - NetBox allows several attachments with the same name. If an object has several, the module fails and lists them.
     With O(state=absent), it removes all of them.
   - If the response to an upload is lost, the module looks for the new attachment instead of sending the image again.
-    If two tasks change the same attachment at the same time, at least one of them fails if several attachments are
-    left.
+    If two tasks change the same attachment at the same time and several attachments remain, at least one of the tasks
+    fails.
 extends_documentation_fragment:
   - netbox.cursor._attributes
   - netbox.cursor._connection

@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a real NetBox works for each row: seconds of NetBox and PostgreSQL together, as measured on 4.6.8 (FACTS 14).
+"""CPU seconds of NetBox and PostgreSQL for each row, measured on NetBox 4.6.8.
 
-It works for a request before it comes to the first row: this is told apart, so that short pages cost what they cost.
-What FACTS 14 says, of pages of 1,000 rows, is the sum of both; a page of one row was measured to cost 0.4 of one of
-1,000 with `fields`, and through GraphQL 0.15.
+Each request also has a price of its own, so that short pages have realistic costs. The measurements of pages with 1,000
+rows contain both prices. A page of one row with `fields` costs 0.4 times as much as a page of 1,000 rows, and 0.15
+times as much through GraphQL.
 
-Prices add up: a row costs its own price and that of each thing asked with it. Measured again, with all relations,
-both addresses and tags, 1,000 devices cost GraphQL 0.5 to 0.7 seconds; the prices here add up to 0.7. What was not
-measured is priced like what it resembles, and says so.
+The price of a row is the sum of its own price and the prices of its related objects. In a second measurement, 1,000
+devices with all relations, both addresses, and tags took 0.5 to 0.7 seconds through GraphQL. The prices here add up to
+0.7. Comments mark estimates from similar objects.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def rest_price(endpoint: str, shape: Shape) -> float:
 
 
 def skip_price(endpoint: str, shape: Shape) -> float:
-    """Seconds for a row counted off before a page of that shape (FACTS 5)."""
+    """Return the seconds for each row that an offset skips before a page of this shape, as measured on NetBox 4.6.8."""
     prices = REST.get(endpoint, ANY_REST)
     contexts = endpoint in DEVICES and shape.name != "brief" and "config_context" not in shape.dropped
     return (prices.skipped_with_config_context if contexts else prices.skipped) / ROWS

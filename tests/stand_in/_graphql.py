@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""NetBox's GraphQL API: POST /graphql/ (FACTS 9)."""
+"""NetBox's GraphQL API: POST /graphql/, as in NetBox 4.5 to 4.7."""
 
 from __future__ import annotations
 

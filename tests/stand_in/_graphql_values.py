@@ -60,7 +60,7 @@ class Values:
         return lambda row: plain(row.get(name))
 
     def _custom_fields(self, endpoint: str, shown: bool) -> Read:
-        """Objects are ids. A choice is its value, but shown by 4.7 with its label (FACTS 9)."""
+        """Return a reader of the custom fields. Objects are IDs, and choices are values, with labels in NetBox 4.7."""
         kinds: dict[str, str] = {
             row["name"]: row["type"]["value"]
             for row in self._estate.get("extras/custom-fields").values()

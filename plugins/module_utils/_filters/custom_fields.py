@@ -31,7 +31,7 @@ _LOOSE = ("text", "longtext", "url")
 
 
 class Verdict(t.NamedTuple):
-    """Either a complaint, or the marker of a filter that NetBox applies."""
+    """Either an error message, or the marker of a filter that NetBox applies."""
 
     complaint: str = ""
     marker: str = MANY
@@ -60,7 +60,7 @@ def judge(server: Server, endpoint: str, pairs: Pairs, elsewhere: t.Mapping[str,
 
 
 def verify(server: Server, endpoint: str, pairs: Pairs, denied: AccessDenied, kind: str) -> Verdict:
-    """Accept a filter that changes what the list contains, if the token's user must not read what it refers to."""
+    """Accept a filter that changes the list, if the token's user has no permission to read the custom field."""
     if server.applies(endpoint, pairs):
         return Verdict()
     return Verdict(

@@ -102,7 +102,7 @@ def _span(text: str) -> range:
 
 
 def matching_versions(full: str, minor: tuple[int, int] | None) -> tuple[str, ...]:
-    """Return the versions in the index that a server of version ``full`` can be like.
+    """Return the versions in the index that can match a server of version ``full``.
 
     Usually this is one version: the same version or, if the index does not contain it, the newest earlier patch
     version. If only the minor version is known, these are all of its patch versions.

@@ -48,7 +48,7 @@ class SchemaCache:
         self._folder = folder or cache_folder()
 
     def names(self, client: Client, about: t.Any) -> Texts:
-        """Return the parameters of all endpoints, from disk if they are cached. Raise what the client raises.
+        """Return the parameters of all endpoints, from disk if they are cached. Raise the errors of the client.
 
         ``about`` contains everything besides the address that the schema depends on, as JSON data.
         """

@@ -56,7 +56,7 @@ class Server:
             return _servers[client]
 
     def versions(self) -> tuple[str, ...]:
-        """Return the versions in the index that this server can be like; none if the index has no such version."""
+        """Return the versions in the index that can match this server, if there are any."""
         status = self._status()
         full = status.get("netbox-full-version") or status.get("netbox-version") or ""
         return known.matching_versions(str(full), self._client.api_version)
@@ -64,13 +64,13 @@ class Server:
     def parameters(self, endpoint: str) -> known.Markers | None:
         """Return the query parameters that the server's schema names for a generalized endpoint.
 
-        Return ``None`` if the schema does not describe the endpoint. Raise what the client raises.
+        Return ``None`` if the schema does not describe the endpoint. Raise the errors of the client.
         """
         texts = self._once("schema", lambda: self._cache.names(self._client, self._status_key()))
         return known.read_markers(texts[endpoint].split()) if endpoint in texts else None
 
     def custom_fields(self) -> dict[str, CustomField]:
-        """Return the custom fields that the token's user can view. Raise what the client raises."""
+        """Return the custom fields that the token's user can view. Raise the errors of the client."""
         return self._once("custom fields", self._read_custom_fields)
 
     def model(self, endpoint: str) -> str:
@@ -82,7 +82,8 @@ class Server:
         return next((model for path, model in models if path.endswith(f"/api/{endpoint}")), "")
 
     def applies(self, endpoint: str, pairs: Pairs) -> bool:
-        """Return whether NetBox demonstrably applies these filters: they reduce the list, or their values are refused.
+        """Return whether NetBox demonstrably applies these filters: they reduce the list, or NetBox rejects their
+        values.
 
         While the list changes, compare again.
         """
@@ -119,7 +120,7 @@ class Server:
                 return rows
 
     def _once(self, name: str, read: t.Callable[[], T]) -> T:
-        """Return what ``read`` returns, or raise what it raises, and remember it under ``name``."""
+        """Call ``read`` once, and return its result or raise its error each time. ``name`` identifies the result."""
         with self._lock:
             if name not in self._kept:
                 try:

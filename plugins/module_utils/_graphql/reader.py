@@ -39,7 +39,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.state import 
 LARGEST_START = 2**31 - 1
 # Lists in one query that searches for the highest ID. NetBox allows 10 unless GRAPHQL_MAX_ALIASES was changed.
 PROBES = 8
-# The search ends when it is as close to the highest ID as this part of the range.
+# The search ends when its distance from the highest ID is at most this fraction of the range.
 CLOSE_ENOUGH = 16
 
 
@@ -71,7 +71,7 @@ class GraphQLReader:
         return self._size.rows
 
     def pages(self) -> t.Generator[list[Row], None, None]:
-        """Yield the rows, some at a time, with their IDs."""
+        """Yield the rows in batches, with their IDs."""
         if self._context.pagination != "offset" and self._server.graphql_start is not False:
             try:
                 first = self.fetch(0, None, self.page_rows)

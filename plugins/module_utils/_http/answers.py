@@ -142,7 +142,7 @@ def read_graphql(response: requests.Response, query: str) -> t.Any:
 
 
 def read_text(response: requests.Response, media_type: str, end: str) -> str:
-    """Return the body as text. Raise an error unless it is of ``media_type`` and ends with ``end``."""
+    """Return the body as text. Raise an error unless it has the type ``media_type`` and ends with ``end``."""
     body = body_of(response)
     if response.headers.get("Content-Type", "").split(";")[0].strip() != media_type:
         raise _not_of_type(media_type, response, body)
@@ -175,8 +175,8 @@ def _first_bytes(pieces: Iterator[bytes], most: int) -> Iterator[bytes]:
 def parse_json(body: bytes) -> t.Any:
     """Return ``body`` as JSON. Raise ``ValueError`` or ``RecursionError`` if it is not JSON.
 
-    The result is that of Python's own parser. orjson takes about half the time, but it makes floats of integers that
-    are too long for it, and rejects what Python accepts, such as NaN. Python's own parser reads these.
+    The result is that of Python's own parser. orjson takes about half the time, but it converts long integers to
+    floats, and rejects some values that Python accepts, such as NaN. Python's own parser reads these.
     """
     if HAS_ORJSON and _LONG_NUMBER not in body.translate(_ZEROS):
         with contextlib.suppress(orjson.JSONDecodeError):

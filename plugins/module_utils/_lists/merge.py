@@ -57,7 +57,7 @@ class Merge:
         self._last = -1
 
     def pages(self) -> Iterator[list[Row]]:
-        """Yield the rows in ID order, some at a time."""
+        """Yield the rows in ID order, in batches."""
         try:
             while True:
                 self._request()

@@ -64,7 +64,7 @@ class PageSize:
         self._needed = SUCCESSES
         # Whether the last request failed, and whether the last page needed more than one request.
         self._failing = self._recovered = False
-        # Whether a page of the present size succeeded since a page had to be split.
+        # Whether a page of the current size has succeeded since a page had to be split.
         self._proven = False
         # Whether pages ever had to become shorter. If not, they reach their full size in one step.
         self._shrunk = self._may_jump = False

@@ -71,7 +71,7 @@ class ListReader:
         return self._size.rows
 
     def pages(self, sequential: bool = False) -> t.Generator[list[Row], None, None]:
-        """Yield the rows, some at a time. ``sequential``: request one page after another, without other threads."""
+        """Yield the rows in batches. ``sequential``: request the pages in sequence, without other threads."""
         sequential = sequential or self._context.workers.size == 1
         if self.query.is_cut_silently:
             yield self._read_cut_list()

@@ -4,10 +4,10 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""NetBox's copies of images: where they can be, and their fingerprints.
+"""NetBox's copies of images: the allowed locations, and the fingerprints.
 
 NetBox reports a URL for each image. The module requests it only if it is below ``media/`` of the configured NetBox, or
-on a storage host that the user listed. Otherwise, a NetBox could choose any address for the module to request.
+on a storage host that the user listed. Otherwise, NetBox could make the module send a request to any address.
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ class ImageCopies:
 
 def _refusal(url: str) -> UnexpectedAnswer:
     error = UnexpectedAnswer(
-        f"NetBox reports {_shorten(url)!r} as the URL of an image. It is neither below media/ of NetBox nor on a host "
+        f"NetBox reports {_shorten(url)!r} as the URL of an image. It is neither in NetBox's directory media/ nor on "
+        "a host "
         "that storage_hosts lists."
     )
     error.advice = _ADVICE

@@ -74,7 +74,7 @@ def _longest_run(numbers: Iterable[int]) -> int:
 
 
 def sum_usages(usages: Iterable[Usage]) -> Usage:
-    """Return the usage of several racks together. The largest free block is that of one rack."""
+    """Return the usage of several racks together. The largest free block is within one rack."""
     usages = list(usages)
     return Usage(
         sum(usage.total for usage in usages),

@@ -104,7 +104,7 @@ class Changes:
     before: dict[tuple[str, int], Row]
 
     def objects(self, *, deleted: bool | None = None) -> dict[str, set[int]]:
-        """Return the IDs of the changed objects by type: of all, or only of those that were deleted, or were not."""
+        """Return the IDs of changed objects by type: all of them, only deleted objects, or only other objects."""
         gone = {change[1:3] for change in self.changes if change.action == "delete"}
         found: dict[str, set[int]] = {}
         for change in self.changes:

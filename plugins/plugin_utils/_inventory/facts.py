@@ -85,7 +85,7 @@ OOB_IP = Field("oob_ip", f"oob_ip {ADDRESS}", DEVICES, nullable=DEVICES)
 
 FIELDS = {field.name: field for field in list(globals().values()) if isinstance(field, Field)}
 
-# Fields of devices and virtual machines in NetBox 4.5 to 4.7. Expressions can name others that a newer NetBox has.
+# Fields of devices and virtual machines in NetBox 4.5 to 4.7. Expressions can also name fields of a newer NetBox.
 REST_FIELDS = {
     "devices": frozenset(
         [
@@ -255,7 +255,7 @@ class Fact:
     * ``read``: returns its value.
     * ``tables``: the tables in ``tables.TABLES`` that it is read from, with their fields; no fields mean whole objects.
     * ``kinds``: the kinds of hosts that have it.
-    * ``plural``: its name in netbox.netbox when ``plurals`` is on, where it is a list of one.
+    * ``plural``: its name if ``plurals`` is true. The value is then a list with one element.
     * ``option``: the name of the option that adds it. Nothing can use the variable unless this option is true.
     """
 
@@ -456,7 +456,7 @@ NESTED = ("slug", "parent")
 SITE_GROUPS = {"sites": ("group",), "site_groups": NESTED}
 HARDWARE = {"interfaces": (), "vm_interfaces": (), "addresses": ()}
 
-# In the order of netbox.netbox, where a later variable replaces an earlier one of the same name.
+# The order is the same as in netbox.netbox, because a later variable replaces an earlier one of the same name.
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (

@@ -64,13 +64,15 @@ class _Filler:
         # A host can have the name of a group, so it is added as a host and not as any child.
         groups = (*host.groups, *more_groups)
         if all(group == "all" for group in groups):
-            # Ansible would put a group of its name into `ungrouped`, if there is one, and not the host.
+            # If there is a group with the name of the host, Ansible would add this group to `ungrouped` instead of the
+            # host.
             groups = (*groups, "ungrouped")
         for group in groups:
             self._inventory.add_host(name, group=self.group(group))
 
     def _add_host(self, name: str) -> str:
-        """Add a host without variables. Ansible would set the names of its source for the group of the same name."""
+        """Add a host without variables. If there is a group of the same name, Ansible would set the source variables
+        for the group."""
         group, known = self._inventory.groups.get(name), name in self._inventory.hosts
         before = dict(group.vars) if group else {}
         name = self._inventory.add_host(name)
@@ -82,7 +84,7 @@ class _Filler:
     def compose(self, name: str, variables: t.Mapping[str, t.Any]) -> None:
         """Set the variables that expressions made."""
         for key, value in variables.items():
-            # The inventory's own set_variable would set it for the group of this name, if there is one.
+            # The inventory's own set_variable prefers a group of the same name.
             self._inventory.hosts[name].set_variable(key, value)
 
     def group(self, name: str) -> str:

@@ -207,7 +207,7 @@ class GraphQLReader:
         return _joined(rows, listed.by_rest(by_rest)) if by_rest else rows
 
 
-# Fields of hosts besides the plain ones that the REST API returns without a query for other objects.
+# Fields of hosts that the REST API returns without a query for other objects, in addition to plain fields.
 _OWN = ("status", "custom_fields", "tags")
 
 

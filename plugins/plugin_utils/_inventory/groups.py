@@ -52,7 +52,7 @@ class Labels:
     """Labels objects of one table with their slugs, or with their paths if several objects share a slug.
 
     NetBox requires slugs to be unique only under one parent (4.2 and later). ``table`` must contain all objects in
-    NetBox, so that labels do not depend on the selected hosts. ``root`` returns what comes before the slugs of a path.
+    NetBox, so that labels do not depend on the selected hosts. ``root`` returns the beginning of a path.
     """
 
     def __init__(self, table: Table, root: Callable[[Row], str | None] = lambda row: None) -> None:
@@ -147,7 +147,7 @@ class Groups:
         return self._group_of_place("site", site["id"], site) if site else []
 
     def _group_of_place(self, key: str, number: int, brief: Row) -> list[str]:
-        """Return the group of a place, or the groups above it if there are none for its kind."""
+        """Return the group of a place, or its parent groups if its kind has no groups."""
         known = self._places.get((key, number))
         if known is not None:
             return known
@@ -163,7 +163,7 @@ class Groups:
         return groups
 
     def _above(self, key: str, row: Row) -> list[str]:
-        """Return the groups right above a place."""
+        """Return the parent groups of a place."""
         if key == "site":
             return [
                 group

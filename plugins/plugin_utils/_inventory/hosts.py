@@ -187,5 +187,5 @@ def _group_tree(
     edges, circular = without_circles(edges)
     if circular:
         pairs = listing(f"{child} below {parent}" for parent, child in circular)
-        warnings.append(f"Groups cannot contain each other, so these are left out: {pairs}.")
+        warnings.append(f"Groups cannot contain each other, so these relations are omitted: {pairs}.")
     return edges, empty

@@ -57,7 +57,7 @@ def read_snapshot(plugin: t.Any, plan: Plan, options: Options) -> tuple[Snapshot
 class Reader:
     """Reads a plan through ``pager``. ``transport`` is the option of that name.
 
-    Raises what the pager raises. Only tables that the token's user has no permission to view are skipped.
+    All errors of the pager are raised. Only tables that the token's user has no permission to view are skipped.
     """
 
     def __init__(self, pager: Pager, plan: Plan, options: Options, transport: str, progress: Progress) -> None:

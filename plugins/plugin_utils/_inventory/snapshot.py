@@ -20,7 +20,7 @@ Table = dict[int, Row]
 
 @dataclasses.dataclass
 class Snapshot:
-    """Tables by name: those in ``tables.TABLES``, and the hosts by kind.
+    """Tables by name: the tables in ``tables.TABLES``, and one table for each kind of host.
 
     ``denied`` holds NetBox's error for each table that the token's user has no permission to view.
     """

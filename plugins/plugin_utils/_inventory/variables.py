@@ -138,7 +138,7 @@ class Variables:
             )
         if self._repeated:
             found.append(
-                "Flattened keys have the names of other variables, which keep their values: "
+                "Flattened keys have the same names as other variables and do not replace them: "
                 f"{listing(self._repeated)}. Rename them with rename_variables or vars_prefix."
             )
         return found

@@ -370,6 +370,6 @@ def test_no_file_of_ours_is_read(tmp_path: Path, target: str) -> None:
 
 
 def test_the_bounds_leave_room_for_what_netbox_gives() -> None:
-    """Its schema has 13 MB, a page of 1,000 whole devices 5 MB (FACTS 2, 14)."""
+    """The API schema of NetBox 4.6 has 13 MB, and a page of 1,000 complete devices has 5 MB."""
     assert answers.LONGEST_BODY > 4 * 13 * MEGABYTE
     assert MOST_REDIRECTS >= 2

@@ -109,7 +109,7 @@ def test_options_without_exactly_one_rack_fail(options: dict[str, t.Any], said: 
     [
         ({}, "rack_id, rack"),
         ({"rack_id": 1, "rack": "R1"}, "mutually exclusive"),
-        ({"rack_id": 0}, "IDs in NetBox are numbers from 1"),
+        ({"rack_id": 0}, "IDs in NetBox start at 1"),
         ({"rack_id": 1, "face": "top"}, "face must be one of"),
         ({"rack_id": 1, "unit_width": 0}, "from 1 to 10000"),
         ({"rack_id": 1, "unit_height": -5}, "from 1 to 10000"),
