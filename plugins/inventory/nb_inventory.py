@@ -269,6 +269,41 @@ options:
       - Requires O(cache) and O(cache_timeout). The time starts when the cache expires.
     type: int
     default: 0
+  refresh:
+    description:
+      - How to renew an inventory whose cache expired.
+      - V(full) reads everything. V(changes) reads the changes since the last run from the change log of NetBox, and
+        then only the objects that changed. The result is the same, except for changes that NetBox does not log. See the
+        inventory guide.
+      - V(changes) requires O(cache), a O(cache_timeout) above 0, and a cache plugin that stores entries, such as
+        P(ansible.builtin.jsonfile#cache).
+      - The token's user needs the permission to view object changes (C(core.view_objectchange)).
+      - If a run cannot rely on the change log, it reads everything. C(-v) shows the reason.
+    type: str
+    choices:
+      - full
+      - changes
+    default: full
+  refresh_full_age:
+    description:
+      - Number of seconds after which everything is read again.
+      - Applies to O(refresh=changes).
+    type: int
+    default: 86400
+  audit_slices:
+    description:
+      - Number of runs in which the plugin compares the complete inventory with NetBox, to find changes that NetBox does
+        not log. Each run compares one slice. If it differs, everything is read again.
+      - With V(0), runs compare only the number of hosts.
+      - Applies to O(refresh=changes).
+    type: int
+    default: 24
+  max_changes:
+    description:
+      - Number of changes, and of hosts to read again, above which everything is read.
+      - The default is a tenth of the number of hosts, and at least 1000.
+      - Applies to O(refresh=changes).
+    type: int
   fetch_all:
     description: Ignored. Accepted for compatibility with C(netbox.netbox).
     type: bool
@@ -386,7 +421,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return path.endswith(ENDINGS)
 
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
-        """Resolve templates before Ansible converts the options; keep the cache as long as a stale one may be used."""
+        """Resolve templates before Ansible converts the options; keep expired entries that a run can still use."""
         expressions = ("compose", "groups", "keyed_groups", "hostnames")
         refuse_unknown_options(self.option_definitions, direct or ())
         constants = {name: value for name, value in (direct or {}).items() if name not in expressions}
@@ -394,8 +429,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         resolved = {**kept, **resolve_options(self.templar, constants)}
         super().set_options(task_keys=task_keys, var_options=var_options, direct=resolved)
         self._fresh = self.get_option("cache_timeout") or 0
-        if self._fresh and self.get_option("stale_if_error"):
-            self.set_option("cache_timeout", self._fresh + self.get_option("stale_if_error"))
+        seconds: t.Any = self._fresh + (self.get_option("stale_if_error") or 0)
+        if self.get_option("refresh") == "changes":
+            seconds = max(seconds, self.get_option("refresh_full_age"))
+        if self._fresh:
+            self.set_option("cache_timeout", seconds)
 
     def update_cache_if_changed(self) -> None:
         """What is kept may hold secrets, of config contexts say; Ansible lets everybody read it."""

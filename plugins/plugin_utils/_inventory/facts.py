@@ -42,6 +42,7 @@ class Field:
     * ``selection``: the GraphQL selection for it.
     * ``plain``: both APIs return the same value.
     * ``nullable``: the kinds whose REST filter ``<name>_id`` accepts ``null``.
+    * ``model``: the type of the objects that it refers to. If one of them changes, so can the field.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Field:
     kinds: tuple[str, ...] = KINDS
     plain: bool = False
     nullable: tuple[str, ...] = ()
+    model: str | None = None
 
 
 ADDRESS = "{id address dns_name}"
@@ -64,23 +66,25 @@ LOCAL_CONTEXT_DATA = Field("local_context_data", "local_context_data", plain=Tru
 CONFIG_CONTEXT = Field("config_context", "config_context")
 CUSTOM_FIELDS = Field("custom_fields", "custom_fields")
 STATUS = Field("status", "status")
-TAGS = Field("tags", "tags {id}")
-SITE = Field("site", "site {id slug}", nullable=VIRTUAL_MACHINES)
-LOCATION = Field("location", "location {id slug}", DEVICES, nullable=DEVICES)
-RACK = Field("rack", "rack {id name}", DEVICES, nullable=DEVICES)
-TENANT = Field("tenant", "tenant {id slug}", nullable=KINDS)
-ROLE = Field("role", "role {id slug}", nullable=VIRTUAL_MACHINES)
-PLATFORM = Field("platform", "platform {id slug}", nullable=KINDS)
-DEVICE_TYPE = Field("device_type", "device_type {id slug manufacturer {slug}}", DEVICES)
-CLUSTER = Field("cluster", "cluster {id name}", nullable=KINDS)
-CLUSTER_DEVICE = Field("device", "device {id name}", VIRTUAL_MACHINES, nullable=VIRTUAL_MACHINES)
-VIRTUAL_CHASSIS = Field("virtual_chassis", "virtual_chassis {id name master {id}}", DEVICES, nullable=DEVICES)
+TAGS = Field("tags", "tags {id}", model="extras.tag")
+SITE = Field("site", "site {id slug}", nullable=VIRTUAL_MACHINES, model="dcim.site")
+LOCATION = Field("location", "location {id slug}", DEVICES, nullable=DEVICES, model="dcim.location")
+RACK = Field("rack", "rack {id name}", DEVICES, nullable=DEVICES, model="dcim.rack")
+TENANT = Field("tenant", "tenant {id slug}", nullable=KINDS, model="tenancy.tenant")
+ROLE = Field("role", "role {id slug}", nullable=VIRTUAL_MACHINES, model="dcim.devicerole")
+PLATFORM = Field("platform", "platform {id slug}", nullable=KINDS, model="dcim.platform")
+DEVICE_TYPE = Field("device_type", "device_type {id slug manufacturer {slug}}", DEVICES, model="dcim.devicetype")
+CLUSTER = Field("cluster", "cluster {id name}", nullable=KINDS, model="virtualization.cluster")
+CLUSTER_DEVICE = Field("device", "device {id name}", VIRTUAL_MACHINES, nullable=VIRTUAL_MACHINES, model="dcim.device")
+VIRTUAL_CHASSIS = Field(
+    "virtual_chassis", "virtual_chassis {id name master {id}}", DEVICES, nullable=DEVICES, model="dcim.virtualchassis"
+)
 VC_POSITION = Field("vc_position", "vc_position", DEVICES, plain=True)
-PRIMARY_IP4 = Field("primary_ip4", f"primary_ip4 {ADDRESS}", nullable=KINDS)
-PRIMARY_IP6 = Field("primary_ip6", f"primary_ip6 {ADDRESS}", nullable=KINDS)
+PRIMARY_IP4 = Field("primary_ip4", f"primary_ip4 {ADDRESS}", nullable=KINDS, model="ipam.ipaddress")
+PRIMARY_IP6 = Field("primary_ip6", f"primary_ip6 {ADDRESS}", nullable=KINDS, model="ipam.ipaddress")
 # GraphQL has no field of this name. NetBox's setting PREFER_IPV4 decides which of the two it is.
-PRIMARY_IP = Field("primary_ip", f"primary_ip4 {ADDRESS} primary_ip6 {ADDRESS}")
-OOB_IP = Field("oob_ip", f"oob_ip {ADDRESS}", DEVICES, nullable=DEVICES)
+PRIMARY_IP = Field("primary_ip", f"primary_ip4 {ADDRESS} primary_ip6 {ADDRESS}", model="ipam.ipaddress")
+OOB_IP = Field("oob_ip", f"oob_ip {ADDRESS}", DEVICES, nullable=DEVICES, model="ipam.ipaddress")
 
 FIELDS = {field.name: field for field in list(globals().values()) if isinstance(field, Field)}
 

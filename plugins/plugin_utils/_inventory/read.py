@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.check import FilterCheck
@@ -68,6 +68,16 @@ class Reader:
         self._kinds = [kind for kind in KINDS if getattr(options, kind)]
         self._filtered = {kind: bool(options.filters(kind)) for kind in KINDS}
         self.plan = plan
+        self._open()
+
+    def _open(self) -> None:
+        self._rest = RestReader(self._pager, self.plan, self._options, self._progress)
+        self._graphql = GraphQLReader(self._pager, self.plan, self._options, self._progress)
+
+    @property
+    def rest(self) -> RestReader:
+        """The reader of the REST API."""
+        return self._rest
 
     def read(self) -> Snapshot:
         """Return the snapshot."""
@@ -77,8 +87,7 @@ class Reader:
                 others = {HOSTS[other].endpoint: FILTER_OPTIONS[other] for other in KINDS if other != kind}
                 check.check(HOSTS[kind].endpoint, self._options.filters(kind), elsewhere=others)
         self._add_unknown_fields()
-        self._rest = RestReader(self._pager, self.plan, self._options, self._progress)
-        self._graphql = GraphQLReader(self._pager, self.plan, self._options, self._progress)
+        self._open()
         hosts = dict(zip(self._kinds, side_by_side([partial(self._hosts, kind) for kind in self._kinds])))
         for kind in self._kinds:
             if check:
@@ -87,7 +96,7 @@ class Reader:
         snapshot = Snapshot()
         for kind, rows in hosts.items():
             snapshot.tables[kind] = {row["id"]: row for row in rows}
-        self._add_tables(snapshot)
+        self.read_tables(snapshot, self.plan.tables)
         return snapshot
 
     def _add_unknown_fields(self) -> None:
@@ -165,8 +174,13 @@ class Reader:
 
     # Tables
 
-    def _add_tables(self, snapshot: Snapshot) -> None:
-        works = {name: work for name, work in self._table_works(snapshot).items() if name in self.plan.tables}
+    def needed_tables(self, snapshot: Snapshot) -> set[str]:
+        """Return the tables of the plan that the hosts in the snapshot need."""
+        return self._table_works(snapshot).keys() & self.plan.tables.keys()
+
+    def read_tables(self, snapshot: Snapshot, names: Collection[str]) -> None:
+        """Read these tables of the plan, as far as the hosts in the snapshot need them."""
+        works = {name: work for name, work in self._table_works(snapshot).items() if name in names}
 
         def read(name: str) -> tuple[str, list[Row] | None]:
             try:

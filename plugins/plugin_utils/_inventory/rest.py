@@ -107,7 +107,52 @@ class RestReader:
             for row in nameless:
                 row.update(types.get(row["id"], {}))
 
+    def hosts_with(self, kind: str, ids: Collection[int]) -> list[Row]:
+        """Return those of the hosts with these IDs that the user's filters select."""
+        filters = self._options.filters(kind)
+        # NetBox combines several values of one filter by "or".
+        selected = {value for name, value in filters if name == "id"}
+        wanted = [("id", str(number)) for number in sorted(ids) if not selected or str(number) in selected]
+        if not wanted:
+            return []
+        pairs = [*wanted, *(pair for pair in filters if pair[0] != "id")]
+        pages = self._pager.pages(HOSTS[kind].endpoint, pairs, representation=self.representation(kind))
+        rows = self.interned(pages)
+        if kind == "devices":
+            self.add_device_types(rows)
+        return rows
+
+    def host_ids(self, kind: str, filters: Pairs) -> set[int]:
+        """Return the IDs of the hosts that these filters select."""
+        shape = Representation(HOSTS[kind].endpoint, fields=("id",))
+        return {row["id"] for row in self._pager.rows(HOSTS[kind].endpoint, filters, representation=shape)}
+
+    def hosts_between(self, kind: str, low: int, high: int | None, known: Collection[int]) -> list[Row]:
+        """Return the hosts whose IDs are in a range. If the user filters by ID, return those with ``known`` IDs."""
+        filters = self._options.filters(kind)
+        if low == high:
+            return []
+        if any(name == "id" or name.startswith("id__") for name, dummy in filters):
+            return self.hosts_with(kind, known)
+        pairs = [*filters, *_between(low, high)]
+        pages = self._pager.pages(HOSTS[kind].endpoint, pairs, representation=self.representation(kind))
+        return self.interned(pages)
+
     # Tables
+
+    def components_between(self, table: Related, low: int, high: int | None) -> Iterator[Row]:
+        """Yield the rows of a table whose IDs are in a range."""
+        if low == high:
+            return iter(())
+        pairs = [*self._complete_filters(table), *_between(low, high)]
+        return self._fetch(table.endpoint, pairs, self._plan.tables[table.name])
+
+    def rows_with(self, table: Related, ids: Collection[int], fields: Collection[str] = ()) -> Iterator[Row]:
+        """Yield the rows of a table with these IDs, with the fields of the plan unless others are named."""
+        if not ids:
+            return iter(())
+        pairs = [("id", str(number)) for number in sorted(ids)]
+        return self._fetch(table.endpoint, pairs, fields or self._plan.tables[table.name])
 
     def whole(self, table: Related) -> Iterator[Row]:
         """Yield all objects of a table."""
@@ -210,6 +255,11 @@ class RestReader:
     ) -> Iterator[Row]:
         shape = Representation(endpoint, fields=sorted({"id", *fields}) if fields else ())
         return self._pager.rows(endpoint, filters, representation=shape, skip_deleted=stale)
+
+
+def _between(low: int, high: int | None) -> Pairs:
+    """Return filters for the IDs from ``low`` on, and below ``high``."""
+    return [("id__gte", str(low)), *([] if high is None else [("id__lt", str(high))])]
 
 
 def _owner_filters(kind: str, ids: Iterable[int]) -> Pairs:

@@ -1,0 +1,128 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The laws of the refresh: an inventory that was brought up to date is the one that a full read gives."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from ansible_collections.netbox.cursor.tests.laws.configurations import Options
+from ansible_collections.netbox.cursor.tests.laws.running import FOLDER, Mock, Outcome, differences
+from ansible_collections.netbox.cursor.tests.stand_in.edit_strategies import Step, editing_between_requests, perform
+
+SLICES = 3
+# The plugin warns of this. Any other warning is one that a full read shows as well.
+AUDIT = "NetBox contains changes that its change log does not show"
+_caches = itertools.count()
+
+
+class Refreshing:
+    """An inventory of ``mock`` in a cache that is too old for a cached run, each time that it is read."""
+
+    def __init__(self, mock: Mock, options: Options) -> None:
+        self.mock = mock
+        self.options = options
+        mock.netbox.edits.settle()
+        with mock.netbox.edits.request() as request:
+            # The log of a NetBox that nobody has edited is empty, and shows nothing.
+            request.create("tenancy/contacts", name="Somebody")
+        self.folder = FOLDER / f"refresh{next(_caches)}"
+        # What each run said at -v.
+        self.said: list[str] = []
+        self._refresh = {
+            **options,
+            "cache": True,
+            "cache_plugin": "ansible.builtin.jsonfile",
+            "cache_connection": str(self.folder),
+            "cache_timeout": 3600,
+            "refresh": "changes",
+            "audit_slices": SLICES,
+        }
+
+    def run(self) -> Outcome:
+        """Read the inventory as a run after ``cache_timeout`` does."""
+        with expired(), listening(self.said):
+            return self.mock.run(self._refresh)
+
+    def fresh(self) -> Outcome:
+        """Read everything, without a cache."""
+        return self.mock.run(self.options)
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def expired() -> Iterator[None]:
+    """Let no entry be new enough for a cached run."""
+    from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import cache
+
+    read = cache.Entry.read
+    cache.Entry.read = lambda self, stale=0: None  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        cache.Entry.read = read  # type: ignore[method-assign]
+
+
+@contextmanager
+def listening(said: list[str]) -> Iterator[None]:
+    """Collect what refreshes say at -v."""
+    from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import refresh
+
+    say = refresh.Refresh.say
+    refresh.Refresh.say = lambda self, text: said.append(text)  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        refresh.Refresh.say = say  # type: ignore[method-assign]
+
+
+def logged_edits_are_followed(
+    mock: Mock, options: Options, batches: Sequence[list[Step]], between: Sequence[list[Step]]
+) -> list[str]:
+    """11. After edits, also while NetBox is read, an inventory from changes is the one of a full read.
+
+    ``batches`` are performed between runs, ``between`` between the requests of these runs.
+    """
+    refreshing = Refreshing(mock, options)
+    found: list[str] = []
+    try:
+        for place, steps in enumerate(batches):
+            during = between[place] if place < len(between) else []
+            with editing_between_requests(mock.netbox, during) as editor:
+                refreshing.run()
+            editor.finish()
+            perform(mock.netbox, steps)
+            again = refreshing.run()
+            fresh = refreshing.fresh()
+            found += [f"batch {place}: {each}" for each in differences(fresh, _without_audit(again, found))]
+            if found:
+                break
+    finally:
+        refreshing.close()
+    return [*found, *refreshing.said] if found else []
+
+
+def unlogged_edits_are_found(mock: Mock, options: Options, steps: list[Step]) -> list[str]:
+    """12. After writes without records, an inventory from changes is the one of a full read within some runs."""
+    refreshing = Refreshing(mock, options)
+    try:
+        refreshing.run()
+        perform(mock.netbox, steps)
+        for _number in range(SLICES):
+            again = refreshing.run()
+        # The audit's warning is the last thing that the run said.
+        return differences(refreshing.fresh(), again, warnings=False)
+    finally:
+        refreshing.close()
+
+
+def _without_audit(outcome: Outcome, found: list[str]) -> Outcome:
+    found += [text for text in outcome.warnings if text.startswith(AUDIT)]
+    return outcome
