@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from ansible_collections.netbox.cursor.tests.laws.configurations import Options
-from ansible_collections.netbox.cursor.tests.laws.running import FOLDER, Mock, Outcome, differences
+from ansible_collections.netbox.cursor.tests.laws.running import FOLDER, Mock, Outcome, Target, differences
 from ansible_collections.netbox.cursor.tests.stand_in.edit_strategies import Step, editing_between_requests, perform
 
 SLICES = 3
@@ -22,15 +22,11 @@ _caches = itertools.count()
 
 
 class Refreshing:
-    """An inventory of ``mock`` in a cache that is too old for a cached run, each time that it is read."""
+    """An inventory of ``target`` in a cache that is too old for a cached run, each time that it is read."""
 
-    def __init__(self, mock: Mock, options: Options) -> None:
-        self.mock = mock
+    def __init__(self, target: Target, options: Options, slices: int = SLICES) -> None:
+        self.target = target
         self.options = options
-        mock.netbox.edits.settle()
-        with mock.netbox.edits.request() as request:
-            # The log of a NetBox that nobody has edited is empty, and shows nothing.
-            request.create("tenancy/contacts", name="Somebody")
         self.folder = FOLDER / f"refresh{next(_caches)}"
         # What each run said at -v.
         self.said: list[str] = []
@@ -41,20 +37,28 @@ class Refreshing:
             "cache_connection": str(self.folder),
             "cache_timeout": 3600,
             "refresh": "changes",
-            "audit_slices": SLICES,
+            "audit_slices": slices,
         }
 
     def run(self) -> Outcome:
         """Read the inventory as a run after ``cache_timeout`` does."""
         with expired(), listening(self.said):
-            return self.mock.run(self._refresh)
+            return self.target.run(self._refresh)
 
     def fresh(self) -> Outcome:
         """Read everything, without a cache."""
-        return self.mock.run(self.options)
+        return self.target.run(self.options)
 
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _refreshing(mock: Mock, options: Options) -> Refreshing:
+    mock.netbox.edits.settle()
+    with mock.netbox.edits.request() as request:
+        # The log of a NetBox that nobody has edited is empty, and shows nothing.
+        request.create("tenancy/contacts", name="Somebody")
+    return Refreshing(mock, options)
 
 
 @contextmanager
@@ -90,7 +94,7 @@ def logged_edits_are_followed(
 
     ``batches`` are performed between runs, ``between`` between the requests of these runs.
     """
-    refreshing = Refreshing(mock, options)
+    refreshing = _refreshing(mock, options)
     found: list[str] = []
     try:
         for place, steps in enumerate(batches):
@@ -111,7 +115,7 @@ def logged_edits_are_followed(
 
 def unlogged_edits_are_found(mock: Mock, options: Options, steps: list[Step]) -> list[str]:
     """12. After writes without records, an inventory from changes is the one of a full read within some runs."""
-    refreshing = Refreshing(mock, options)
+    refreshing = _refreshing(mock, options)
     try:
         refreshing.run()
         perform(mock.netbox, steps)

@@ -135,7 +135,9 @@ class Patch:
     def _referring(self, kind: str, fields: Collection[str]) -> set[int]:
         """Return the IDs of the hosts that show an object that changed, or that can change without a record."""
         rows = self._snapshot.table(kind).values()
-        ids = referring(rows, {field: REFERENCES[field] for field in fields if field in REFERENCES}, self._touched)
+        # Devices without a name have their type also if the plan does not read it: they are named after it.
+        known = {*fields, "device_type"} & REFERENCES.keys()
+        ids = referring(rows, {field: REFERENCES[field] for field in known}, self._touched)
         nested = set(ADDRESS_FIELDS) & (self._plan.raw or frozenset())
         for row in rows:
             custom = [value for value in (row.get("custom_fields") or {}).values() if isinstance(value, (dict, list))]

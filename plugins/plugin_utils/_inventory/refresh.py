@@ -131,7 +131,7 @@ class Refresh:
         state = dataclasses.replace(state, mark=changes.mark, audit=audit, denied=snapshot.denied)
         self.say(
             f"{len(changes.changes)} changes, {counted(patch.read)} read again, audit {clean}, "
-            f"{time.monotonic() - began:.1f} s"
+            f"{self._pager.client.sent} requests, {time.monotonic() - began:.1f} s"
         )
         return snapshot, state
 
