@@ -274,7 +274,7 @@ options:
       - How to renew an inventory whose cache expired.
       - V(full) reads everything. V(changes) reads the changes since the last run from the change log of NetBox, and
         then only the objects that changed. The result is the same, except for changes that NetBox does not log. See the
-        inventory guide.
+        refresh guide.
       - V(changes) requires O(cache), a O(cache_timeout) above 0, and a cache plugin that stores entries, such as
         P(ansible.builtin.jsonfile#cache).
       - The token's user needs the permission to view object changes (C(core.view_objectchange)).
@@ -381,6 +381,15 @@ cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/ansible
 cache_timeout: 3600
 stale_if_error: 86400
+
+---
+# A cache for five minutes. After that, only what changed is read.
+plugin: netbox.cursor.nb_inventory
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/ansible
+cache_timeout: 300
+refresh: changes
 
 ---
 # The variables and groups of netbox.netbox.
