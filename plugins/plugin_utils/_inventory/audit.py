@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
@@ -51,7 +51,7 @@ class Audit:
             selected = self._reader.rest.hosts_between(
                 kind, *bounds, [one for one in rows if _is_between(one, *bounds)]
             )
-            found += _differing(kind, rows, selected, bounds)
+            found += _differing(kind, rows, selected, bounds).values()
         for table in TABLES.values():
             if table.kinds and table.name in self._snapshot.tables and table.name in self._plan.tables:
                 found += self._component_differences(table, number)
@@ -74,8 +74,21 @@ class Audit:
         if any(self._options.filters(kind) for kind in present) or len(present) < len(table.kinds):
             return self._differences_by_owner(table, present, number)
         bounds = self._bounds(rows, number)
-        read = self._reader.rest.components_between(table, *bounds)
-        return list(_differing(table.name, rows, (row for row in read if self._is_of_host(table, row)), bounds))
+        if table in INTERFACES.values():
+            read, by_graphql = self._reader.interfaces_between(present[0], *bounds)
+        else:
+            read, by_graphql = list(self._reader.rest.components_between(table, *bounds)), False
+        found = _differing(table.name, rows, filter(partial(self._is_of_host, table), read), bounds)
+        if by_graphql and found:
+            # GraphQL hides what the token's user has no permission to view, so the REST API has the last word.
+            return self._confirmed(table, set(found))
+        return list(found.values())
+
+    def _confirmed(self, table: Related, ids: set[int]) -> list[str]:
+        """Return which of these rows differ from what the REST API returns."""
+        rows = {number: row for number, row in self._snapshot.tables[table.name].items() if number in ids}
+        read = filter(partial(self._is_of_host, table), self._reader.rest.rows_with(table, ids))
+        return list(_differing(table.name, rows, read, (0, None)).values())
 
     def _differences_by_owner(self, table: Related, kinds: Iterable[str], number: int) -> list[str]:
         owners: dict[str, list[int]] = {}
@@ -90,7 +103,7 @@ class Audit:
         is_in = self._of_interfaces(of_slice) if table.name == "addresses" else partial(_is_owned_by, table, of_slice)
         read = rest.addresses(wanted) if table.name == "addresses" else rest.components(table, wanted)
         rows = {one: row for one, row in self._snapshot.tables[table.name].items() if is_in(row)}
-        return list(_differing(table.name, rows, filter(is_in, read), (0, None)))
+        return list(_differing(table.name, rows, filter(is_in, read), (0, None)).values())
 
     def _of_interfaces(self, owners: Collection[tuple[str, int]]) -> Callable[[Row], bool]:
         """Return a function that returns whether an address belongs to an interface of one of these hosts."""
@@ -117,7 +130,7 @@ class Audit:
         read = other.tables.get(name, {})
         # A refresh keeps objects that no host refers to any more.
         known = {number: row for number, row in before.items() if number in read}
-        return list(_differing(name, known, read.values(), (0, None)))
+        return list(_differing(name, known, read.values(), (0, None)).values())
 
 
 def _is_owned_by(table: Related, owners: Collection[tuple[str, int]], row: Row) -> bool:
@@ -128,22 +141,23 @@ def _is_between(number: int, low: int, high: int | None) -> bool:
     return low <= number and (high is None or number < high)
 
 
-def _differing(name: str, rows: Table, read: Iterable[Row], bounds: tuple[int, int | None] | None) -> Iterator[str]:
-    """Yield the rows that are not as they were read. Rows between ``bounds`` that were not read differ as well."""
-    label, seen = name.replace("_", " "), set()
+def _differing(name: str, rows: Table, read: Iterable[Row], bounds: tuple[int, int | None]) -> dict[int, str]:
+    """Return what differs from the rows that were read, by ID. Rows between ``bounds`` that were not read are gone."""
+    label, found, seen = name.replace("_", " "), {}, set()
     for row in read:
         number = row["id"]
         seen.add(number)
         if number not in rows:
-            yield f"{label} {number} is new"
-        else:
-            known = rows[number]
-            fields = [field for field in known if field in row and not _same(name, field, known[field], row[field])]
-            if fields:
-                yield f"{label} {number} ({', '.join(fields)})"
-    for number in rows if bounds else ():
-        if bounds and number not in seen and _is_between(number, *bounds):
-            yield f"{label} {number} is gone"
+            found[number] = f"{label} {number} is new"
+            continue
+        known = rows[number]
+        fields = [field for field in known if field in row and not _same(name, field, known[field], row[field])]
+        if fields:
+            found[number] = f"{label} {number} ({', '.join(fields)})"
+    for number in rows:
+        if number not in seen and _is_between(number, *bounds):
+            found[number] = f"{label} {number} is gone"
+    return found
 
 
 def _same(name: str, field: str, one: t.Any, other: t.Any) -> bool:

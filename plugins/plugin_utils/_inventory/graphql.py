@@ -172,16 +172,19 @@ class GraphQLReader:
                 f"refer to: {error}"
             ) from None
 
+    def interfaces_between(self, kind: str, low: int, high: int | None) -> list[Row]:
+        """Return the interfaces whose IDs are in a range. Objects that GraphQL hides are null in them."""
+        filters = [("id__gte", str(low)), *([] if high is None else [("id__lt", str(high))])]
+        listed = RestShapedList(self._pager, self._graphql, self._memo, INTERFACES[kind], filters)
+        objects, by_rest, selected = self._selected_of_interfaces(kind, listed)
+        rows = [row for page in listed.pages_between(selected, low, high) for row in page]
+        return self._completed_interfaces(kind, listed, rows, objects, by_rest)
+
     def _interfaces(self, kind: str, ids: Sequence[int] | None) -> list[Row]:
         table, owner = INTERFACES[kind], kind[:-1]
-        fields = set(self._plan.tables[table.name] or ()) - {owner}
         filters: Pairs = [] if ids is None else [(id_filter(kind), str(number)) for number in ids]
         listed = RestShapedList(self._pager, self._graphql, self._memo, table, filters)
-        objects = listed.custom_objects() if "custom_fields" in fields else []
-        by_rest = {"custom_fields"} if objects is None else set()
-        selected = _selected(
-            [*(INTERFACE_SELECTIONS[field] for field in fields - by_rest - {"tags"}), f"{owner} {{id}}"]
-        )
+        objects, by_rest, selected = self._selected_of_interfaces(kind, listed)
         keys = {one.key for one in selected}
         agreement = Agreement(
             self._pager, listed.endpoint, filters, {name: of for name, of in INTERFACE_NULLS.items() if name in keys}
@@ -189,6 +192,24 @@ class GraphQLReader:
         pages = listed.pages(selected, agreement) if ids is None else listed.pages_of(selected, ids, owner)
         rows = [row for page in self._progress.pages(listed.endpoint, pages) for row in page]
         agreement.check(count_nulls(rows, keys))
+        return self._completed_interfaces(kind, listed, rows, objects, by_rest)
+
+    def _fields_of_interfaces(self, kind: str) -> set[str]:
+        return set(self._plan.tables[INTERFACES[kind].name] or ()) - {kind[:-1]}
+
+    def _selected_of_interfaces(self, kind: str, listed: RestShapedList) -> tuple[list[str], set[str], list[Selected]]:
+        """Return the custom fields that hold objects, the fields to read through REST, and the GraphQL selection."""
+        fields = self._fields_of_interfaces(kind)
+        objects = listed.custom_objects() if "custom_fields" in fields else []
+        by_rest = {"custom_fields"} if objects is None else set()
+        selections = (INTERFACE_SELECTIONS[field] for field in fields - by_rest - {"tags"})
+        return objects or [], by_rest, _selected([*selections, f"{kind[:-1]} {{id}}"])
+
+    def _completed_interfaces(
+        self, kind: str, listed: RestShapedList, rows: list[Row], objects: Sequence[str], by_rest: set[str]
+    ) -> list[Row]:
+        """Return the rows as the REST API shows them."""
+        fields, owner = self._fields_of_interfaces(kind), kind[:-1]
         for row in rows:
             row[owner]["id"] = int(row[owner]["id"])
             if "mac_address" in fields:

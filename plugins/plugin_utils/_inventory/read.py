@@ -79,6 +79,16 @@ class Reader:
         """The reader of the REST API."""
         return self._rest
 
+    def interfaces_between(self, kind: str, low: int, high: int | None) -> tuple[list[Row], bool]:
+        """Return the interfaces whose IDs are in a range, and whether they came through GraphQL."""
+        if low != high and self._transport != "rest" and self._graphql.can_return_interfaces():
+            try:
+                return self._graphql.interfaces_between(kind, low, high), True
+            except NetBoxError as error:
+                if not _can_use_rest(error):
+                    raise
+        return list(self._rest.components_between(INTERFACES[kind], low, high)), False
+
     def read(self) -> Snapshot:
         """Return the snapshot."""
         check = FilterCheck(self._pager.client, options=PAGING) if self._options.strict_filters else None
