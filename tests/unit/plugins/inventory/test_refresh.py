@@ -9,9 +9,7 @@ from __future__ import annotations
 import collections
 import datetime
 import json
-import os
 import re
-import time
 import typing as t
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +17,6 @@ from pathlib import Path
 import pytest
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
-from ansible.utils.display import Display
 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import cache, saved
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox
@@ -32,44 +29,8 @@ Run = Callable[..., InventoryData]
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the list of what refreshes say at ``-v`` from now on."""
-    texts: list[str] = []
-
-    def verbose(self: Display, text: str, host: t.Any = None, caplevel: int = 2) -> None:
-        if text.startswith("netbox.cursor: refresh: ") and caplevel == 0:
-            texts.append(text.removeprefix("netbox.cursor: refresh: "))
-
-    monkeypatch.setattr(Display, "verbose", verbose)
-    return texts
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return tmp_path / "cache"
-
-
-@pytest.fixture
-def run(netbox: NetBox, read: t.Any, folder: Path, said: list[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return a function that reads the inventory, each time two hours after the last one."""
-    netbox.edits.settle()
-    netbox.edits.update(SITES, 1, facility="first")
-    hours = [0]
-
-    def run(hours_later: float = 2, **options: t.Any) -> InventoryData:
-        hours[0] += hours_later
-        now = time.time() + hours[0] * HOUR
-        with monkeypatch.context() as patch:
-            patch.setattr(time, "time", lambda: now)
-            said.clear()
-            where = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(folder)}
-            defaults = {**where, "cache_timeout": HOUR, "refresh": "changes", "interfaces": True, "services": True}
-            found: InventoryData = read(netbox, **{**defaults, **options})
-            for path in folder.iterdir() if folder.exists() else ():
-                os.utime(path, (now, now))
-            return found
-
-    return run
+    return tmp_path / "cache"  # the one of `run`
 
 
 def reads(netbox: NetBox) -> list[str]:
