@@ -62,7 +62,7 @@ def read_refreshed(plugin: t.Any, plan: Plan, options: Options, entry: Entry, us
         try:
             if not use_cache:
                 raise FullReadNeeded("the cache is not used")
-            snapshot, state = refresh.from_changes(entry)
+            refreshed = refresh.from_changes(entry)
         except (FullReadNeeded, LogUnusable) as reason_for:
             refresh.say(f"full read: {reason_for}")
         except DOWN:
@@ -70,8 +70,7 @@ def read_refreshed(plugin: t.Any, plan: Plan, options: Options, entry: Entry, us
         except NetBoxError as error:
             refresh.say(f"full read: {error}")
         else:
-            parts = pack(snapshot)
-            return Refreshed(snapshot, plan, dataclasses.replace(state, digests=digests_of(parts)), parts)
+            return refreshed
         return refresh.everything()
 
 
@@ -114,12 +113,16 @@ class Refresh:
         state = State(mark, version, began, 0, snapshot.denied, digests_of(parts))
         return Refreshed(snapshot, self._plan, state, parts)
 
-    def from_changes(self, entry: Entry) -> tuple[Snapshot, State]:
+    def from_changes(self, entry: Entry) -> Refreshed:
         """Return the snapshot in the cache, brought up to date. Raise :class:`FullReadNeeded` if that is impossible."""
         began = time.monotonic()
         state = self._state(entry)
         limit = self._plugin.get_option("max_changes")
-        snapshot = self._snapshot(entry, state)
+        parts = self._parts(entry, state)
+        try:
+            snapshot, base = unpack(parts, state.denied, difference=state.difference)
+        except ValueError as error:
+            raise FullReadNeeded(str(error)) from None
         limit = limit or max(MIN_CHANGES, sum(len(snapshot.table(kind)) for kind in self._kinds) // 10)
         changes = self._log.since(state.mark, max_changes=limit, before=BEFORE)
         if self._version() != state.version:
@@ -128,12 +131,14 @@ class Refresh:
         patch.apply()
         self._check_counts(snapshot, patch, changes.mark)
         audit, clean = self._audit(snapshot, state.audit, changes.mark)
-        state = dataclasses.replace(state, mark=changes.mark, audit=audit, denied=snapshot.denied)
+        parts = [*(parts[:-1] if state.difference else parts), base.difference(snapshot)]
+        digests = (*state.digests[: len(parts) - 1], *digests_of(parts[-1:]))
+        state = State(changes.mark, state.version, state.full_read, audit, snapshot.denied, digests, difference=True)
         self.say(
             f"{len(changes.changes)} changes, {counted(patch.read)} read again, audit {clean}, "
             f"{self._pager.client.sent} requests, {time.monotonic() - began:.1f} s"
         )
-        return snapshot, state
+        return Refreshed(snapshot, self._plan, state, parts)
 
     def _state(self, entry: Entry) -> State:
         state = State.from_data(entry.read_state())
@@ -145,14 +150,11 @@ class Refresh:
         return state
 
     @staticmethod
-    def _snapshot(entry: Entry, state: State) -> Snapshot:
+    def _parts(entry: Entry, state: State) -> list[str]:
         parts = entry.read_parts(len(state.digests))
         if parts is None or digests_of(parts) != state.digests:
             raise FullReadNeeded("a part of the snapshot is not in the cache")
-        try:
-            return unpack(parts, state.denied)
-        except ValueError as error:
-            raise FullReadNeeded(str(error)) from None
+        return parts
 
     def _version(self) -> str:
         """Return NetBox's version. An upgrade changes objects without records."""

@@ -14,7 +14,7 @@ import hashlib
 import json
 import typing as t
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.changes import Mark
@@ -36,6 +36,7 @@ class State:
     * ``audit``: which slice the next audit reads.
     * ``denied``: as in :class:`Snapshot`.
     * ``digests``: the hashes of the parts of the snapshot.
+    * ``difference``: whether the last part contains what differs from the others.
     """
 
     mark: Mark
@@ -44,6 +45,7 @@ class State:
     audit: int
     denied: dict[str, str]
     digests: tuple[str, ...]
+    difference: bool = False
 
     def as_data(self) -> dict[str, t.Any]:
         """Return the state as JSON data."""
@@ -62,29 +64,72 @@ class State:
                 int(data["audit"]),
                 {str(name): str(text) for name, text in data["denied"].items()},
                 tuple(map(str, data["digests"])),
+                bool(data["difference"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             return None
 
 
+class Base:
+    """The tables of the last full read, which stay in the cache as they are. A refresh only stores what differs.
+
+    Whoever changes the snapshot replaces rows, and does not change them.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._tables = {name: dict(table) for name, table in snapshot.tables.items()}
+
+    def difference(self, snapshot: Snapshot) -> str:
+        """Return the rows that are not in the base, or no longer in the snapshot, as one part."""
+        changed, gone = [], {}
+        for name, table in snapshot.tables.items():
+            base = self._tables.get(name, {})
+            rows = [row for number, row in table.items() if base.get(number) is not row]
+            changed.append((name, rows))
+            gone[name] = [number for number in base if number not in table]
+        missing = [name for name in self._tables if name not in snapshot.tables]
+        return _packed({"changed": changed, "gone": gone, "missing": missing})
+
+
 def pack(snapshot: Snapshot) -> list[str]:
     """Return the rows of a snapshot as text, in parts."""
-    return [
-        base64.b64encode(zlib.compress(json.dumps(part, ensure_ascii=False).encode(), level=1)).decode()
-        for part in _parts(snapshot)
-    ]
+    return [_packed(part) for part in _parts(snapshot)]
 
 
-def unpack(parts: Iterable[str], denied: dict[str, str]) -> Snapshot:
-    """Return the snapshot that :func:`pack` made into text. Raise :class:`ValueError` for other text."""
+def unpack(parts: Sequence[str], denied: dict[str, str], *, difference: bool) -> tuple[Snapshot, Base]:
+    """Return the snapshot that :func:`pack` made into text, with the last part as a ``difference``, and its base.
+
+    Raise :class:`ValueError` for other text.
+    """
     snapshot = Snapshot(denied=dict(denied))
     try:
-        for part in parts:
-            for name, rows in json.loads(zlib.decompress(base64.b64decode(part))):
-                snapshot.tables.setdefault(name, {}).update((row["id"], row) for row in rows)
-    except (zlib.error, KeyError, TypeError) as error:
+        for part in parts[:-1] if difference else parts:
+            _add(snapshot, _unpacked(part))
+        base = Base(snapshot)
+        if difference:
+            later = _unpacked(parts[-1])
+            for name in later["missing"]:
+                del snapshot.tables[name]
+            for name, numbers in later["gone"].items():
+                for number in numbers:
+                    del snapshot.tables[name][number]
+            _add(snapshot, later["changed"])
+    except (zlib.error, KeyError, TypeError, IndexError) as error:
         raise ValueError(f"not a snapshot: {error}") from None
-    return snapshot
+    return snapshot, base
+
+
+def _add(snapshot: Snapshot, content: t.Any) -> None:
+    for name, rows in content:
+        snapshot.tables.setdefault(name, {}).update((row["id"], row) for row in rows)
+
+
+def _packed(content: t.Any) -> str:
+    return base64.b64encode(zlib.compress(json.dumps(content, ensure_ascii=False).encode(), level=1)).decode()
+
+
+def _unpacked(text: str) -> t.Any:
+    return json.loads(zlib.decompress(base64.b64decode(text)))
 
 
 def digests_of(parts: Sequence[str]) -> tuple[str, ...]:

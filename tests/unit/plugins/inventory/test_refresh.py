@@ -19,6 +19,7 @@ from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import cache, saved
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox
 
 DEVICES, SITES = "dcim/devices", "dcim/sites"
@@ -240,7 +241,9 @@ def test_torn_snapshot_reads_everything(
 ) -> None:
     """A part of an earlier run is next to the entry of a later one, as after two runs at once."""
     run()
-    part = parts(folder)[0]
+    netbox.edits.update(DEVICES, 1, serial="OLD")
+    run()
+    part = parts(folder)[-1]
     earlier = part.read_bytes()
     netbox.edits.update(DEVICES, 1, serial="NEW")
     run()
@@ -278,7 +281,7 @@ def test_data_that_is_not_a_state_is_rejected(data: t.Any) -> None:
 @pytest.mark.parametrize("text", ["", "x", "eJw=", "{}"])
 def test_text_that_is_not_a_snapshot_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        saved.unpack([text], {})
+        saved.unpack([text], {}, difference=False)
 
 
 def test_disk_that_is_full_leaves_the_earlier_entry(
@@ -304,13 +307,31 @@ def test_files_contain_no_token(netbox: NetBox, run: Run, folder: Path) -> None:
         assert path.stat().st_mode & 0o077 == 0
 
 
-def test_snapshot_survives_json() -> None:
-    from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
-
+def test_snapshot_survives_the_cache() -> None:
     rows = {1: {"id": 1, "name": "ä", "vcpus": 1.5, "tags": []}, 7: {"id": 7, "name": None}}
     snapshot = Snapshot({"devices": rows, "virtual_machines": {}}, {"racks": "HTTP 403"})
-    found = saved.unpack(json.loads(json.dumps(saved.pack(snapshot))), snapshot.denied)
+    found, dummy = saved.unpack(json.loads(json.dumps(saved.pack(snapshot))), snapshot.denied, difference=False)
     assert (found.tables, found.denied) == (snapshot.tables, snapshot.denied)
+
+
+def test_difference_to_the_last_full_read_survives_the_cache() -> None:
+    tables = {
+        name: {number: {"id": number, "in": name} for number in (1, 2, 3)} for name in ("devices", "racks", "roles")
+    }
+    parts = saved.pack(Snapshot(tables))
+    for dummy in range(2):
+        snapshot, base = saved.unpack(parts, {}, difference=len(parts) > 1)
+        # Changed, deleted, and created rows, a table that came, and one that went.
+        snapshot.tables["devices"][2] = {"id": 2, "in": "elsewhere"}
+        snapshot.tables["devices"].pop(1, None)
+        snapshot.tables["devices"][4] = {"id": 4, "in": "devices"}
+        snapshot.tables["sites"] = {9: {"id": 9}}
+        snapshot.tables["platforms"] = {}
+        snapshot.tables.pop("racks", None)
+        parts = [parts[0], base.difference(snapshot)]
+        found, dummy2 = saved.unpack(parts, {}, difference=True)
+        assert found.tables == snapshot.tables
+    assert len(saved.unpack([parts[0]], {}, difference=False)[0].tables["devices"]) == 3
 
 
 def test_entry_keeps_its_age_for_the_cached_run() -> None:

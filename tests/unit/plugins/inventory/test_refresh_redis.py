@@ -92,7 +92,9 @@ def test_parts_of_two_controllers_do_not_mix(
     netbox: NetBox, run_with_redis: Run, said: list[str], server: t.Any
 ) -> None:
     run_with_redis()
-    (part,) = [key for key in server.keys("*netbox_cursor_*_0") if server.type(key) == b"string"]
+    netbox.edits.update(DEVICES, 1, serial="OLD")
+    run_with_redis()
+    (part,) = [key for key in server.keys("*netbox_cursor_*_1") if server.type(key) == b"string"]
     earlier = server.get(part)
     netbox.edits.update(DEVICES, 1, serial="NEW")
     run_with_redis()
