@@ -11,6 +11,7 @@ A change is followed only if all rows that it can alter are known. Everything el
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import typing as t
 from collections.abc import Collection, Iterable, Mapping
@@ -44,7 +45,8 @@ REFERENCES: Mapping[str, str] = {
 # Others, such as counters, change without a record that names the host.
 FOLLOWED = frozenset(
     (
-        *(FIELDS.keys() | REFERENCES.keys()),
+        *(name for name, field in FIELDS.items() if field.plain or field.model),
+        *(*REFERENCES, "config_context", "custom_fields", "status"),
         *("url", "display_url", "display", "position", "face", "latitude", "longitude", "airflow", "vc_priority"),
         *("description", "comments", "created", "start_on_boot"),
     )
@@ -81,6 +83,24 @@ SILENT = (
     Silent("dcim.site", "site", KINDS, frozenset(("config_context",))),
     Silent("tenancy.tenant", "tenant", KINDS, frozenset(("config_context",))),
 )
+# Tables and options that a refresh supports. With others, all runs read everything.
+FOLLOWED_TABLES = frozenset(
+    (
+        *("sites", "regions", "site_groups", "locations", "roles", "platforms", "racks", "clusters", "dns_names"),
+        *("interfaces", "vm_interfaces", "addresses", "services", "virtual_disks", "prefixes"),
+    )
+)
+FOLLOWED_OPTIONS = frozenset(
+    (
+        *("devices", "virtual_machines", "query_filters", "device_query_filters", "vm_query_filters"),
+        *("strict_filters", "group_by", "group_names_raw", "group_prefix", "empty_groups", "plurals", "vars_prefix"),
+        *("host_vars", "exclude_host_vars", "rename_variables", "allow_ansible_variables", "config_context"),
+        *("flatten_config_context", "flatten_local_context_data", "flatten_custom_fields", "interfaces"),
+        *("interface_fields", "virtual_disks", "services", "racks", "site_data", "prefixes", "dns_name"),
+        *("ansible_host_dns_name", "oob_ip_as_primary_ip", "virtual_chassis_name", "hostname_field"),
+        *("duplicate_hostnames", "compatibility"),
+    )
+)
 # Types of objects in trees. The short form of such an object shows its depth, which changes with that of its parent.
 TREES = {"role": "dcim.devicerole", "platform": "dcim.platform", "location": "dcim.location"}
 # The objects by which NetBox selects config contexts, other than those that hosts themselves refer to.
@@ -110,6 +130,11 @@ RELATED_FILTERS = frozenset(
 
 def unsupported(plan: Plan, options: Options, kinds: Iterable[str]) -> str | None:
     """Return why a refresh cannot follow the changes of what this plan reads, if that is so."""
+    for option in dataclasses.fields(options):
+        if option.name not in FOLLOWED_OPTIONS and getattr(options, option.name) != option.default:
+            return f"the option {option.name} is set"
+    if not plan.tables.keys() <= FOLLOWED_TABLES:
+        return f"the inventory contains {listing(plan.tables.keys() - FOLLOWED_TABLES)}"
     for kind in kinds:
         fields = plan.fields[kind]
         if fields is None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import datetime
 import json
 import re
@@ -18,8 +19,11 @@ import pytest
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import cache, saved
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import cache, effects, expressions, saved
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import make_plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import TABLES
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox
 
 DEVICES, SITES = "dcim/devices", "dcim/sites"
@@ -210,6 +214,33 @@ def test_fields_that_change_without_records_are_not_followed(
         run(**options)
         assert said == [f"full read: {reason}"] or full_read(said, reason)
         assert LOG not in {received.path for received in netbox.requests}
+
+
+@dataclasses.dataclass(frozen=True)
+class NewerOptions(Options):
+    """Options of which the refresh does not know one yet."""
+
+    from_the_future: bool = False
+
+
+def test_option_that_the_refresh_does_not_know_is_not_followed() -> None:
+    plan = make_plan(Options(), expressions.Needs())
+    assert effects.unsupported(plan, NewerOptions(), KINDS) is None
+    assert effects.unsupported(plan, NewerOptions(from_the_future=True), KINDS) == "the option from_the_future is set"
+
+
+def test_table_that_the_refresh_does_not_know_is_not_followed() -> None:
+    plan = make_plan(Options(), expressions.Needs())
+    newer = dataclasses.replace(plan, tables={**plan.tables, "moons": frozenset(("name",))})
+    assert effects.unsupported(newer, Options(), KINDS) == "the inventory contains moons"
+
+
+def test_fields_that_refer_to_objects_are_followed_by_their_type() -> None:
+    """A field without `model` is one that the refresh does not follow."""
+    nested = {field.name for field in effects.FIELDS.values() if "{" in field.selection}
+    assert nested & effects.FOLLOWED <= effects.REFERENCES.keys()
+    assert TABLES.keys() >= effects.FOLLOWED_TABLES
+    assert {field.name for field in dataclasses.fields(Options)} >= effects.FOLLOWED_OPTIONS - {"exclude_host_vars"}
 
 
 def test_refresh_requires_a_cache(netbox: NetBox, read: t.Any) -> None:
