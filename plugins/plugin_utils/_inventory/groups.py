@@ -34,8 +34,8 @@ NESTED = {"role": "roles", "platform": "platforms"}
 GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]]] = {
     "site": ((SITE,), {}),
     "location": ((LOCATION, SITE), {"locations": ("slug", "parent", "site")}),
-    "region": ((SITE,), {"sites": ("slug", "region"), "regions": ("slug", "parent")}),
-    "site_group": ((SITE,), {"sites": ("slug", "group"), "site_groups": ("slug", "parent")}),
+    "region": ((SITE,), {"sites": ("region",), "regions": ("slug", "parent")}),
+    "site_group": ((SITE,), {"sites": ("group",), "site_groups": ("slug", "parent")}),
     "role": ((ROLE,), {"roles": ("slug", "parent")}),
     "platform": ((PLATFORM,), {"platforms": ("slug", "parent", "manufacturer")}),
 }

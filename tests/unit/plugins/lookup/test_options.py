@@ -57,6 +57,13 @@ def test_empty_address_variable_does_not_hide_the_other(
         assert len(look_up("dcim/sites", api_endpoint="")) == 4
 
 
+def test_missing_address_is_an_error(look_up: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("NETBOX_API", "NETBOX_URL"):
+        monkeypatch.setenv(variable, "")
+    with pytest.raises(AnsibleLookupError, match="api_endpoint is not set. Set it, .*NETBOX_API in the environment"):
+        look_up("dcim/sites", api_endpoint="")
+
+
 @pytest.mark.parametrize("name", ["timeout", "retries", "token", "headers", "ca_path"])
 def test_template_of_a_variable_that_fails_names_it(look_up: t.Any, name: str) -> None:
     variables = {f"netbox_{name}": "{{ nope }}"}
