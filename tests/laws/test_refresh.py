@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.netbox.cursor.tests.laws import refreshing
 from ansible_collections.netbox.cursor.tests.laws.configurations import Options, cases
 from ansible_collections.netbox.cursor.tests.laws.described import Described
-from ansible_collections.netbox.cursor.tests.laws.running import Mock
+from ansible_collections.netbox.cursor.tests.laws.running import Mock, differences
 from ansible_collections.netbox.cursor.tests.laws.test_laws import TRANSPORTS, hold
 from ansible_collections.netbox.cursor.tests.stand_in.edit_strategies import edit_sequences
 
@@ -35,3 +35,61 @@ def test_unlogged_edits_are_found(case: Case, transport: str, steps: t.Any) -> N
     described, options = case
     mock = Mock(described.netbox())
     hold(refreshing.unlogged_edits_are_found(mock, {**options, "transport": transport}, steps))
+
+
+# Examples that contradicted these laws once
+
+
+def refreshed(described: Described, options: Options, edits: t.Any, edits_later: t.Any = lambda edits: None) -> None:
+    """Check an inventory from changes after some edits."""
+    mock = Mock(described.netbox())
+    inventory = refreshing.Refreshing(mock, options)
+    mock.netbox.edits.settle()
+    mock.netbox.edits.update("dcim/sites", 1, facility="first")
+    for edit in (lambda edits: None, edits, edits_later):
+        edit(mock.netbox.edits)
+        again = inventory.run()
+        contradictions = differences(inventory.fresh(), again)
+        inventory.close() if contradictions else None
+        hold(contradictions)
+    assert "read again" in inventory.said[-1]
+    inventory.close()
+
+
+LAG = {"name": "po1", "type": "lag"}
+
+
+def test_interface_shows_the_new_name_of_the_device_of_its_lag() -> None:
+    """The lag is shown with its device."""
+    described = Described(devices=[{"name": "a", "interfaces": [LAG, {"name": "eth0"}]}])
+
+    def edit(edits: t.Any) -> None:
+        edits.update("dcim/interfaces", 2, lag=1)
+
+    refreshed(described, {"interfaces": True}, edit, lambda edits: edits.update("dcim/devices", 1, name="b"))
+
+
+def test_audit_ignores_addresses_without_an_interface() -> None:
+    address = {"interfaces": [{"name": "eth0", "addresses": [{"address": "10.0.0.1/24"}]}]}
+    described = Described(devices=[{"name": "a", **address}])
+
+    def edit(edits: t.Any) -> None:
+        edits.update("ipam/ip-addresses", 1, assigned_object_type=None, assigned_object_id=None)
+
+    refreshed(described, {"interfaces": True}, edit)
+
+
+def test_device_without_a_name_follows_its_type() -> None:
+    described = Described(
+        device_types=[{"slug": "leaf", "manufacturer": 0}], manufacturers=[{"slug": "m"}], devices=[{}]
+    )
+    options = {"host_vars": ["site"]}
+    refreshed(described, options, lambda edits: edits.update("dcim/device-types", 1, slug="spine", model="spine"))
+
+
+def test_address_that_graphql_returned_is_followed() -> None:
+    """GraphQL returns its ID as text."""
+    one = {"name": "eth0", "addresses": [{"address": "10.0.0.1/24"}]}
+    described = Described(devices=[{"name": "a", "interfaces": [one], "primary_ip4": "10.0.0.1/24"}])
+    options = {"transport": "graphql"}
+    refreshed(described, options, lambda edits: edits.update("ipam/ip-addresses", 1, address="10.0.0.9/24"))

@@ -23,7 +23,12 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan impo
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read import Reader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import Owners
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot, Table
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import INTERFACES, TABLES, Related
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import (
+    INTERFACES,
+    TABLES,
+    Related,
+    is_component,
+)
 
 # What short forms of objects contain besides their own fields. It changes without a record.
 DERIVED = frozenset(("device_count", "member_count", "_depth"))
@@ -69,7 +74,7 @@ class Audit:
         return cut(number), cut(number + 1) if number + 1 < self._slices else None
 
     def _component_differences(self, table: Related, number: int) -> list[str]:
-        rows = self._snapshot.tables[table.name]
+        rows = {one: row for one, row in self._snapshot.tables[table.name].items() if is_component(table, row)}
         present = [kind for kind in table.kinds if kind in self._kinds]
         if any(self._options.filters(kind) for kind in present) or len(present) < len(table.kinds):
             return self._differences_by_owner(table, present, number)
@@ -116,8 +121,10 @@ class Audit:
         return lambda row: (row.get("assigned_object_type"), row.get("assigned_object_id")) in interfaces
 
     def _is_of_host(self, table: Related, row: Row) -> bool:
+        if table.owner is None:
+            return is_component(table, row)
         owner = table.owner_of(row)
-        return table.owner is None or (owner is not None and owner[1] in self._snapshot.table(owner[0]))
+        return owner is not None and owner[1] in self._snapshot.table(owner[0])
 
     def _short_tables(self, number: int) -> list[str]:
         names = sorted(name for name in self._snapshot.tables if name in self._plan.tables and not TABLES[name].kinds)

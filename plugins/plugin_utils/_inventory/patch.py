@@ -34,6 +34,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables im
     INTERFACES,
     TABLES,
     Related,
+    is_component,
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.touched import Touched, referring
 
@@ -200,7 +201,7 @@ class Patch:
         ids = set(self._touched.of(table.model)) | self._referring_components(table, rows.values())
         if table.name in ("interfaces", "vm_interfaces"):
             ids |= self._interfaces_of_macs(table)
-        new = {row["id"]: row for row in self._rest.rows_with(table, ids) if _is_of_interface(table, row)}
+        new = {row["id"]: row for row in self._rest.rows_with(table, ids) if is_component(table, row)}
         came = set(new) - set(rows)
         for number in ids:
             rows.pop(number, None)
@@ -315,12 +316,6 @@ class Patch:
             for kind in self._kinds
             for row in self._snapshot.table(kind).values()
         )
-
-
-def _is_of_interface(table: Related, row: Row) -> bool:
-    """Return whether a row is not an address, or belongs to an interface. Others are not read."""
-    models = [interfaces.model for interfaces in INTERFACES.values()]
-    return table.name != "addresses" or row.get("assigned_object_type") in models
 
 
 def counted(read: dict[str, int]) -> str:

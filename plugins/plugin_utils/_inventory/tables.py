@@ -171,3 +171,9 @@ TABLES: dict[str, Related] = {
     )
 }
 INTERFACES = {"devices": TABLES["interfaces"], "virtual_machines": TABLES["vm_interfaces"]}
+
+
+def is_component(table: Related, row: Row) -> bool:
+    """Return whether a row can belong to a host. The list of addresses also contains others."""
+    models = [interfaces.model for interfaces in INTERFACES.values()]
+    return table.name != "addresses" or row.get("assigned_object_type") in models
