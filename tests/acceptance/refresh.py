@@ -133,7 +133,7 @@ def try_random_edits(server: Server, real: Real, number: int, size: int) -> int:
         each.run()
     editor, broken, done, kinds = Editor(server), 0, 0, itertools.cycle(inventories)
     while done < number:
-        edits = []
+        edits: list[str] = []
         while len(edits) < size:
             name = editor.edit()
             edits += [name] if name else []

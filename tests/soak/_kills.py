@@ -29,7 +29,11 @@ class Runs:
         self._netbox = netbox
         self._path = folder / "a.netbox.yml"
         self._full = folder / "b.netbox.yml"
-        where = {"plugin": "netbox.cursor.nb_inventory", "api_endpoint": netbox.url, "token": netbox.tokens["v1"]}
+        where: dict[str, t.Any] = {
+            "plugin": "netbox.cursor.nb_inventory",
+            "api_endpoint": netbox.url,
+            "token": netbox.tokens["v1"],
+        }
         where = {**where, "interfaces": True, "services": True}
         kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(folder / "cache")}
         # The source's name is in the variables of hosts.

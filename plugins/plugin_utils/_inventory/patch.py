@@ -42,6 +42,8 @@ MAC, DISK, ADDRESS = "dcim.macaddress", "virtualization.virtualdisk", "ipam.ipad
 ADDRESS_FIELDS = ("primary_ip", "primary_ip4", "primary_ip6", "oob_ip")
 # The fields of interfaces that contain another interface.
 INTERFACE_FIELDS = frozenset(("lag", "parent", "bridge"))
+# For each host that can be read again, so many of its components can.
+COMPONENTS_OF_A_HOST = 10
 # Deleted objects of these types can have belonged to rows that the snapshot does not show.
 BEFORE = (MAC, DISK)
 MACS = Related("mac_addresses", "dcim/mac-addresses", MAC)
@@ -201,6 +203,8 @@ class Patch:
         ids = set(self._touched.of(table.model)) | self._referring_components(table, rows.values())
         if table.name in ("interfaces", "vm_interfaces"):
             ids |= self._interfaces_of_macs(table)
+        if len(ids) > self._limit * COMPONENTS_OF_A_HOST:
+            raise FullReadNeeded(f"{len(ids)} {table.label} to read again")
         new = {row["id"]: row for row in self._rest.rows_with(table, ids) if is_component(table, row)}
         came = set(new) - set(rows)
         for number in ids:

@@ -13,7 +13,12 @@ import time
 import typing as t
 from collections.abc import Iterable
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import DOWN, NetBoxError, UnexpectedAnswer
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    DOWN,
+    NetBoxError,
+    NoAnswer,
+    UnexpectedAnswer,
+)
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import connect, open_pager
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.audit import Audit
@@ -99,12 +104,8 @@ class Refresh:
 
     def everything(self) -> Refreshed:
         """Read everything, and remember which change was the newest one before."""
-        mark: Mark | None = None
-        try:
-            mark = self._log.mark()
-        except LogUnusable as error:
-            self.say(f"the next run has to read everything as well: {error}")
-        version, began = self._version() if mark else "", time.time()
+        mark, version = self._beginning()
+        began = time.time()
         snapshot = self._reader.read()
         if mark is None or self._reader.plan != self._plan:
             return Refreshed(snapshot, self._reader.plan, None, [])
@@ -112,6 +113,16 @@ class Refresh:
         parts = pack(snapshot)
         state = State(mark, version, began, 0, snapshot.denied, digests_of(parts))
         return Refreshed(snapshot, self._plan, state, parts)
+
+    def _beginning(self) -> tuple[Mark | None, str]:
+        """Return the newest change and NetBox's version, or ``None`` if the next run cannot use the change log."""
+        try:
+            return self._log.mark(), self._version()
+        except NoAnswer:
+            raise
+        except (LogUnusable, NetBoxError) as error:
+            self.say(f"the next run has to read everything as well: {error}")
+            return None, ""
 
     def from_changes(self, entry: Entry) -> Refreshed:
         """Return the snapshot in the cache, brought up to date. Raise :class:`FullReadNeeded` if that is impossible."""
@@ -144,8 +155,9 @@ class Refresh:
         state = State.from_data(entry.read_state())
         if state is None:
             raise FullReadNeeded("the cache contains no snapshot")
-        age = time.time() - state.full_read
-        if not 0 <= age < self._plugin.get_option("refresh_full_age"):
+        # The clocks of several controllers can differ.
+        age = abs(time.time() - state.full_read)
+        if age >= self._plugin.get_option("refresh_full_age"):
             raise FullReadNeeded("the last full read is older than refresh_full_age")
         return state
 

@@ -19,7 +19,7 @@ import pytest
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import cache, effects, expressions, saved
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import cache, effects, expressions, patch, saved
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import make_plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
@@ -196,6 +196,23 @@ def test_log_that_fails_reads_everything(netbox: NetBox, run: Run, said: list[st
     netbox.faults.clear()
     run()
     assert full_read(said, "the cache contains no snapshot")
+
+
+def test_version_that_cannot_be_read_does_not_fail_the_run(netbox: NetBox, run: Run, said: list[str]) -> None:
+    netbox.faults.append(Fault("status", 403, path="/api/status/"))
+    for dummy in range(2):
+        assert len(run().hosts) == 17
+        assert any("the next run has to read everything as well" in text for text in said)
+
+
+def test_tag_of_many_interfaces_is_not_followed(
+    netbox: NetBox, run: Run, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patch, "COMPONENTS_OF_A_HOST", 0)
+    run()
+    netbox.edits.update("dcim/interfaces", 1, description="new")
+    run()
+    assert full_read(said, "1 interfaces to read again")
 
 
 @pytest.mark.parametrize(
