@@ -68,9 +68,9 @@ class Reader:
         self._kinds = [kind for kind in KINDS if getattr(options, kind)]
         self._filtered = {kind: bool(options.filters(kind)) for kind in KINDS}
         self.plan = plan
-        self._open()
 
-    def _open(self) -> None:
+    def open(self) -> None:
+        """Prepare to read tables and single rows. :meth:`read` does this itself."""
         self._rest = RestReader(self._pager, self.plan, self._options, self._progress)
         self._graphql = GraphQLReader(self._pager, self.plan, self._options, self._progress)
 
@@ -97,7 +97,7 @@ class Reader:
                 others = {HOSTS[other].endpoint: FILTER_OPTIONS[other] for other in KINDS if other != kind}
                 check.check(HOSTS[kind].endpoint, self._options.filters(kind), elsewhere=others)
         self._add_unknown_fields()
-        self._open()
+        self.open()
         hosts = dict(zip(self._kinds, side_by_side([partial(self._hosts, kind) for kind in self._kinds])))
         for kind in self._kinds:
             if check:

@@ -138,6 +138,7 @@ class Refresh:
         changes = self._log.since(state.mark, max_changes=limit, before=BEFORE)
         if self._version() != state.version:
             raise FullReadNeeded(f"NetBox {state.version} was upgraded")
+        self._reader.open()
         patch = Patch(self._reader, self._plan, self._options, snapshot, changes, limit)
         patch.apply()
         self._check_counts(snapshot, patch, changes.mark)

@@ -37,9 +37,12 @@ def run(plugin: t.Any, use_cache: bool, seconds: float) -> None:
         found = _cached(entry) if entry and use_cache else None
         if found is None:
             try:
-                found = _fresh(plugin, options, expressions, entry, use_cache)
+                found, kept = _fresh(plugin, options, expressions, entry, use_cache)
             except DOWN as error:
                 found = _stale(plugin, entry, error)
+            else:
+                if entry:
+                    entry.write(vars(found), *kept)
         for warning in found.warnings:
             plugin.display.warning(warning)
         number = len(found.hosts)
@@ -61,8 +64,8 @@ def _no_garbage_collection() -> Iterator[None]:
 
 def _fresh(
     plugin: t.Any, options: Options, expressions: Expressions, entry: Entry | None, use_cache: bool
-) -> Inventory:
-    """Return the inventory that NetBox has now, and write it to the cache."""
+) -> tuple[Inventory, tuple[t.Any, list[str]]]:
+    """Return the inventory that NetBox has now, and what the cache stores for a refresh."""
     # Import this late. A cached run needs no HTTP client, which takes longer to import than everything else.
     from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read import read_snapshot
     from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.refresh import read_refreshed
@@ -79,9 +82,7 @@ def _fresh(
     found = make_hosts(snapshot, plan, options, naming)
     if naming:
         found.warnings += naming.warnings()
-    if entry:
-        entry.write(vars(found), state, parts)
-    return found
+    return found, (state, parts)
 
 
 def _cached(entry: Entry, stale: float = 0) -> Inventory | None:
