@@ -87,6 +87,25 @@ def test_device_without_a_name_follows_its_type() -> None:
     refreshed(described, options, lambda edits: edits.update("dcim/device-types", 1, slug="spine", model="spine"))
 
 
+def test_prefixes_of_a_site_that_got_its_first_host_are_read() -> None:
+    """With empty groups, the table of sites contains all sites."""
+    described = Described(
+        sites=[{"slug": "a"}, {"slug": "b"}], prefixes=[{"prefix": "10.0.0.0/8", "site": 1}], devices=[{"name": "x"}]
+    )
+    options = {"site_data": True, "prefixes": True, "empty_groups": True, "group_by": ["site"]}
+    refreshed(described, options, lambda edits: edits.update("dcim/devices", 1, site=2))
+
+
+def test_audit_ignores_locations_without_hosts() -> None:
+    """A full read contains all locations of the sites of hosts. The host moved to a site that it did not contain."""
+    described = Described(
+        sites=[{"slug": "a"}, {"slug": "b"}],
+        locations=[{"slug": "room", "site": 0}, {"slug": "hall", "site": 1}],
+        devices=[{"name": "x", "location": 0}, {"name": "y"}],
+    )
+    refreshed(described, {}, lambda edits: edits.update("dcim/devices", 2, site=2))
+
+
 def test_address_that_graphql_returned_is_followed() -> None:
     """GraphQL returns its ID as text."""
     one = {"name": "eth0", "addresses": [{"address": "10.0.0.1/24"}]}

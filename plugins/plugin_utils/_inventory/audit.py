@@ -135,6 +135,9 @@ class Audit:
         before = other.tables.pop(name)
         self._reader.read_tables(other, [name])
         read = other.tables.get(name, {})
+        if name == "locations" and "location" not in self._options.group_keys:
+            # A full read also returns locations that no host refers to.
+            read = {number: row for number, row in read.items() if number in before}
         # A refresh keeps objects that no host refers to any more.
         known = {number: row for number, row in before.items() if number in read}
         return list(_differing(name, known, read.values(), (0, None)).values())

@@ -88,13 +88,19 @@ class Patch:
         if reason:
             raise FullReadNeeded(reason)
         self._add_nat()
+        sites = self._sites()
         for kind in self._kinds:
             self._patch_hosts(kind, types)
         for table in TABLES.values():
             if table.kinds and table.name in self._plan.tables and table.name not in self._snapshot.denied:
                 self._patch_components(table)
         self._patch_dns_names()
-        self._patch_tables(types)
+        self._patch_tables(types, bool(self._sites() - sites))
+
+    def _sites(self) -> set[int]:
+        """Return the IDs of the sites that hosts refer to."""
+        hosts = (row for kind in self._kinds for row in self._snapshot.table(kind).values())
+        return {row["site"]["id"] for row in hosts if row.get("site")}
 
     def _add_nat(self) -> None:
         """Count addresses as changed of which another one became the outside address. They have no record."""
@@ -288,11 +294,11 @@ class Patch:
             rows.pop(number, None)
         rows.update({row["id"]: row for row in self._rest.rows_with(TABLES["dns_names"], ids)})
 
-    def _patch_tables(self, types: Collection[str]) -> None:
+    def _patch_tables(self, types: Collection[str], more_sites: bool) -> None:
         """Read tables again that changed, or that lack objects that hosts refer to."""
         needed, names = self._reader.needed_tables(self._snapshot), changed_tables(types, self._plan)
         names |= {name for name in needed - names if self._is_outdated(TABLES[name], types)}
-        if "sites" in names and "prefixes" in needed:
+        if more_sites and "prefixes" in needed:
             names.add("prefixes")
         for name in names:
             self._snapshot.tables.pop(name, None)
