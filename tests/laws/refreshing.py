@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import shutil
+import typing as t
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -135,4 +137,15 @@ def compare(fresh: Outcome, again: Outcome, warnings: bool = True) -> list[str]:
     """
     if fresh.error is not None and again.error is not None and again.crash is None:
         return []
-    return differences(fresh, again, warnings=warnings)
+    return differences(_settled(fresh), _settled(again), warnings=warnings)
+
+
+def _settled(outcome: Outcome) -> Outcome:
+    """Return the outcome without times that a save without a change moves: NetBox does not log it."""
+
+    def without(value: t.Any) -> t.Any:
+        if isinstance(value, dict):
+            return {key: without(one) for key, one in value.items() if key != "last_updated"}
+        return [without(one) for one in value] if isinstance(value, list) else value
+
+    return dataclasses.replace(outcome, hosts={host: without(values) for host, values in outcome.hosts.items()})

@@ -161,7 +161,9 @@ def _differing(name: str, rows: Table, read: Iterable[Row], bounds: tuple[int, i
             found[number] = f"{label} {number} is new"
             continue
         known = rows[number]
-        fields = [field for field in known if field in row and not _same(name, field, known[field], row[field])]
+        # To save an object without a change moves this field, and is not logged.
+        shown = [field for field in known if field in row and field != "last_updated"]
+        fields = [field for field in shown if not _same(name, field, known[field], row[field])]
         if fields:
             found[number] = f"{label} {number} ({', '.join(fields)})"
     for number in rows:
