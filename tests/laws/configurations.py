@@ -75,7 +75,7 @@ VALUES = (
     # Jinja's and Ansible's globals, filters and tests.
     *("range(2) | list", "now(utc=true).year", "lookup('env', 'LAWS_NOT_SET')", "query('env', 'LAWS_NOT_SET')"),
     *("lookup('ansible.builtin.env', 'LAWS_NOT_SET', default=site.slug)", "dict(a=serial)", "namespace(x=1).x"),
-    *("name is defined and name is not none", "name | default('none', true) | upper", "undef", "lipsum is defined"),
+    *("name is defined and name is not none", "name | default('none', true) | upper", "undef()", "lipsum is defined"),
     "('role' in netbox) | ternary('has', 'has not')",
     "'{}.example.com'.format(name)",
     # Written wrongly, as people do: without quotes, with braces, with what is not there, or not at all.
