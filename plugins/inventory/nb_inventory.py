@@ -59,6 +59,37 @@ options:
       - The format is described in O(query_filters).
     type: raw
     default: []
+  include_filters:
+    description:
+      - List of filter sets for devices and virtual machines. A host is selected if it matches all filters of at least
+        one set. Both object types must support the filters.
+      - O(query_filters), O(device_query_filters), and O(vm_query_filters) apply as well.
+      - Each set is a dictionary. If a value is a list, objects can match any of the values.
+    type: raw
+    default: []
+  device_include_filters:
+    description: More sets for O(include_filters) that apply to devices only.
+    type: raw
+    default: []
+  vm_include_filters:
+    description: More sets for O(include_filters) that apply to virtual machines only.
+    type: raw
+    default: []
+  exclude_filters:
+    description:
+      - List of filter sets for devices and virtual machines. A host is left out if it matches all filters of at least
+        one set. Both object types must support the filters.
+      - The format is described in O(include_filters).
+    type: raw
+    default: []
+  device_exclude_filters:
+    description: More sets for O(exclude_filters) that apply to devices only.
+    type: raw
+    default: []
+  vm_exclude_filters:
+    description: More sets for O(exclude_filters) that apply to virtual machines only.
+    type: raw
+    default: []
   group_by:
     description:
       - Properties for which to create groups. The name of a group consists of the key and the slug, such as
@@ -316,6 +347,17 @@ device_query_filters:
   - site: [ber1, par1]
     role: leaf
     status: active
+
+---
+# Core routers everywhere and all hosts in one site, without hosts that are out of service or have a tag.
+plugin: netbox.cursor.nb_inventory
+include_filters:
+  - site: ber1
+device_include_filters:
+  - role: core-router
+exclude_filters:
+  - status: [offline, failed]
+  - tag: pci
 
 ---
 # Groups for regions, sites, and tags, and only the variables that a playbook needs.

@@ -227,9 +227,21 @@ def filters(draw: st.DrawFn, described: Described) -> Options:
         if draw(CHANCES[6]):
             found = [draw(one_filter(described, name)) for _number in range(draw(st.sampled_from((1, 2))))]
             options[name] = found if draw(OFTEN) else {key: value for one in found for key, value in one.items()}
+    for name in ("include_filters", "exclude_filters", "device_exclude_filters", "vm_include_filters"):
+        if draw(CHANCES[10]):
+            kind = name if name.startswith(("device", "vm")) else "query_filters"
+            options[name] = draw(filter_sets(described, kind.replace("exclude", "query").replace("include", "query")))
     if draw(CHANCES[10]):
         options[draw(st.sampled_from(("devices", "virtual_machines")))] = False
     return options
+
+
+def filter_sets(described: Described, option: str = "query_filters") -> st.SearchStrategy[list[Options]]:
+    """One or two sets of filters, each of one or two filters."""
+    one = st.lists(one_filter(described, option), min_size=1, max_size=2).map(
+        lambda found: {key: value for each in found for key, value in each.items()}
+    )
+    return st.lists(one, min_size=1, max_size=2)
 
 
 @st.composite
@@ -315,6 +327,8 @@ _WRONG: dict[str, tuple[t.Any, ...]] = {
     "rename_variables": ([None], ["x"], [{"pattern": "("}], [{"pattern": "a", "repl": "\\2"}], {"pattern": "a"}),
     "query_filters": (None, "site=ber", [None], [1], [{"nope": 1}], [{"site": None}], [{"limit": 5}], [{"site": ""}]),
     "device_query_filters": ([{"status": "bogus"}], [{"site": "nowhere"}], [{"cf_nope": 1}], [{"site": {"a": 1}}]),
+    "include_filters": ([{}], [None], 5, [{"nope": 1}], [{"rack": "R1"}], [["site"]], "site=ber"),
+    "exclude_filters": ([{}], "", {}, [{"limit": 1}], [{"status": "bogus"}]),
     "vm_query_filters": ([{"rack": "R1"}], [["site", "ber"]], [{1: 2}]),
     "duplicate_hostnames": ("no", None),
     "timeout": ("{{ nope }}", "soon", -1, None, 0),

@@ -11,12 +11,13 @@ import typing as t
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.netbox.cursor.tests.laws import laws
+from ansible_collections.netbox.cursor.tests.laws import choosing, laws
 from ansible_collections.netbox.cursor.tests.laws.configurations import (
     EARLIER,
     Options,
     cases,
     configurations,
+    filter_sets,
     mistakes,
     subsets,
 )
@@ -96,3 +97,13 @@ def test_nothing_is_read_in_vain(options: Options, transport: str) -> None:
 def test_each_object_is_one_host(case: Case, earlier: t.Any) -> None:
     described, options = case
     hold(laws.each_object_is_one_host(Mock(described.netbox()), options, earlier))
+
+
+@given(st.data(), st.sampled_from(("rest", "graphql", "auto")))
+def test_sets_of_filters_follow_set_algebra(data: st.DataObject, transport: str) -> None:
+    described = choosing.without_chassis(data.draw(estates()))
+    some = filter_sets(described)
+    query = data.draw(st.just([]) | some.map(lambda sets: sets[:1]))
+    include, exclude = data.draw(st.just([]) | some), data.draw(st.just([]) | some)
+    mock = Mock(described.netbox())
+    hold(choosing.sets_follow_set_algebra(mock, query, include, exclude, {"transport": transport}))

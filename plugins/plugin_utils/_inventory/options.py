@@ -59,6 +59,12 @@ class Options:
     query_filters: t.Any = ()
     device_query_filters: t.Any = ()
     vm_query_filters: t.Any = ()
+    include_filters: t.Any = ()
+    device_include_filters: t.Any = ()
+    vm_include_filters: t.Any = ()
+    exclude_filters: t.Any = ()
+    device_exclude_filters: t.Any = ()
+    vm_exclude_filters: t.Any = ()
     strict_filters: bool = True
     group_by: tuple[str, ...] = ()
     group_names_raw: bool = False
@@ -106,6 +112,9 @@ class Options:
         values["hostname_field"] = values["hostname_field"] or None
         options = cls(**values)
         options._check_group_by()
+        for kind in KINDS:
+            options.filter_sets("include", kind)
+            options.filter_sets("exclude", kind)
         options.renamings()
         return options
 
@@ -123,6 +132,20 @@ class Options:
         """Return the filters for ``devices`` or ``virtual_machines``."""
         own = self.device_query_filters if kind == "devices" else self.vm_query_filters
         return [*filter_pairs(self.query_filters or []), *filter_pairs(own or [])]
+
+    def filter_sets(self, action: str, kind: str) -> list[Pairs]:
+        """Return the sets of filters of which hosts of a kind must match one (``include``) or none (``exclude``).
+
+        Raise :class:`UsageError` if a set is empty, as it would match all hosts, or if it is not a dictionary.
+        """
+        sets = []
+        for name in (f"{action}_filters", f"{kind[:-1] if kind == 'devices' else 'vm'}_{action}_filters"):
+            written = getattr(self, name) or []
+            for one in written if isinstance(written, (list, tuple)) else [written]:
+                if not isinstance(one, (Mapping, str)) or not one:
+                    raise UsageError(f"{name}: {one!r} must be a dictionary of filters that is not empty.")
+                sets.append(filter_pairs(one))
+        return sets
 
     def renamings(self) -> list[tuple[re.Pattern[str], str]]:
         """Return patterns of variable names with their replacements. The first that matches applies."""

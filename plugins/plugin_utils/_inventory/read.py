@@ -24,6 +24,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import connect, open_pager
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import costs
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.choose import Chooser, advised
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import side_by_side
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.graphql import GraphQLReader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
@@ -33,13 +34,11 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan impo
     unknown_interface_fields,
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import AFTER, Owners, RestReader
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import AFTER, Counts, Owners, RestReader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, INTERFACES, TABLES, Related
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
 
-# The options for filters of one kind of hosts.
-FILTER_OPTIONS = {"devices": "device_query_filters", "virtual_machines": "vm_query_filters"}
 # The options that messages about filters can name.
 PAGING = ("strict_filters", "page_size", "max_workers", "pagination")
 
@@ -66,23 +65,23 @@ class Reader:
         self._transport = transport
         self._progress = progress
         self._kinds = [kind for kind in KINDS if getattr(options, kind)]
-        self._filtered = {kind: bool(options.filters(kind)) for kind in KINDS}
+        self._count = Counts(pager)
         self.plan = plan
 
     def read(self) -> Snapshot:
         """Return the snapshot."""
         check = FilterCheck(self._pager.client, options=PAGING) if self._options.strict_filters else None
-        for kind in self._kinds:
-            if check:
-                others = {HOSTS[other].endpoint: FILTER_OPTIONS[other] for other in KINDS if other != kind}
-                check.check(HOSTS[kind].endpoint, self._options.filters(kind), elsewhere=others)
+        chooser = Chooser(self._pager, self._options, self._count, self._transport == "rest")
+        if check:
+            chooser.check(check)
         self._add_unknown_fields()
-        self._rest = RestReader(self._pager, self.plan, self._options, self._progress)
-        self._graphql = GraphQLReader(self._pager, self.plan, self._options, self._progress)
+        self._choices = chooser.choices()
+        self._filtered = {kind: choice.restricts for kind, choice in self._choices.items()}
+        self._rest = RestReader(self._pager, self.plan, self._choices, self._count, self._progress)
+        self._graphql = GraphQLReader(self._pager, self.plan, self._options, self._choices, self._progress)
         hosts = dict(zip(self._kinds, side_by_side([partial(self._hosts, kind) for kind in self._kinds])))
-        for kind in self._kinds:
-            if check:
-                check.confirm(HOSTS[kind].endpoint, self._options.filters(kind))
+        if check:
+            chooser.check(check, confirmed=True)
         self._rest.add_device_types(hosts.get("devices", ()))
         snapshot = Snapshot()
         for kind, rows in hosts.items():
@@ -92,7 +91,7 @@ class Reader:
 
     def _add_unknown_fields(self) -> None:
         """Find out whether names in expressions and options are fields that NetBox 4.7 did not have yet."""
-        rest = RestReader(self._pager, self.plan, self._options, self._progress)
+        rest = RestReader(self._pager, self.plan, {}, self._count, self._progress)
         for kind in self._kinds if self.plan.unknown else ():
             self.plan = self.plan.with_fields(kind, rest.existing_fields(HOSTS[kind].endpoint, self.plan.unknown))
         unknown = unknown_interface_fields(self._options)
@@ -107,14 +106,11 @@ class Reader:
     # Hosts
 
     def _hosts(self, kind: str) -> list[Row]:
-        try:
-            return self._through_either(HOSTS[kind].endpoint, *self._host_readers(kind))
-        except AccessDenied as error:
-            if "permission" in error.detail.lower():
-                error.advice = (
-                    f"Give the token's user permission to view {kind.replace('_', ' ')}, or set {kind}: false."
-                )
-            raise
+        choice = self._choices[kind]
+        if choice.only is not None and not choice.only:
+            return []
+        with advised(kind):
+            return choice.keep(self._through_either(HOSTS[kind].endpoint, *self._host_readers(kind)))
 
     def _host_readers(self, kind: str) -> tuple[Callable[[], list[Row]], Callable[[], list[Row]] | None]:
         """Return how to read hosts through REST and, if that is better, through GraphQL."""
@@ -133,9 +129,12 @@ class Reader:
 
     def _few(self, kind: str) -> Callable[[], list[Row]] | None:
         """Return how to read the hosts through REST if there are few of them."""
-        endpoint, filters = HOSTS[kind].endpoint, self._options.filters(kind)
-        if not filters:
-            first, count = [], self._rest.count(endpoint)
+        endpoint, choice = HOSTS[kind].endpoint, self._choices[kind]
+        filters, first, count = choice.filters, [], choice.count
+        if count is not None:
+            pass
+        elif not filters:
+            count = self._count(endpoint)
         else:
             # There are probably few, so the first page comes with their number.
             rows, counted = self._pager.first_page(endpoint, filters, representation=self._rest.representation(kind))
@@ -239,7 +238,7 @@ class Reader:
             return True
         if not owners.filtered[kind]:
             return False
-        hosts, rows = self._rest.count(HOSTS[kind].endpoint), self._rest.count(table.endpoint)
+        hosts, rows = self._count(HOSTS[kind].endpoint), self._count(table.endpoint)
         by_owner = costs.by_owner(len(ids), rows * len(ids) / max(hosts, len(ids)), costs.INTERFACE)
         return by_owner < costs.complete(rows, costs.GRAPHQL_ROW)
 

@@ -1,0 +1,55 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Laws of the options that choose, shape, and guard. Each function returns what contradicts the law, a line each."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from collections.abc import Sequence
+
+from ansible_collections.netbox.cursor.tests.laws.configurations import Options
+from ansible_collections.netbox.cursor.tests.laws.described import Described
+from ansible_collections.netbox.cursor.tests.laws.laws import WHO
+from ansible_collections.netbox.cursor.tests.laws.running import Mock, Target
+
+Filters = dict[str, t.Any]
+
+
+def without_chassis(described: Described) -> Described:
+    """The estate with each device as a host of its own."""
+    devices = [{key: value for key, value in one.items() if key != "chassis"} for one in described.devices]
+    return dataclasses.replace(described, chassis=[], devices=devices)
+
+
+def selected(target: Target, options: Options) -> set[str] | str:
+    """The objects that became hosts, or the error."""
+    outcome = target.run({**options, "host_vars": [], "compose": {WHO: "netbox.url"}})
+    return outcome.error or {variables[WHO] for variables in outcome.hosts.values()}
+
+
+def sets_follow_set_algebra(
+    mock: Mock, query: Sequence[Filters], include: Sequence[Filters], exclude: Sequence[Filters], more: Options
+) -> list[str]:
+    """11. Hosts are those of ``query_filters``, in any included set, and in no excluded set."""
+    together = selected(
+        mock,
+        {**more, "query_filters": list(query), "include_filters": list(include), "exclude_filters": list(exclude)},
+    )
+    apart = {
+        name: [selected(mock, {"query_filters": [one]} if one else {}) for one in sets]
+        for name, sets in (("query", query), ("include", include), ("exclude", exclude))
+    }
+    every = selected(mock, {"query_filters": list(query)} if query else {})
+    errors = [one for sets in apart.values() for one in sets if isinstance(one, str)]
+    if isinstance(every, str) or errors:
+        return [] if isinstance(together, str) else [f"no error: {[every, *errors]}"]
+    if isinstance(together, str):
+        return [f"error: {together}"]
+    included = set.union(*t.cast("list[set[str]]", apart["include"])) if include else every
+    excluded = set[str]().union(*t.cast("list[set[str]]", apart["exclude"]))
+    expected = (every & included) - excluded
+    found = [f"{who}: missing" for who in sorted(expected - together)]
+    return found + [f"{who}: too many" for who in sorted(together - expected)]
