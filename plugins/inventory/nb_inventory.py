@@ -152,6 +152,13 @@ options:
     elements: str
     default:
       - all
+  exclude_host_vars:
+    description:
+      - Variables that hosts do not get, although O(host_vars) selects them.
+      - Expressions and groups can use these variables.
+    type: list
+    elements: str
+    default: []
   vars_prefix:
     description: Prefix for the names of all variables, except names that start with C(ansible_).
     type: str
@@ -364,6 +371,11 @@ exclude_filters:
 plugin: netbox.cursor.nb_inventory
 host_vars: [ansible_host, site, platform, tags]
 group_by: [region, site, tag]
+
+---
+# All variables except the address, so that hosts are reached by their names.
+plugin: netbox.cursor.nb_inventory
+exclude_host_vars: [ansible_host]
 
 ---
 # Names, variables, and groups from expressions.

@@ -10,10 +10,10 @@ import dataclasses
 import typing as t
 from collections.abc import Sequence
 
-from ansible_collections.netbox.cursor.tests.laws.configurations import Options
+from ansible_collections.netbox.cursor.tests.laws.configurations import HOST_VARS, Options
 from ansible_collections.netbox.cursor.tests.laws.described import Described
 from ansible_collections.netbox.cursor.tests.laws.laws import WHO
-from ansible_collections.netbox.cursor.tests.laws.running import Mock, Target
+from ansible_collections.netbox.cursor.tests.laws.running import Mock, Target, differences
 
 Filters = dict[str, t.Any]
 
@@ -53,3 +53,10 @@ def sets_follow_set_algebra(
     expected = (every & included) - excluded
     found = [f"{who}: missing" for who in sorted(expected - together)]
     return found + [f"{who}: too many" for who in sorted(together - expected)]
+
+
+def excluded_variables_are_those_not_selected(target: Target, options: Options, excluded: Sequence[str]) -> list[str]:
+    """12. To exclude variables is to select all others."""
+    others = [name for name in HOST_VARS if name not in excluded]
+    out = target.run({**options, "host_vars": list(HOST_VARS), "exclude_host_vars": list(excluded)})
+    return differences(out, target.run({**options, "host_vars": others, "exclude_host_vars": []}))

@@ -158,6 +158,8 @@ def facts(draw: st.DrawFn) -> Options:
     if draw(CHANCES[4]):
         options["host_vars"] = draw(_HOST_VARS)
     if draw(CHANCES[6]):
+        options["exclude_host_vars"] = draw(_HOST_VARS)
+    if draw(CHANCES[6]):
         options["vars_prefix"] = draw(st.sampled_from(PREFIXES))
     if draw(CHANCES[6]):
         options["rename_variables"] = draw(st.sampled_from(RENAMINGS))
@@ -319,6 +321,7 @@ EARLIER = st.sampled_from(
 _WRONG: dict[str, tuple[t.Any, ...]] = {
     "group_by": (["sites", "nope"], ["tags", "tag"], "site", {"site": 1}, [None], [["site"]]),
     "host_vars": (["nope"], [None], "site", []),
+    "exclude_host_vars": (["nope"], ["all"], [None], 5),
     "interface_fields": (["nope"], "all", [None]),
     "compose": (None, ["x"], {"a": None}, {"a": 1}, {1: "name"}, {"a": ["name"]}, {"a": {"b": "name"}}, {"": "name"}),
     "groups": ({"live": True}, {"live": None}, {"live": 1}, ["x"], {"live": ["name"]}, {"": "true"}, {1: "true"}),

@@ -107,3 +107,9 @@ def test_sets_of_filters_follow_set_algebra(data: st.DataObject, transport: str)
     include, exclude = data.draw(st.just([]) | some), data.draw(st.just([]) | some)
     mock = Mock(described.netbox())
     hold(choosing.sets_follow_set_algebra(mock, query, include, exclude, {"transport": transport}))
+
+
+@given(cases(), subsets())
+def test_excluded_variables_are_those_not_selected(case: Case, excluded: list[str]) -> None:
+    described, options = case
+    hold(choosing.excluded_variables_are_those_not_selected(Mock(described.netbox()), options, excluded))

@@ -73,6 +73,7 @@ class Options:
     plurals: bool = False
     vars_prefix: str = ""
     host_vars: tuple[str, ...] = ("all",)
+    exclude_host_vars: tuple[str, ...] = ()
     rename_variables: t.Any = ()
     allow_ansible_variables: tuple[str, ...] = ()
     config_context: bool = False
@@ -107,7 +108,7 @@ class Options:
             values["site_data"] = values["site_data"] or values["prefixes"]
             values["dns_name"] = any(values[name] for name in ("dns_name", "interfaces", "ansible_host_dns_name"))
         values["interface_fields"] = values["interface_fields"] or INTERFACE_FIELDS
-        for name in ("group_by", "host_vars", "interface_fields", "allow_ansible_variables"):
+        for name in ("group_by", "host_vars", "exclude_host_vars", "interface_fields", "allow_ansible_variables"):
             values[name] = tuple(values[name] or ())
         values["hostname_field"] = values["hostname_field"] or None
         options = cls(**values)

@@ -114,6 +114,8 @@ def is_available(fact: Fact, options: Options) -> bool:
 
 def is_wanted(name: str, options: Options) -> bool:
     """Return whether hosts get this fact as a variable."""
+    if not {name, FACTS[name].plural}.isdisjoint(options.exclude_host_vars):
+        return False
     if "all" not in options.host_vars:
         return not {name, FACTS[name].plural}.isdisjoint(options.host_vars)
     # netbox.netbox sets these only if it groups by them.
@@ -122,11 +124,12 @@ def is_wanted(name: str, options: Options) -> bool:
 
 
 def _check_host_vars(options: Options) -> None:
-    known = ["all", *FACTS, *PLURALS]
-    for name in options.host_vars:
-        if name not in known:
-            hint = suggest(name, known)
-            raise UsageError(f"host_vars: there is no variable {name!r}.{hint} Choose from {', '.join(known)}.")
+    names = [*FACTS, *PLURALS]
+    for option, known in (("host_vars", ["all", *names]), ("exclude_host_vars", names)):
+        for name in getattr(options, option):
+            if name not in known:
+                hint = suggest(name, known)
+                raise UsageError(f"{option}: there is no variable {name!r}.{hint} Choose from {', '.join(known)}.")
 
 
 def _seen(options: Options, needs: Needs, available: Mapping[str, Fact]) -> set[str]:
