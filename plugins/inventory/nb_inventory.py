@@ -307,6 +307,20 @@ options:
       - Requires O(cache) and O(cache_timeout). The time starts when the cache expires.
     type: int
     default: 0
+  min_hosts:
+    description:
+      - Number of hosts that the inventory must have. If it has fewer, the run fails, and the cache does not change.
+      - The run also fails if other inventory sources are read without errors.
+    type: int
+    default: 0
+  max_shrink:
+    description:
+      - Percentage of hosts that can disappear between two inventories. If more hosts are gone, the run fails, and the
+        cache does not change. The error lists the first hosts that are gone.
+      - Requires O(cache). The plugin compares the number of hosts with the last inventory that it read from the same
+        NetBox with the same filters, however old it is, and also with C(--flush-cache).
+      - To accept an inventory with fewer hosts, set V(100) for one run.
+    type: float
   fetch_all:
     description: Ignored. Accepted for compatibility with C(netbox.netbox).
     type: bool
@@ -402,6 +416,16 @@ cache_timeout: 3600
 stale_if_error: 86400
 
 ---
+# Refuse an inventory that lost more than a tenth of its hosts, or that has fewer than five.
+plugin: netbox.cursor.nb_inventory
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/ansible
+cache_timeout: 3600
+min_hosts: 5
+max_shrink: 10
+
+---
 # The variables and groups of netbox.netbox.
 plugin: netbox.cursor.nb_inventory
 compatibility: netbox.netbox
@@ -416,6 +440,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import keep_private
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.guard import TooFewHosts, fail_the_run
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.run import run
 from ansible_collections.netbox.cursor.plugins.plugin_utils._options import (
     names_plugin,
@@ -450,6 +475,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._fresh = self.get_option("cache_timeout") or 0
         if self._fresh and self.get_option("stale_if_error"):
             self.set_option("cache_timeout", self._fresh + self.get_option("stale_if_error"))
+        if self.get_option("max_shrink") is not None:
+            # Inventories are compared with the last one, however old it is.
+            self.set_option("cache_timeout", 0)
 
     def update_cache_if_changed(self) -> None:
         """What is kept may hold secrets, of config contexts say; Ansible lets everybody read it."""
@@ -463,5 +491,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             self._read_config_data(path)
             run(self, cache, self._fresh)
+        except TooFewHosts as error:
+            fail_the_run()
+            raise AnsibleParserError(f"{path}: {error}") from None
         except NetBoxError as error:
             raise AnsibleParserError(f"{path}: {explain(error)}") from None

@@ -7,15 +7,17 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import typing as t
 from collections.abc import Sequence
 
 from ansible_collections.netbox.cursor.tests.laws.configurations import HOST_VARS, Options
 from ansible_collections.netbox.cursor.tests.laws.described import Described
-from ansible_collections.netbox.cursor.tests.laws.laws import WHO
-from ansible_collections.netbox.cursor.tests.laws.running import Mock, Target, differences
+from ansible_collections.netbox.cursor.tests.laws.laws import DEVICES, VMS, WHO
+from ansible_collections.netbox.cursor.tests.laws.running import FOLDER, Mock, Target, differences
 
 Filters = dict[str, t.Any]
+_caches = itertools.count()
 
 
 def without_chassis(described: Described) -> Described:
@@ -60,3 +62,24 @@ def excluded_variables_are_those_not_selected(target: Target, options: Options, 
     others = [name for name in HOST_VARS if name not in excluded]
     out = target.run({**options, "host_vars": list(HOST_VARS), "exclude_host_vars": list(excluded)})
     return differences(out, target.run({**options, "host_vars": others, "exclude_host_vars": []}))
+
+
+def guard_stops_exactly_what_shrank(mock: Mock, gone: Sequence[int], percent: float) -> list[str]:
+    """13. The guard stops an inventory that lost more than so many percent, and no other."""
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "max_shrink": percent}
+    cache["cache_connection"] = str(FOLDER / f"guard{next(_caches)}")
+    before = mock.run({**cache, "group_prefix": "before"})
+    tables = [mock.netbox.table(endpoint) for endpoint in (DEVICES, VMS)]
+    rows = [(table, number) for table in tables for number in table.ids()]
+    for place in {one % len(rows) for one in gone} if rows else ():
+        table, number = rows[place]
+        del table[number]
+    there = mock.run({})
+    after = mock.run({**cache, "group_prefix": "after"})
+    lost = len(before.hosts) - len(there.hosts)
+    allowed = lost <= 0 or lost / len(before.hosts) <= percent / 100 + 1e-12
+    if before.error or there.error or (after.error is None) != allowed:
+        return [f"{len(before.hosts)} hosts, now {len(there.hosts)}, {percent} %: {after.error}"]
+    if after.error and (after.hosts or f"is {lost} fewer" not in after.error):
+        return [f"not said, or hosts left behind: {after.error}"]
+    return []

@@ -321,6 +321,8 @@ EARLIER = st.sampled_from(
 _WRONG: dict[str, tuple[t.Any, ...]] = {
     "group_by": (["sites", "nope"], ["tags", "tag"], "site", {"site": 1}, [None], [["site"]]),
     "host_vars": (["nope"], [None], "site", []),
+    "min_hosts": (-1, 10_000, "x", None, {}),
+    "max_shrink": (-1, 101, "x", 5, {}),
     "exclude_host_vars": (["nope"], ["all"], [None], 5),
     "interface_fields": (["nope"], "all", [None]),
     "compose": (None, ["x"], {"a": None}, {"a": 1}, {1: "name"}, {"a": ["name"]}, {"a": {"b": "name"}}, {"": "name"}),

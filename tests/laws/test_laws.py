@@ -113,3 +113,9 @@ def test_sets_of_filters_follow_set_algebra(data: st.DataObject, transport: str)
 def test_excluded_variables_are_those_not_selected(case: Case, excluded: list[str]) -> None:
     described, options = case
     hold(choosing.excluded_variables_are_those_not_selected(Mock(described.netbox()), options, excluded))
+
+
+@given(estates(), st.lists(st.integers(0, 30), max_size=6), st.sampled_from((0, 0.5, 10, 25, 50, 99, 100)))
+def test_guard_stops_exactly_what_shrank(described: Described, gone: list[int], percent: float) -> None:
+    mock = Mock(choosing.without_chassis(described).netbox())
+    hold(choosing.guard_stops_exactly_what_shrank(mock, gone, percent))
