@@ -278,6 +278,21 @@ options:
     description: Whether to add the variable C(dns_name). It contains the DNS name of the primary IP address.
     type: bool
     default: false
+  primary_interface:
+    description:
+      - Whether to add the variable C(primary_interface). It contains the name of the interface with the primary IP
+        address.
+      - The variable is undefined if the primary IP address is the outside address of a NAT on another device.
+    type: bool
+    default: false
+  gateway_tag:
+    description:
+      - Slug of a tag that gateways have in NetBox. Adds the variable C(gateway).
+      - The gateway is the IP address with this tag in the subnet and the VRF of the primary IPv4 address, or of the
+        primary IPv6 address if there is no IPv4 address.
+      - If no address or several addresses in the subnet have the tag, the variable is undefined. The address of the
+        host itself does not count.
+    type: str
   ansible_host_dns_name:
     description: Whether to set C(ansible_host) to the DNS name of the primary IP address, if there is one.
     type: bool
@@ -390,6 +405,13 @@ group_by: [region, site, tag]
 # All variables except the address, so that hosts are reached by their names.
 plugin: netbox.cursor.nb_inventory
 exclude_host_vars: [ansible_host]
+
+---
+# The prefix length, the gateway, and the interface of the primary address.
+plugin: netbox.cursor.nb_inventory
+host_vars: [primary_ip4, primary_ip4_prefix_length, primary_interface, gateway]
+primary_interface: true
+gateway_tag: edge
 
 ---
 # Names, variables, and groups from expressions.

@@ -34,11 +34,12 @@ HOST_VARS = (
     *("custom_fields", "site", "regions", "site_groups", "locations", "time_zone", "utc_offset", "facility", "tenant"),
     *("role", "platform", "device_type", "manufacturer", "rack", "rack_role", "cluster", "cluster_device"),
     *("cluster_type", "cluster_group", "is_virtual", "serial", "asset_tag", "disk", "memory", "vcpus", "tags"),
-    *("dns_name", "services", "interfaces", "virtual_disks"),
+    *("dns_name", "services", "interfaces", "virtual_disks", "primary_ip4_prefix_length", "primary_interface"),
+    "gateway",
 )
 SWITCHES = (
     *("config_context", "flatten_config_context", "flatten_local_context_data", "flatten_custom_fields", "interfaces"),
-    *("virtual_disks", "services", "site_data", "prefixes", "dns_name", "ansible_host_dns_name"),
+    *("virtual_disks", "services", "site_data", "prefixes", "dns_name", "ansible_host_dns_name", "primary_interface"),
     *("oob_ip_as_primary_ip", "virtual_chassis_name", "group_names_raw", "empty_groups", "plurals"),
 )
 INTERFACE_FIELDS = (
@@ -54,6 +55,7 @@ VALUES = (
     *("status.value", "status.label", "regions", "regions | last", "site_groups | first | default('x')", "locations"),
     *("tags", "tags | length", "tags | map(attribute='slug') | list", "(tags | first).slug | default('none')"),
     *("primary_ip4.address", "primary_ip4.address.split('/')[0]", "primary_ip", "primary_ip6", "oob_ip", "nat"),
+    *("primary_ip4_prefix_length", "primary_interface", "gateway", "primary_interface ~ gateway | default('')"),
     *("primary_ip4.nat_outside | map(attribute='address') | list", "primary_ip.dns_name", "dns_name", "ansible_host"),
     "custom_fields['owner'] | default(primary_ip4.address | regex_replace('/.*', ''), true)",
     *("custom_fields.owner", "custom_fields.fqdn", "custom_fields.site.slug", "custom_fields | dict2items | length"),
@@ -167,6 +169,8 @@ def facts(draw: st.DrawFn) -> Options:
         options["interface_fields"] = ["all"] if draw(OFTEN) else draw(_INTERFACE_FIELDS)
     if any(name.startswith("flatten") for name in options) and draw(CHANCES[3]):
         options["allow_ansible_variables"] = draw(st.sampled_from((["all"], ["ansible_connection"])))
+    if draw(CHANCES[10]):
+        options["gateway_tag"] = draw(st.sampled_from(("edge", "ber", "pci")))
     if draw(CHANCES[10]):
         options["hostname_field"] = draw(CUSTOM_NAMES)
     if draw(CHANCES[6]):
@@ -321,6 +325,8 @@ EARLIER = st.sampled_from(
 _WRONG: dict[str, tuple[t.Any, ...]] = {
     "group_by": (["sites", "nope"], ["tags", "tag"], "site", {"site": 1}, [None], [["site"]]),
     "host_vars": (["nope"], [None], "site", []),
+    "gateway_tag": ("nope", "", None, 5, [1]),
+    "primary_interface": ("perhaps", None),
     "min_hosts": (-1, 10_000, "x", None, {}),
     "max_shrink": (-1, 101, "x", 5, {}),
     "exclude_host_vars": (["nope"], ["all"], [None], 5),

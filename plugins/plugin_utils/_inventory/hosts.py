@@ -90,7 +90,7 @@ def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf
             name = name_of({**extra, **own}, raw, name) or name
         unnamed.append((Named(name, kind, row["id"]), own, groups.of(row, facts), extra, raw))
     names = HostNames((one[0] for one in unnamed), options.duplicate_hostnames)
-    warnings += [*names.warnings(), *_unsafe_addresses(view), *variables.warnings()]
+    warnings += [*names.warnings(), *_unsafe_addresses(view), *_ambiguous_gateways(view), *variables.warnings()]
     hosts = []
     for (dummy, kind, number), own, of_host, extra, raw in unnamed:
         unique = names.names[kind, number]
@@ -172,6 +172,14 @@ def _unsafe_addresses(view: View) -> list[str]:
         return []
     unsafe = listing(f"{text!r} (ID {number})" for (dummy, number), text in view.unsafe_addresses.items())
     return [f"Some addresses in NetBox are not safe for connections, so ansible_host does not use them: {unsafe}."]
+
+
+def _ambiguous_gateways(view: View) -> list[str]:
+    """Return a warning if several addresses in a subnet have the tag for gateways."""
+    if not view.ambiguous_gateways:
+        return []
+    shown = listing(view.ambiguous_gateways)
+    return [f"gateway_tag: several addresses in one subnet have the tag, so hosts there get no gateway: {shown}."]
 
 
 def _group_tree(

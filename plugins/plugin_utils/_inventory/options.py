@@ -88,6 +88,8 @@ class Options:
     site_data: bool = False
     prefixes: bool = False
     dns_name: bool = False
+    primary_interface: bool = False
+    gateway_tag: str | None = None
     ansible_host_dns_name: bool = False
     oob_ip_as_primary_ip: bool = False
     virtual_chassis_name: bool = False
@@ -110,7 +112,8 @@ class Options:
         values["interface_fields"] = values["interface_fields"] or INTERFACE_FIELDS
         for name in ("group_by", "host_vars", "exclude_host_vars", "interface_fields", "allow_ansible_variables"):
             values[name] = tuple(values[name] or ())
-        values["hostname_field"] = values["hostname_field"] or None
+        for name in ("hostname_field", "gateway_tag"):
+            values[name] = values[name] or None
         options = cls(**values)
         options._check_group_by()
         for kind in KINDS:

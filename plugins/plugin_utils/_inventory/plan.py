@@ -119,7 +119,7 @@ def is_wanted(name: str, options: Options) -> bool:
     if "all" not in options.host_vars:
         return not {name, FACTS[name].plural}.isdisjoint(options.host_vars)
     # netbox.netbox sets these only if it groups by them.
-    rare = options.as_peer and name in ("time_zone", "utc_offset", "facility")
+    rare = options.as_peer and name in ("time_zone", "utc_offset", "facility", "primary_ip4_prefix_length")
     return not rare or name in options.group_by
 
 

@@ -26,6 +26,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import c
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import costs
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.choose import Chooser, advised
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import side_by_side
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.graphql import GraphQLReader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import (
@@ -185,7 +186,7 @@ class Reader:
         owners = Owners(ids, self._filtered)
         everything = self._options.empty_groups
         for table in TABLES.values():
-            if table.name in ("dns_names", "prefixes"):
+            if table.name in ("dns_names", "prefixes", "primary_addresses", "gateways"):
                 continue
             referenced = _referenced(snapshot, table.field) if table.field else set()
             if table.whole or (everything and table.name == "sites") or self._needs_all(table):
@@ -214,7 +215,21 @@ class Reader:
         }
         if bare:
             works["dns_names"] = partial(self._rest.dns_names, bare)
+        primary = self._primary_addresses(snapshot)
+        if primary:
+            works["primary_addresses"] = partial(
+                self._rest.referenced, TABLES["primary_addresses"], primary, filtered=True
+            )
+            works["gateways"] = partial(self._rest.gateways, self._options.gateway_tag or "")
         return works
+
+    def _primary_addresses(self, snapshot: Snapshot) -> set[int]:
+        """Return the IDs of the primary addresses of which facts need more than hosts show."""
+        facts = [FACTS[name] for name in self.plan.facts if "primary_addresses" in FACTS[name].tables]
+        fields = {field.name for fact in facts for field in fact.fields}
+        rows = [row for kind in self._kinds for row in snapshot.table(kind).values()]
+        # IDs of GraphQL are strings.
+        return {int(row[field]["id"]) for field in fields for row in rows if row.get(field)}
 
     def _needs_all(self, table: Related) -> bool:
         """Return whether the names of groups depend on objects that no host refers to."""

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import BadRequest
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
@@ -139,6 +140,13 @@ class RestReader:
         if len(filters) > costs.IDS_PER_REQUEST:
             filters = [("dns_name__empty", "false")]
         return self._fetch(TABLES["dns_names"].endpoint, filters, ("dns_name",))
+
+    def gateways(self, tag: str) -> Iterator[Row]:
+        """Yield the IP addresses that have the tag for gateways."""
+        try:
+            yield from self._fetch(TABLES["gateways"].endpoint, [("tag", tag)], self._plan.tables["gateways"])
+        except BadRequest as error:
+            raise error.amend(f"Check gateway_tag: {tag!r} must be the slug of a tag.") from None
 
     def prefixes(self, sites: Collection[int]) -> Iterator[Row]:
         """Yield the prefixes whose scope is one of these sites."""

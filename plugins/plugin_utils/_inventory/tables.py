@@ -96,6 +96,9 @@ TABLES: dict[str, Related] = {
         Related("clusters", "virtualization/clusters", "virtualization.cluster", field="cluster"),
         # NetBox 4.5 shows DNS names only here, later versions also in the primary address of a host.
         Related("dns_names", "ipam/ip-addresses", "ipam.ipaddress", field="primary_ip"),
+        # What hosts do not show of their primary addresses, and the addresses with the tag for gateways.
+        Related("primary_addresses", "ipam/ip-addresses", "ipam.ipaddress"),
+        Related("gateways", "ipam/ip-addresses", "ipam.ipaddress"),
         Related(
             "interfaces",
             "dcim/interfaces",
