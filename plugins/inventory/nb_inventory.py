@@ -230,15 +230,22 @@ options:
     type: bool
     default: false
   flatten_config_context:
-    description: Whether to add a variable for each key of the config context, instead of C(config_context).
+    description:
+      - Whether to add a variable for each key of the config context, instead of C(config_context).
+      - Keys that are not valid names of variables, such as C(ntp-servers), are renamed, for example to C(ntp_servers).
+        A warning lists them. The names do not change if O(compatibility=netbox.netbox).
     type: bool
     default: false
   flatten_local_context_data:
-    description: Whether to add a variable for each key of the local context data, instead of C(local_context_data).
+    description:
+      - Whether to add a variable for each key of the local context data, instead of C(local_context_data).
+      - Keys are renamed as described in O(flatten_config_context).
     type: bool
     default: false
   flatten_custom_fields:
-    description: Whether to add a variable for each custom field, instead of C(custom_fields).
+    description:
+      - Whether to add a variable for each custom field, instead of C(custom_fields).
+      - Names are changed as described in O(flatten_config_context).
     type: bool
     default: false
   interfaces:

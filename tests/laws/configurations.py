@@ -170,8 +170,6 @@ def facts(draw: st.DrawFn) -> Options:
     if any(name.startswith("flatten") for name in options) and draw(CHANCES[3]):
         options["allow_ansible_variables"] = draw(st.sampled_from((["all"], ["ansible_connection"])))
     if draw(CHANCES[10]):
-        options["gateway_tag"] = draw(st.sampled_from(("edge", "ber", "pci")))
-    if draw(CHANCES[10]):
         options["hostname_field"] = draw(CUSTOM_NAMES)
     if draw(CHANCES[6]):
         options["duplicate_hostnames"] = draw(_DUPLICATES)
@@ -294,6 +292,8 @@ def configurations(
 ) -> Options:
     """All of these together. ``strict``: also errors of expressions, which make the run fail."""
     options = {**draw(facts()), **draw(groupings())}
+    if described.tags and draw(CHANCES[6]):
+        options["gateway_tag"] = draw(st.sampled_from([tag["slug"] for tag in described.tags]))
     if with_filters:
         options.update(draw(filters(described)))
     if with_expressions and not draw(CHANCES[4]):
