@@ -94,7 +94,8 @@ options:
     description:
       - Properties for which to create groups. The name of a group consists of the key and the slug, such as
         C(site_ber1). Racks and clusters have names instead of slugs.
-      - Regions, site groups, sites, and locations form trees. A host is in the lowest group of each tree.
+      - Regions, site groups, sites, and locations form trees. A host is in the lowest group of each tree. Tenant groups
+        form a tree as well. For other trees, see O(group_trees).
       - If several locations, regions, site groups, roles, or platforms have the same slug, each group is named after
         its path, such as C(location_ber1_floor-1). The group of the slug, such as C(location_floor-1), contains these
         groups.
@@ -131,6 +132,19 @@ options:
       - time_zone
       - utc_offset
       - facility
+      - tenant_group
+  group_trees:
+    description:
+      - Keys in O(group_by) whose groups form trees. Nested roles and platforms are below their parents. Tenants are
+        below their tenant groups, and these are below their parents.
+      - If several tenants in different tenant groups have the same slug, each group is named after its path.
+    type: list
+    elements: str
+    default: []
+    choices:
+      - role
+      - platform
+      - tenant
   group_names_raw:
     description: Whether to omit the key from the names of the groups in O(group_by), so that C(site_ber1) is C(ber1).
     type: bool
@@ -407,6 +421,12 @@ exclude_filters:
 plugin: netbox.cursor.nb_inventory
 host_vars: [ansible_host, site, platform, tags]
 group_by: [region, site, tag]
+
+---
+# Groups for nested roles below their parents, and for tenants below their tenant groups.
+plugin: netbox.cursor.nb_inventory
+group_by: [role, tenant]
+group_trees: [role, tenant]
 
 ---
 # All variables except the address, so that hosts are reached by their names.

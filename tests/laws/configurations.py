@@ -22,7 +22,7 @@ Options = dict[str, t.Any]
 GROUP_BY = (
     *("site", "location", "tenant", "rack", "rack_role", "tag", "role", "device_type", "manufacturer", "platform"),
     *("region", "site_group", "cluster", "cluster_type", "cluster_group", "is_virtual", "services", "status"),
-    *("time_zone", "utc_offset", "facility"),
+    *("time_zone", "utc_offset", "facility", "tenant_group"),
 )
 SINGULAR = {
     **{f"{name}s": name for name in ("site", "tenant", "rack", "tag", "device_type", "manufacturer", "platform")},
@@ -184,6 +184,9 @@ def groupings(draw: st.DrawFn) -> Options:
     keys = {SINGULAR.get(key, key): key for key in draw(_GROUP_BY)}
     if keys:
         options["group_by"] = list(keys.values())
+        trees = [key for key in ("role", "platform", "tenant") if key in keys and draw(CHANCES[3])]
+        if trees:
+            options["group_trees"] = trees
         if draw(CHANCES[6]):
             options["group_prefix"] = draw(st.sampled_from(("g_", "nb-", "site_")))
     return options
@@ -324,6 +327,7 @@ EARLIER = st.sampled_from(
 
 _WRONG: dict[str, tuple[t.Any, ...]] = {
     "group_by": (["sites", "nope"], ["tags", "tag"], "site", {"site": 1}, [None], [["site"]]),
+    "group_trees": (["role"], ["nope"], [None], "role", 5),
     "host_vars": (["nope"], [None], "site", []),
     "gateway_tag": ("nope", "", None, 5, [1]),
     "primary_interface": ("perhaps", None),

@@ -38,6 +38,7 @@ DEVICES, VMS = "dcim/devices", "virtualization/virtual-machines"
 ENDPOINTS = (
     *(DEVICES, VMS, "dcim/sites", "dcim/regions", "dcim/site-groups", "dcim/locations", "dcim/racks"),
     *("virtualization/clusters", "dcim/interfaces", "virtualization/interfaces", "ipam/ip-addresses", "ipam/services"),
+    *("dcim/platforms", "tenancy/tenants", "tenancy/tenant-groups"),
     *("dcim/device-roles", "ipam/prefixes", "virtualization/virtual-disks", "extras/custom-fields"),
 )
 # What netbox.netbox calls by two names.

@@ -149,13 +149,16 @@ def _missing(snapshot: Snapshot, plan: Plan, options: Options) -> list[str]:
         # These variables exist all the same.
         parts = [IN_PART[fact, table] for fact in facts if (fact, table) in IN_PART]
         missing = [names.shape(fact).name for fact in facts if (fact, table) not in IN_PART]
-        keys = [key for fact, key in options.group_keys.items() if table in tables_of_groups(fact)]
-        nested = [key for key in keys if key in NESTED]
+        written = options.group_keys
+        keys = {fact: key for fact, key in written.items() if table in tables_of_groups(fact, options.group_trees)}
+        trees = [key for key in options.group_trees if table in tables_of_groups(key, options.group_trees)]
+        nested = [key for fact, key in keys.items() if fact in (*NESTED, *trees)]
         lost = [
             *([f"the variables {listing(missing)}"] if missing else ()),
             *parts,
-            *([f"the groups by {listing(set(keys) - set(nested))}"] if len(keys) > len(nested) else ()),
+            *([f"the groups by {listing(set(keys.values()) - set(nested))}"] if len(keys) > len(nested) else ()),
             *([f"separate groups by {listing(nested)} for objects of one slug"] if nested else ()),
+            *([f"the trees of groups by {listing(trees)}"] if trees else ()),
         ]
         what = " and ".join(lost) or "groups without hosts"
         found.append(f"Cannot read {TABLES[table].label}. The inventory lacks {what}: {error}")

@@ -35,8 +35,9 @@ GROUP_BY = (
     *("sites", "site", "location", "tenants", "tenant", "racks", "rack", "rack_role", "tags", "tag"),
     *("device_roles", "role", "device_types", "device_type", "manufacturers", "manufacturer", "platforms", "platform"),
     *("region", "site_group", "cluster", "cluster_type", "cluster_group", "is_virtual", "services", "status"),
-    *("time_zone", "utc_offset", "facility"),
+    *("time_zone", "utc_offset", "facility", "tenant_group"),
 )
+GROUP_TREES = ("role", "platform", "tenant")
 # What netbox.netbox does if an option is not set, and the option's own default here.
 COMPATIBLE_DEFAULTS: dict[str, tuple[t.Any, t.Any]] = {
     "plurals": (True, False),
@@ -67,6 +68,7 @@ class Options:
     vm_exclude_filters: t.Any = ()
     strict_filters: bool = True
     group_by: tuple[str, ...] = ()
+    group_trees: tuple[str, ...] = ()
     group_names_raw: bool = False
     group_prefix: str = ""
     empty_groups: bool = False
@@ -110,7 +112,14 @@ class Options:
             values["site_data"] = values["site_data"] or values["prefixes"]
             values["dns_name"] = any(values[name] for name in ("dns_name", "interfaces", "ansible_host_dns_name"))
         values["interface_fields"] = values["interface_fields"] or INTERFACE_FIELDS
-        for name in ("group_by", "host_vars", "exclude_host_vars", "interface_fields", "allow_ansible_variables"):
+        for name in (
+            "group_by",
+            "group_trees",
+            "host_vars",
+            "exclude_host_vars",
+            "interface_fields",
+            "allow_ansible_variables",
+        ):
             values[name] = tuple(values[name] or ())
         for name in ("hostname_field", "gateway_tag"):
             values[name] = values[name] or None
@@ -169,6 +178,11 @@ class Options:
         unknown = [key for key in self.group_by if key not in GROUP_BY]
         if unknown:
             raise UsageError(f"group_by: invalid value {', '.join(unknown)}. Choose from {', '.join(GROUP_BY)}.")
+        for key in self.group_trees:
+            if key not in GROUP_TREES:
+                raise UsageError(f"group_trees: invalid value {key}. Choose from {', '.join(GROUP_TREES)}.")
+            if key not in self.group_keys:
+                raise UsageError(f"group_trees: {key} requires the groups by {key}. Add {key} to group_by.")
         written: dict[str, str] = {}
         for key in self.group_by:
             other = written.setdefault(GROUP_KEYS.get(key, key), key)

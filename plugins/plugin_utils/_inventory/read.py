@@ -233,7 +233,10 @@ class Reader:
 
     def _needs_all(self, table: Related) -> bool:
         """Return whether the names of groups depend on objects that no host refers to."""
-        return table.name == "locations" and "location" in self._options.group_keys
+        options = self._options
+        return (table.name == "locations" and "location" in options.group_keys) or (
+            table.name == "tenants" and "tenant" in options.group_trees
+        )
 
     def _interfaces(self, kind: str, owners: Owners) -> list[Row]:
         """Read the interfaces of the hosts of a kind. There can be others among them."""

@@ -92,6 +92,8 @@ TABLES: dict[str, Related] = {
         Related("locations", "dcim/locations", "dcim.location", field="location"),
         Related("roles", "dcim/device-roles", "dcim.devicerole", whole=True, field="role"),
         Related("platforms", "dcim/platforms", "dcim.platform", whole=True, field="platform"),
+        Related("tenants", "tenancy/tenants", "tenancy.tenant", field="tenant"),
+        Related("tenant_groups", "tenancy/tenant-groups", "tenancy.tenantgroup", whole=True),
         Related("racks", "dcim/racks", "dcim.rack", field="rack"),
         Related("clusters", "virtualization/clusters", "virtualization.cluster", field="cluster"),
         # NetBox 4.5 shows DNS names only here, later versions also in the primary address of a host.
