@@ -314,6 +314,19 @@ options:
       - If no address or several addresses in the subnet have the tag, the variable is undefined. The address of the
         host itself does not count.
     type: str
+  select:
+    description:
+      - GraphQL selection of more fields for each host, such as V(tenant {group {slug}}), or a list of fields as in
+        the O(netbox.cursor.nb_graphql#lookup:fields) option of P(netbox.cursor.nb_graphql#lookup).
+      - Expressions see the result as C(selected), for example C(selected.tenant.group.slug). To add the variable
+        C(selected) to hosts, list it in O(host_vars), for example V([all, selected]).
+      - Filters and all other options work without changes. Requires NetBox's GraphQL API, whatever O(transport) is.
+      - The plugin checks the names of fields before it reads hosts. Fields that only devices or only virtual machines
+        have are left out for the others.
+      - GraphQL returns null for objects that the token's user has no permission to view. In this case, the plugin
+        fails with an error that names the permission. If the user has permission to view only some objects of a type,
+        lists contain only these objects.
+    type: raw
   ansible_host_dns_name:
     description: Whether to set C(ansible_host) to the DNS name of the primary IP address, if there is one.
     type: bool
@@ -421,6 +434,16 @@ exclude_filters:
 plugin: netbox.cursor.nb_inventory
 host_vars: [ansible_host, site, platform, tags]
 group_by: [region, site, tag]
+
+---
+# The tenant group and the interface of the primary address, without reading all tenants and interfaces.
+plugin: netbox.cursor.nb_inventory
+select: >-
+  tenant {group {slug}}
+  primary_ip4 {assigned_object {... on InterfaceType {name} ... on VMInterfaceType {name}}}
+compose:
+  tenant_group: selected.tenant.group.slug
+  management_interface: selected.primary_ip4.assigned_object.name
 
 ---
 # Groups for nested roles below their parents, and for tenants below their tenant groups.

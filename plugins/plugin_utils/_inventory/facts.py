@@ -455,6 +455,11 @@ def read_services(view: View, kind: str, row: Row) -> list[Row]:
     return services
 
 
+def read_selected(view: View, kind: str, row: Row) -> t.Any:
+    """Return what the option ``select`` selects of the host."""
+    return view.snapshot.table(f"selected_{kind}").get(row["id"], NOTHING).get("value")
+
+
 def read_tags(view: View, kind: str, row: Row) -> list[str]:
     """Return the slugs of the tags."""
     return [tag["slug"] for tag in row.get("tags") or ()]
@@ -528,6 +533,9 @@ FACTS: dict[str, Fact] = {
             option="virtual_disks",
         ),
         Fact("interfaces", (), read_interfaces, HARDWARE, option="interfaces"),
+        Fact(
+            "selected", (), read_selected, {"selected_devices": (), "selected_virtual_machines": ()}, option="select"
+        ),
         Fact("dns_name", (PRIMARY_IP,), read_dns_name, {"dns_names": ("dns_name",)}, option="dns_name"),
     )
 }

@@ -13,6 +13,7 @@ import re
 import typing as t
 from collections.abc import Callable, Mapping
 
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs, filter_pairs
 
@@ -92,6 +93,7 @@ class Options:
     dns_name: bool = False
     primary_interface: bool = False
     gateway_tag: str | None = None
+    select: t.Any = None
     ansible_host_dns_name: bool = False
     oob_ip_as_primary_ip: bool = False
     virtual_chassis_name: bool = False
@@ -121,7 +123,7 @@ class Options:
             "allow_ansible_variables",
         ):
             values[name] = tuple(values[name] or ())
-        for name in ("hostname_field", "gateway_tag"):
+        for name in ("hostname_field", "gateway_tag", "select"):
             values[name] = values[name] or None
         options = cls(**values)
         options._check_group_by()
@@ -129,6 +131,11 @@ class Options:
             options.filter_sets("include", kind)
             options.filter_sets("exclude", kind)
         options.renamings()
+        if options.select:
+            try:
+                parse(options.select)
+            except UsageError as error:
+                raise UsageError(f"select: {error}") from None
         return options
 
     @property

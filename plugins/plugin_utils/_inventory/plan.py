@@ -116,7 +116,8 @@ def is_wanted(name: str, options: Options) -> bool:
     """Return whether hosts get this fact as a variable."""
     if not {name, FACTS[name].plural}.isdisjoint(options.exclude_host_vars):
         return False
-    if "all" not in options.host_vars:
+    # This one is chosen for expressions first.
+    if "all" not in options.host_vars or name == "selected":
         return not {name, FACTS[name].plural}.isdisjoint(options.host_vars)
     # netbox.netbox sets these only if it groups by them.
     rare = options.as_peer and name in ("time_zone", "utc_offset", "facility", "primary_ip4_prefix_length")

@@ -36,10 +36,13 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan impo
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import AFTER, Counts, Owners, RestReader
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.select import SelectReader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, INTERFACES, TABLES, Related
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
 
+# The tables of the option select.
+SELECTED = frozenset(f"selected_{kind}" for kind in KINDS)
 # The options that messages about filters can name.
 PAGING = ("strict_filters", "page_size", "max_workers", "pagination")
 
@@ -67,6 +70,7 @@ class Reader:
         self._progress = progress
         self._kinds = [kind for kind in KINDS if getattr(options, kind)]
         self._count = Counts(pager)
+        self._select: SelectReader | None = None
         self.plan = plan
 
     def read(self) -> Snapshot:
@@ -76,6 +80,9 @@ class Reader:
         if check:
             chooser.check(check)
         self._add_unknown_fields()
+        if "selected" in self.plan.facts:
+            self._select = SelectReader(self._pager, self._options.select, self._kinds, self._count)
+            self._select.prepare()
         self._choices = chooser.choices()
         self._filtered = {kind: choice.restricts for kind, choice in self._choices.items()}
         self._rest = RestReader(self._pager, self.plan, self._choices, self._count, self._progress)
@@ -186,7 +193,7 @@ class Reader:
         owners = Owners(ids, self._filtered)
         everything = self._options.empty_groups
         for table in TABLES.values():
-            if table.name in ("dns_names", "prefixes", "primary_addresses", "gateways"):
+            if table.name in ("dns_names", "prefixes", "primary_addresses", "gateways") or table.name in SELECTED:
                 continue
             referenced = _referenced(snapshot, table.field) if table.field else set()
             if table.whole or (everything and table.name == "sites") or self._needs_all(table):
@@ -215,6 +222,9 @@ class Reader:
         }
         if bare:
             works["dns_names"] = partial(self._rest.dns_names, bare)
+        if self._select:
+            for kind in self._kinds:
+                works[f"selected_{kind}"] = partial(self._select.read, kind, ids[kind], not self._filtered[kind])
         primary = self._primary_addresses(snapshot)
         if primary:
             works["primary_addresses"] = partial(

@@ -132,6 +132,14 @@ TABLES: dict[str, Related] = {
             kinds=("virtual_machines",),
             owner=_owned_by("virtual_machines"),
         ),
+        # What the option select selects of hosts.
+        Related("selected_devices", "dcim/devices", "dcim.device", kinds=("devices",)),
+        Related(
+            "selected_virtual_machines",
+            "virtualization/virtual-machines",
+            "virtualization.virtualmachine",
+            kinds=("virtual_machines",),
+        ),
         Related("prefixes", "ipam/prefixes", "ipam.prefix", owner=_prefix_owner),
     )
 }
