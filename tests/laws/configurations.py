@@ -35,7 +35,7 @@ HOST_VARS = (
     *("role", "platform", "device_type", "manufacturer", "rack", "rack_role", "cluster", "cluster_device"),
     *("cluster_type", "cluster_group", "is_virtual", "serial", "asset_tag", "disk", "memory", "vcpus", "tags"),
     *("dns_name", "services", "interfaces", "virtual_disks", "primary_ip4_prefix_length", "primary_interface"),
-    "gateway",
+    *("gateway", "selected"),
 )
 SWITCHES = (
     *("config_context", "flatten_config_context", "flatten_local_context_data", "flatten_custom_fields", "interfaces"),
@@ -55,6 +55,7 @@ VALUES = (
     *("status.value", "status.label", "regions", "regions | last", "site_groups | first | default('x')", "locations"),
     *("tags", "tags | length", "tags | map(attribute='slug') | list", "(tags | first).slug | default('none')"),
     *("primary_ip4.address", "primary_ip4.address.split('/')[0]", "primary_ip", "primary_ip6", "oob_ip", "nat"),
+    *("selected", "selected.tenant.slug", "selected.name | default('x')", "selected.interfaces | length"),
     *("primary_ip4_prefix_length", "primary_interface", "gateway", "primary_interface ~ gateway | default('')"),
     *("primary_ip4.nat_outside | map(attribute='address') | list", "primary_ip.dns_name", "dns_name", "ansible_host"),
     "custom_fields['owner'] | default(primary_ip4.address | regex_replace('/.*', ''), true)",
@@ -124,6 +125,16 @@ RENAMINGS: tuple[list[dict[str, str]], ...] = (
     [{"pattern": "x*", "repl": "y"}],
     [{"pattern": "ansible_host", "repl": "address"}],
     [{"pattern": "site", "repl": "status"}],
+)
+
+
+SELECTIONS: tuple[t.Any, ...] = (
+    "name",
+    "tenant {slug group {slug}} site {region {name}}",
+    ["tags {slug}", {"interfaces": ["name", {"ip_addresses": ["address"]}]}],
+    "rack {name} vcpus primary_ip4 {assigned_object {... on InterfaceType {name} ... on VMInterfaceType {name}}}",
+    "interfaces {name lag {name} vrf {name}}",
+    "x: role {id parent {slug}} custom_fields",
 )
 
 
@@ -291,12 +302,15 @@ def configurations(
     with_filters: bool = True,
     with_names: bool = True,
     with_expressions: bool = True,
+    with_select: bool = True,
     strict: bool = False,
 ) -> Options:
     """All of these together. ``strict``: also errors of expressions, which make the run fail."""
     options = {**draw(facts()), **draw(groupings())}
     if described.tags and draw(CHANCES[6]):
         options["gateway_tag"] = draw(st.sampled_from([tag["slug"] for tag in described.tags]))
+    if with_select and draw(CHANCES[6]):
+        options["select"] = draw(st.sampled_from(SELECTIONS))
     if with_filters:
         options.update(draw(filters(described)))
     if with_expressions and not draw(CHANCES[4]):
@@ -329,6 +343,7 @@ _WRONG: dict[str, tuple[t.Any, ...]] = {
     "group_by": (["sites", "nope"], ["tags", "tag"], "site", {"site": 1}, [None], [["site"]]),
     "group_trees": (["role"], ["nope"], [None], "role", 5),
     "host_vars": (["nope"], [None], "site", []),
+    "select": ("nope", "site {", "site", "name {x}", 5, [], {}, ["site {nope}"], ""),
     "gateway_tag": ("nope", "", None, 5, [1]),
     "primary_interface": ("perhaps", None),
     "min_hosts": (-1, 10_000, "x", None, {}),

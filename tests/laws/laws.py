@@ -55,7 +55,7 @@ FLATTENED = ("config_context", "local_context_data", "custom_fields")
 # Variables that hosts get only if an option, or host_vars itself, says so.
 ON_REQUEST = (
     *("time_zone", "utc_offset", "facility", "config_context", "interfaces", "services", "virtual_disks", "dns_name"),
-    *("primary_interface", "gateway"),
+    *("primary_interface", "gateway", "selected"),
 )
 EXPRESSIONS = ("compose", "groups", "keyed_groups", "hostnames")
 # A composed variable that tells which object a host is.

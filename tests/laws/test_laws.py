@@ -88,7 +88,7 @@ def test_errors_leave_nothing_behind(data: st.DataObject, earlier: t.Any) -> Non
 
 # A run for each field that is requested.
 @settings(max_examples=max(1, settings().max_examples // 10))
-@given(configurations(RICH, with_filters=False), TRANSPORTS)
+@given(configurations(RICH, with_filters=False, with_select=False), TRANSPORTS)
 def test_nothing_is_read_in_vain(options: Options, transport: str) -> None:
     hold(laws.nothing_is_read_in_vain(Mock(RICH.netbox()), {**options, "transport": transport}))
 

@@ -533,9 +533,7 @@ FACTS: dict[str, Fact] = {
             option="virtual_disks",
         ),
         Fact("interfaces", (), read_interfaces, HARDWARE, option="interfaces"),
-        Fact(
-            "selected", (), read_selected, {"selected_devices": (), "selected_virtual_machines": ()}, option="select"
-        ),
+        Fact("selected", (), read_selected, {"selected_devices": (), "selected_virtual_machines": ()}, option="select"),
         Fact("dns_name", (PRIMARY_IP,), read_dns_name, {"dns_names": ("dns_name",)}, option="dns_name"),
     )
 }

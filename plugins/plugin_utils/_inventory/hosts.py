@@ -89,6 +89,8 @@ def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf
         if name_of:
             name = name_of({**extra, **own}, raw, name) or name
         unnamed.append((Named(name, kind, row["id"]), own, groups.of(row, facts), extra, raw))
+    if options.select and "selected" not in plan.facts:
+        warnings.append("select: nothing uses the selection. Add selected to host_vars, or use it in an expression.")
     names = HostNames((one[0] for one in unnamed), options.duplicate_hostnames)
     warnings += [*names.warnings(), *_unsafe_addresses(view), *_ambiguous_gateways(view), *variables.warnings()]
     hosts = []

@@ -51,18 +51,29 @@ class HiddenObjects(NetBoxError):
     """GraphQL hides objects that are selected."""
 
 
+def _number(row: t.Any) -> int:
+    """Return the ID of an object in a list, if it was selected."""
+    number = row.get("id") if isinstance(row, dict) else None
+    return int(number) if str(number).isdecimal() else 0
+
+
+def _keys(fields: Iterable[Field]) -> set[str]:
+    """Return the names that selected fields have in the response, with those in fragments."""
+    return {key for field in fields for key in ([field.key] if field.key else _keys(field.fields))}
+
+
 class SelectReader:
     """Reads the selection ``written`` for hosts of these kinds. ``count`` returns the number of objects in a list."""
 
-    def __init__(
-        self, pager: Pager, written: t.Any, kinds: Sequence[str], count: Callable[[str, Pairs], int]
-    ) -> None:
+    def __init__(self, pager: Pager, written: t.Any, kinds: Sequence[str], count: Callable[[str, Pairs], int]) -> None:
         self._pager = pager
         self._graphql = GraphQL(pager)
         self._types = Types(self._graphql.query)
         self._count = count
         self._selected = parse(written)
         self._kinds = kinds
+        # By kind of hosts: what the user selects, and what is read.
+        self._own: dict[str, list[Field]] = {}
         self._fields: dict[str, list[Field]] = {}
         # The object types of NetBox by the names of their GraphQL types.
         self._models: dict[str, Row] = {}
@@ -72,27 +83,42 @@ class SelectReader:
         try:
             self._types.load(ROOTS[kind] for kind in self._kinds)
         except (AccessDenied, GraphQLFailed, NotFound) as error:
-            raise UsageError(f"select requires NetBox's GraphQL API, which this server does not offer: {error}") from None
+            raise UsageError(
+                f"select requires NetBox's GraphQL API, which this server does not offer: {error}"
+            ) from None
         seen: set[str] = set()
         for kind in self._kinds:
             fields = self._fields_of(kind)
             seen |= self._types.check(fields, ROOTS[kind])
-            self._fields[kind] = self._completed(fields, ROOTS[kind])
+            self._own[kind], self._fields[kind] = fields, self._completed(fields, ROOTS[kind])
         self._models = self._read_models()
         for name in sorted(seen - set(ROOTS.values())):
             self._check_permission(name)
 
     def _fields_of(self, kind: str) -> list[Field]:
         """Return the selected fields, without those that only the other kind of hosts has."""
-        others = [ROOTS[other] for other in self._kinds if other != kind]
+        (other,) = [ROOTS[other] for other in self._kinds if other != kind] or [None]
+        return self._common(self._selected, ROOTS[kind], other) if other else self._selected
 
-        def is_elsewhere(field: Field) -> bool:
-            if not field.key:
-                return fragment_type(field) in others
-            here = self._types[ROOTS[kind]].fields
-            return field.name not in here and any(field.name in self._types[other].fields for other in others)
-
-        return [field for field in self._selected if not is_elsewhere(field)]
+    def _common(self, fields: Iterable[Field], name: str, other: str | None) -> list[Field]:
+        """Return the fields, without those that ``other`` has, but not ``name``: the types of both kinds at a place."""
+        here, there = self._types[name], self._types[other] if other else None
+        kept = []
+        for field in fields:
+            below = fragment_type(field)
+            if not field.key and below:
+                elsewhere = there and below in {there.name, *there.possible}
+                if below in {here.name, *here.possible} or not elsewhere:
+                    kept.append(field)
+                continue
+            mine, theirs = here.fields.get(field.name), there.fields.get(field.name) if there else None
+            if mine and theirs and field.fields and mine.composite and theirs.composite:
+                inside = self._common(field.fields, mine.name, theirs.name if theirs.name != mine.name else None)
+                if inside:
+                    kept.append(Field(field.key, field.name, field.arguments, field.directives, inside))
+            elif mine or not theirs:
+                kept.append(field)
+        return kept
 
     def _completed(self, fields: Iterable[Field], name: str) -> list[Field]:
         """Return the selection with what tells the objects and types apart that have something that can be null."""
@@ -101,6 +127,9 @@ class SelectReader:
             target = kind.fields.get(field.name)
             below = fragment_type(field) or name if not field.key else target.name if target else ""
             inside = self._completed(field.fields, below) if field.fields else []
+            if target and target.many and "id" not in _keys(field.fields) and "id" in self._types[below].fields:
+                # The rest of a long list is requested by the IDs of its objects.
+                inside.append(Field("id", "id"))
             found.append(Field(field.key, field.name, field.arguments, field.directives, inside))
             can_be_null |= bool(target and target.composite and target.nullable and not target.many)
         if can_be_null and "id" in kind.fields:
@@ -147,11 +176,10 @@ class SelectReader:
 
     def read(self, kind: str, ids: Collection[int], everything: bool) -> list[Row]:
         """Return the selection of the hosts with these IDs. ``everything``: they are nearly all hosts of NetBox."""
-        fields = self._fields[kind]
-        if not ids or not fields or all(field.key in (ID, TYPE) for field in fields):
+        own, fields = self._own[kind], self._fields[kind]
+        if not ids or not own:
             return []
-        own_id = any(field.key == "id" for field in fields)
-        read = [*([] if own_id else [Field("id", "id")]), *fields]
+        read = fields if "id" in _keys(own) else [Field("id", "id"), *fields]
         try:
             rows = self._rows(HOSTS[kind].name, read, ids, everything)
         except GraphQLFailed as error:
@@ -162,9 +190,7 @@ class SelectReader:
         selected = []
         for row in rows:
             number = int(row["id"])
-            self._tidy(row, fields, ROOTS[kind], nulls)
-            if not own_id:
-                del row["id"]
+            self._tidy(row, own, ROOTS[kind], nulls)
             if number in ids:
                 selected.append({"id": number, "value": row})
         self._check_nulls(nulls, kind if everything else None)
@@ -173,7 +199,8 @@ class SelectReader:
     def _rows(self, name: str, fields: Sequence[Field], ids: Collection[int], everything: bool) -> list[Row]:
         if everything:
             return list(self._graphql.rows(name, fields))
-        ordered, size = sorted(ids), self._pager.page_size
+        # After a full page, the reader would request the next one.
+        ordered, size = sorted(ids), max(self._pager.page_size - 1, 1)
         parts = [ordered[start : start + size] for start in range(0, len(ordered), size)]
 
         def read(part: list[int]) -> list[Row]:
@@ -194,16 +221,16 @@ class SelectReader:
                 )
         return error
 
-    def _tidy(self, value: Row, fields: Iterable[Field], name: str, nulls: Nulls) -> None:
+    def _tidy(self, value: Row, fields: Sequence[Field], name: str, nulls: Nulls) -> None:
         """Remove what was added to a selection, and note the objects that are null."""
         number, actual = value.get(ID), value.get(TYPE) or name
         self._visit(value, fields, name, actual, number, nulls)
         value.pop(ID, None)
         value.pop(TYPE, None)
+        if "id" not in _keys(fields):
+            value.pop("id", None)
 
-    def _visit(
-        self, value: Row, fields: Iterable[Field], name: str, actual: str, number: t.Any, nulls: Nulls
-    ) -> None:
+    def _visit(self, value: Row, fields: Iterable[Field], name: str, actual: str, number: t.Any, nulls: Nulls) -> None:
         kind = self._types[name]
         for field in fields:
             if not field.key:
@@ -217,6 +244,9 @@ class SelectReader:
             found = value[field.key]
             if found is None and number is not None and not field.arguments and not field.directives:
                 nulls.setdefault((name, field.name), set()).add(int(number))
+            if isinstance(found, list) and not {"pagination", "order"} & field.argument_names:
+                # NetBox's order where it returned the whole list, and that of the IDs where it did not.
+                found.sort(key=_number)
             for one in found if isinstance(found, list) else [found]:
                 if one:
                     self._tidy(one, field.fields, target.name, nulls)
@@ -228,10 +258,7 @@ class SelectReader:
         """
         for (name, field), ids in sorted(nulls.items()):
             endpoint = self._endpoint(name)
-            if complete and name == ROOTS[complete] and field in FIELDS and complete in FIELDS[field].nullable:
-                if self._pager.count(endpoint, [(f"{field}_id", "null")]) == len(ids):
-                    continue
-            if not endpoint:
+            if not endpoint or (complete and self._is_count(complete, name, field, len(ids))):
                 continue
             shape = Representation(endpoint, fields=("id", field))
             pairs = [("id", str(number)) for number in sorted(ids)]
@@ -244,3 +271,9 @@ class SelectReader:
                     f"{hidden[0]}, but the REST API shows an object. Give the token's user the permission "
                     f"{self._permission(kinds)} for these objects. If NetBox was edited just now, run it again."
                 )
+
+    def _is_count(self, kind: str, name: str, field: str, number: int) -> bool:
+        """Return whether so many of all hosts of a kind have null in a field, as the REST API counts them."""
+        if name != ROOTS[kind] or field not in FIELDS or kind not in FIELDS[field].nullable:
+            return False
+        return self._pager.count(HOSTS[kind].endpoint, [(f"{field}_id", "null")]) == number
