@@ -89,4 +89,4 @@ def fail_the_run() -> None:
 
     By default, Ansible prints a warning and continues with the hosts of other sources, or without hosts.
     """
-    C.INVENTORY_ANY_UNPARSED_IS_FAILED = True
+    t.cast(t.Any, C).INVENTORY_ANY_UNPARSED_IS_FAILED = True

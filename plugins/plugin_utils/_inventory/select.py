@@ -53,8 +53,8 @@ class HiddenObjects(NetBoxError):
 
 def _number(row: t.Any) -> int:
     """Return the ID of an object in a list, if it was selected."""
-    number = row.get("id") if isinstance(row, dict) else None
-    return int(number) if str(number).isdecimal() else 0
+    number = str(row.get("id")) if isinstance(row, dict) else ""
+    return int(number) if number.isdecimal() else 0
 
 
 def _keys(fields: Iterable[Field]) -> set[str]:
@@ -97,8 +97,8 @@ class SelectReader:
 
     def _fields_of(self, kind: str) -> list[Field]:
         """Return the selected fields, without those that only the other kind of hosts has."""
-        (other,) = [ROOTS[other] for other in self._kinds if other != kind] or [None]
-        return self._common(self._selected, ROOTS[kind], other) if other else self._selected
+        others = [ROOTS[other] for other in self._kinds if other != kind]
+        return self._common(self._selected, ROOTS[kind], others[0]) if others else self._selected
 
     def _common(self, fields: Iterable[Field], name: str, other: str | None) -> list[Field]:
         """Return the fields, without those that ``other`` has, but not ``name``: the types of both kinds at a place."""
