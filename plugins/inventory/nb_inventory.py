@@ -512,11 +512,13 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import keep_private
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.expressions import safe_group_name
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.guard import TooFewHosts, fail_the_run
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.run import run
 from ansible_collections.netbox.cursor.plugins.plugin_utils._options import (
     names_plugin,
     refuse_unknown_options,
+    refuse_wrong_booleans,
     resolve_options,
 )
 
@@ -525,6 +527,7 @@ ENDINGS = ("netbox.yml", "netbox.yaml", "nb_inventory.yml", "nb_inventory.yaml")
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     NAME = "netbox.cursor.nb_inventory"
+    _sanitize_group_name = staticmethod(safe_group_name)
 
     def verify_file(self, path: str) -> bool:
         """Whether the file's name is one for this plugin. Ansible would not say that it is the name that is wrong."""
@@ -543,6 +546,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         constants = {name: value for name, value in (direct or {}).items() if name not in expressions}
         kept = {name: value for name, value in (direct or {}).items() if name in expressions}
         resolved = {**kept, **resolve_options(self.templar, constants)}
+        refuse_wrong_booleans(self.option_definitions, resolved)
         super().set_options(task_keys=task_keys, var_options=var_options, direct=resolved)
         self._fresh = self.get_option("cache_timeout") or 0
         if self._fresh and self.get_option("stale_if_error"):

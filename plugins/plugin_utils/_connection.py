@@ -13,7 +13,6 @@ import hashlib
 import os
 import typing as t
 
-from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins import AnsiblePlugin
 from ansible.utils.display import Display
 from ansible.utils.path import unfrackpath
@@ -23,20 +22,20 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.client import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import executor_class
-from ansible_collections.netbox.cursor.plugins.plugin_utils._options import CAN_BE_NONE
+from ansible_collections.netbox.cursor.plugins.plugin_utils._options import CAN_BE_NONE, truth
 
 
 def connect(plugin: AnsiblePlugin, agent: str) -> Client:
     """Return a client for the connection options of ``plugin``.
 
-    ``agent`` becomes part of the user agent, such as ``lookup`` or ``inventory``. Raise :class:`UsageError` if an option is
-    invalid.
+    ``agent`` becomes part of the user agent, such as ``lookup`` or ``inventory``. Raise :class:`UsageError` if an
+    option is invalid.
     """
     option = functools.partial(_option, plugin)
     if not option("api_endpoint"):
         raise UsageError(
-            "api_endpoint is not set. Set it, the variable netbox_api, or NETBOX_API in the environment to the base URL of "
-            "NetBox."
+            "api_endpoint is not set. Set it, the variable netbox_api, or NETBOX_API in the environment to the base "
+            "URL of NetBox."
         )
     display = Display()
     return Client(
@@ -44,7 +43,7 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
         option("token"),
         headers=parse_headers(option("headers") or {}),
         branch=option("branch"),
-        verify=_truth("validate_certs", option("validate_certs")) and (_path(option("ca_path")) or True),
+        verify=truth("validate_certs", option("validate_certs")) and (_path(option("ca_path")) or True),
         certificate=_path(option("client_cert")),
         key=_path(option("client_key")),
         timeout=option("timeout"),
@@ -87,10 +86,3 @@ def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
 def _path(value: str | None) -> str | None:
     """Expand a path as Ansible does. Return ``None`` if it is not set."""
     return str(unfrackpath(value, follow=False)) if value else None
-
-
-def _truth(name: str, value: t.Any) -> bool:
-    try:
-        return boolean(value)
-    except TypeError:
-        raise UsageError(f"{name} is {value!r}: write true or false.") from None

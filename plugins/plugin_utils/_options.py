@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ansible.errors import AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
@@ -47,6 +48,27 @@ def refuse_unknown_options(definitions: Mapping[str, t.Any], names: Iterable[str
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             raise UsageError(f"There is no option {name!r}.{f' Did you mean {near[0]}?' if near else ''}")
+
+
+def refuse_wrong_booleans(definitions: Mapping[str, t.Any], options: Mapping[str, t.Any]) -> None:
+    """Raise :class:`UsageError` for values such as ``ture``. Ansible itself takes them as false."""
+    names = [
+        name
+        for option, facts in definitions.items()
+        if facts.get("type") in ("bool", "boolean")
+        for name in (option, *facts.get("aliases", ()), *(entry["name"] for entry in facts.get("vars", ())))
+    ]
+    for name in names:
+        if options.get(name) not in (None, ""):
+            truth(name, options[name])
+
+
+def truth(name: str, value: t.Any) -> bool:
+    """Return ``value`` as Ansible reads it. Raise :class:`UsageError`, which contains ``name``, if it is no boolean."""
+    try:
+        return boolean(value)
+    except TypeError:
+        raise UsageError(f"{name} is {value!r}: write true or false.") from None
 
 
 def resolve_options(templar: t.Any, written: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -87,5 +109,6 @@ def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None
     sources = [entry["name"] for facts in definitions.values() for entry in facts.get("vars", ())]
     templar = t.cast(t.Any, lookup._templar)
     values = resolve_options(templar, {name: variables[name] for name in sources if variables and name in variables})
+    refuse_wrong_booleans(definitions, {**values, **direct})
     # Ansible resolved the templates of direct options already.
     lookup.set_options(var_options=values, direct=without_empty_ones(direct))

@@ -182,6 +182,8 @@ def whole_objects_do_not_matter(target: Target, options: Options) -> list[str]:
 def one_site_is_a_part(target: Target, options: Options, site: str) -> list[str]:
     """6. Filtered to one site, the inventory is what it was, restricted to the hosts of that site."""
     told = {**options, "compose": {**options.get("compose", {}), WHO: "netbox.url"}}
+    if "keyed_groups" in told:
+        told["keyed_groups"] = [entry for entry in told["keyed_groups"] if not _has_parent_of_hosts(entry)]
     every = target.run(told)
     one = target.run({**told, "query_filters": [{"site": site}]})
     if every.error is not None or one.error is not None:
@@ -220,6 +222,11 @@ def one_site_is_a_part(target: Target, options: Options, site: str) -> list[str]
     return found
 
 
+def _has_parent_of_hosts(entry: Mapping[str, t.Any]) -> bool:
+    """Whether each host of a group can give it another parent, so that the parents depend on all hosts."""
+    return "{{" in entry.get("parent_group", "")
+
+
 def hosts_by_object(outcome: Outcome) -> dict[str, str]:
     """Names of hosts by the URL of the object that they were made of."""
     return {variables[WHO]: host for host, variables in outcome.hosts.items() if WHO in variables}
@@ -240,8 +247,8 @@ def _empty(options: Options, every: Outcome) -> set[str]:
     return set(every.groups) if options.get("empty_groups") else set()
 
 
-# Ansible's words for a key of keyed_groups that no group can be made of.
-NOT_A_GROUP = re.compile(r"Invalid group name format|Invalid empty/false group name")
+# The words for a key or a parent of keyed_groups that no group can be made of.
+NOT_A_GROUP = re.compile(r"Invalid group name format|Invalid empty/false group name|parent_group must give a string")
 
 
 def each_object_is_one_host(target: Target, options: Options, earlier: Earlier | None = None) -> list[str]:

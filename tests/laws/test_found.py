@@ -191,6 +191,12 @@ def test_an_error_leaves_no_host_behind(options: dict[str, t.Any]) -> None:
         {"compose": {"made": None}},
         {"compose": {"made": 1}},
         {"group_by": [None]},
+        {"cache": "perhaps"},
+        {"rename_variables": [{"pattern": "a", "repl": "\\2"}]},
+        {"rename_variables": [{"pattern": "a", "repl": "\\g<nope>"}]},
+        {"rename_variables": [{"pattern": "(", "repl": ""}]},
+        {"keyed_groups": [{"key": "name", "parent_group": {"a": "b"}}]},
+        {"keyed_groups": [{"key": "name", "parent_group": "{{ site }}"}], "plurals": True},
     ],
 )
 def test_a_mistake_in_an_option_is_no_traceback(options: dict[str, t.Any]) -> None:
@@ -201,6 +207,14 @@ def test_a_mistake_in_an_option_is_no_traceback(options: dict[str, t.Any]) -> No
 
 
 @pytest.mark.parametrize("transport", ["rest", "graphql"])
-@pytest.mark.parametrize("options", [{}, {"interfaces": True}, {"group_by": ["cluster_type"], "host_vars": ["site"]}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"interfaces": True},
+        {"group_by": ["cluster_type"], "host_vars": ["site"]},
+        {"group_by": ["site_group", "region"], "vars_prefix": "nb_"},
+    ],
+)
 def test_nothing_is_read_in_vain(transport: str, options: dict[str, t.Any]) -> None:
     hold(laws.nothing_is_read_in_vain(Mock(RICH.netbox()), {**options, "transport": transport}))

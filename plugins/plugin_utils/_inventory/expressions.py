@@ -12,8 +12,9 @@ import dataclasses
 import typing as t
 from collections.abc import Callable, Mapping
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
+from ansible.inventory.group import to_safe_group_name
 from ansible.inventory.host import Host
 from ansible.utils.path import basedir
 from jinja2 import nodes
@@ -79,6 +80,8 @@ class Expressions:
         for entry in keyed:
             if not isinstance(entry, Mapping) or not isinstance(entry.get("key"), str) or not entry["key"].strip():
                 raise UsageError(f"keyed_groups: {entry!r} must be a dictionary with a Jinja expression in 'key'.")
+            if not isinstance(entry.get("parent_group") or "", str):
+                raise UsageError(f"keyed_groups: parent_group must be a string, not {entry['parent_group']!r}.")
         for name in ("compose", "groups"):
             if not isinstance(option(name) or {}, Mapping):
                 raise UsageError(f"{name} must be a dictionary of Jinja expressions.")
@@ -202,6 +205,16 @@ class Naming:
             for expression, reason in self._unused.items()
             if reason or expression not in self._named_by_others
         ]
+
+
+def safe_group_name(name: t.Any) -> str:
+    """Return a group name as Ansible changes it. Raise ``AnsibleParserError`` if a template gave something else.
+
+    Ansible itself fails with a traceback.
+    """
+    if not isinstance(name, str):
+        raise AnsibleParserError(f"keyed_groups: the template in parent_group must give a string, not {name!r}.")
+    return to_safe_group_name(name)
 
 
 def _host_names(name: str) -> dict[str, t.Any]:

@@ -37,8 +37,8 @@ TENANCY = {"tenant": "tenants", "tenant_group": "tenant_groups"}
 GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]]] = {
     "site": ((SITE,), {}),
     "location": ((LOCATION, SITE), {"locations": ("slug", "parent", "site")}),
-    "region": ((SITE,), {"sites": ("slug", "region"), "regions": ("slug", "parent")}),
-    "site_group": ((SITE,), {"sites": ("slug", "group"), "site_groups": ("slug", "parent")}),
+    "region": ((SITE,), {"sites": ("region",), "regions": ("slug", "parent")}),
+    "site_group": ((SITE,), {"sites": ("group",), "site_groups": ("slug", "parent")}),
     "role": ((ROLE,), {"roles": ("slug", "parent")}),
     "platform": ((PLATFORM,), {"platforms": ("slug", "parent", "manufacturer")}),
     "tenant_group": ((TENANT,), {"tenants": ("group",), "tenant_groups": ("slug", "parent")}),

@@ -173,11 +173,16 @@ class Options:
         for entry in self.rename_variables or ():
             if not isinstance(entry, Mapping) or set(entry) != {"pattern", "repl"}:
                 raise UsageError(f"rename_variables: {entry!r} must have the keys pattern and repl, and no others.")
+            pattern, replacement = str(entry["pattern"]), str(entry["repl"])
             try:
-                found.append((re.compile(str(entry["pattern"])), str(entry["repl"])))
+                found.append((re.compile(pattern), replacement))
             except re.error as error:
+                raise UsageError(f"rename_variables: {pattern!r} is not a valid regular expression: {error}.") from None
+            try:
+                found[-1][0].sub(replacement, "")
+            except (re.error, IndexError) as error:
                 raise UsageError(
-                    f"rename_variables: {entry['pattern']!r} is not a valid regular expression: {error}."
+                    f"rename_variables: {replacement!r} is not a valid replacement for {pattern!r}: {error}."
                 ) from None
         return found
 

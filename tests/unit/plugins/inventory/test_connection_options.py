@@ -46,3 +46,11 @@ def test_option_without_a_value_is_not_set(netbox: NetBox, read: t.Any, options:
 def test_template_that_fails_names_its_option(netbox: NetBox, read: t.Any, name: str, value: t.Any) -> None:
     with pytest.raises(AnsibleError, match=f"{name}: .*'nope' is undefined"):
         read(netbox, **{name: value})
+
+
+@pytest.mark.parametrize("name", ["interfaces", "services", "cache", "strict", "validate_certs", "plurals"])
+@pytest.mark.parametrize("value", ["ture", "perhaps", 7])
+def test_value_that_is_no_boolean_is_an_error(netbox: NetBox, read: t.Any, name: str, value: t.Any) -> None:
+    """Ansible takes it as false."""
+    with pytest.raises(AnsibleError, match=f"{name} is '?{value}'?: write true or false"):
+        read(netbox, **{name: value})

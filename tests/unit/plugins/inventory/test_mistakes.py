@@ -105,7 +105,8 @@ def test_an_address_with_api_is_understood(netbox: NetBox, read: t.Any, tail: st
 
 
 def test_no_address(netbox: NetBox, told: t.Any) -> None:
-    assert "into NETBOX_API in the environment, or into the variable netbox_api" in told(netbox, api_endpoint=None)
+    text = told(netbox, api_endpoint=None)
+    assert "api_endpoint is not set. Set it, the variable netbox_api, or NETBOX_API in the environment" in text
 
 
 def test_no_token(netbox: NetBox, told: t.Any) -> None:
