@@ -4,7 +4,7 @@
 
 """Print what options cost a mock NetBox: requests, and seconds of NetBox CPU by its cost model.
 
-python -m ansible_collections.netbox.cursor.tests.bench.option_costs [DEVICES]
+PYTHONPATH=... python tests/bench/option_costs.py [DEVICES]
 """
 
 from __future__ import annotations

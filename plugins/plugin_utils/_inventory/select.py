@@ -190,10 +190,11 @@ class SelectReader:
         selected = []
         for row in rows:
             number = int(row["id"])
-            self._tidy(row, own, ROOTS[kind], nulls)
+            # What hosts hide that are not in the inventory does not matter.
+            self._tidy(row, own, ROOTS[kind], nulls if number in ids else {})
             if number in ids:
                 selected.append({"id": number, "value": row})
-        self._check_nulls(nulls, kind if everything else None)
+        self._check_nulls(nulls, kind if len(selected) == len(rows) and everything else None)
         return selected
 
     def _rows(self, name: str, fields: Sequence[Field], ids: Collection[int], everything: bool) -> list[Row]:

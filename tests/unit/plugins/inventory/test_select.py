@@ -238,3 +238,13 @@ def test_null_that_rest_confirms_is_no_error() -> None:
     outcome = Mock(described.netbox()).run({"select": "tenant {slug group {slug}}", "host_vars": ["selected"]})
     found = {name: variables["selected"]["tenant"] for name, variables in outcome.hosts.items()}
     assert found == {"a": None, "b": {"slug": "free", "group": None}}
+
+
+def test_hidden_objects_of_hosts_that_are_left_out_do_not_matter() -> None:
+    described = Described(tenants=[{"slug": "secret"}], devices=[{"name": "a"}, {"name": "b", "tenant": 0}])
+    mock = Mock(described.netbox())
+    mock.change = functools.partial(hide, ("tenant",))
+    options = {"select": "tenant {slug}", "host_vars": ["selected"]}
+    assert mock.run(options).error is not None
+    outcome = mock.run({**options, "device_exclude_filters": [{"name": "b"}]})
+    assert outcome.error is None and outcome.hosts["a"]["selected"] == {"tenant": None}
