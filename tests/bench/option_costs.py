@@ -4,7 +4,7 @@
 
 """Print what options cost a mock NetBox: requests, and seconds of NetBox CPU by its cost model.
 
-PYTHONPATH=... python tests/bench/option_costs.py [DEVICES]
+PYTHONPATH=... python tests/bench/option_costs.py [DEVICES [START OF A TITLE]]
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ def main() -> None:
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 25_000
     with serve(version="4.6", estate=number, interfaces=1) as netbox:
         for title, options in cases(netbox):
+            if not title.startswith(tuple(sys.argv[2:3]) or ("",)):
+                continue
             netbox.requests.clear()
             netbox.cost.update(rest=0.0, graphql=0.0)
             outcome = read({"api_endpoint": netbox.url, "token": netbox.tokens["v1"], **options})
