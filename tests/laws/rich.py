@@ -54,7 +54,12 @@ RICH = Described(
         {"slug": "leaf", "parent": 2},
         {"slug": "server"},
     ],
-    platforms=[{"slug": "nos", "manufacturer": 0}, {"slug": "nos-5", "parent": 0}, {"slug": "linux"}],
+    platforms=[
+        {"slug": "nos", "manufacturer": 0},
+        {"slug": "nos-5", "parent": 0},
+        {"slug": "linux"},
+        {"slug": "nos-5", "manufacturer": 1},
+    ],
     cluster_types=[{"slug": "kvm"}, {"slug": "k8s"}],
     cluster_groups=[{"slug": "east"}, {"slug": "west"}],
     clusters=[{"name": "c1", "type": 0, "group": 0, "site": 0}, {"name": "c1", "type": 1, "group": 1}],
@@ -230,7 +235,16 @@ RICH = Described(
             "primary_ip4": "192.0.2.50/24",
             "primary_ip6": "2001:db8::50/64",
         },
-        {"name": "db1", "cluster": 1, "status": "offline", "disk": 500},
+        {
+            "name": "db1",
+            "cluster": 1,
+            "status": "offline",
+            "disk": 500,
+            "interfaces": [
+                {"name": "eth0", "addresses": [{"address": "2001:db8::51/64", "dns_name": "db1.example.com"}]}
+            ],
+            "primary_ip6": "2001:db8::51/64",
+        },
         {"name": "site_ber", "site": 1, "status": "paused"},
     ],
     prefixes=[

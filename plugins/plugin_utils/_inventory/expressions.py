@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
-from ansible.inventory.group import to_safe_group_name
 from ansible.inventory.host import Host
+from ansible.plugins.inventory import to_safe_group_name
 from ansible.utils.path import basedir
 from jinja2 import nodes
 from jinja2.environment import Environment

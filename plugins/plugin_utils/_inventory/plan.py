@@ -24,7 +24,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts imp
     Fact,
     tables_of,
 )
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.groups import GROUP_NEEDS, PLACES, TREE_NEEDS
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.groups import GROUP_NEEDS, TREE_NEEDS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables import VariableNames
@@ -168,7 +168,7 @@ def _tables(options: Options, facts: Iterable[str]) -> Fields:
         add(GROUP_NEEDS.get(key, ((), {}))[1])
     for key in options.group_trees:
         add(TREE_NEEDS.get(key, {}))
-    if options.empty_groups and not set(PLACES).isdisjoint(options.group_keys):
+    if options.empty_groups and ("site" in options.group_keys or options.as_peer):
         add({"sites": ("slug",)})
     if "interfaces" in facts and "all" not in options.interface_fields:
         fields = frozenset(options.interface_fields)
