@@ -14,7 +14,7 @@ description:
   - The role P(netbox.cursor.rack_elevations#role) calls this module with its style sheet and its script. Use the role
     unless you have your own.
   - The module reads lists of racks and devices to find out what changed since the last run. It requests only drawings
-    that could be different. If nothing changed, it takes six requests for up to 1000 racks.
+    that could be different. If nothing changed, it takes one request for each list.
   - A manifest in the directory records which files the module wrote.
 extends_documentation_fragment:
   - netbox.cursor._attributes
@@ -75,8 +75,8 @@ options:
     default: true
   force:
     description:
-      - Whether to request all drawings again. Use this if something changed that NetBox's lists do not show, such as
-        the default size of drawings in NetBox's configuration.
+      - Whether to request all drawings again. Use this if something changed that the lists do not show, such as the
+        name of a manufacturer, the contents of a device bay, or the default size of drawings in NetBox's configuration.
     type: bool
     default: false
   mode:
@@ -185,7 +185,7 @@ def main() -> None:
         if options["max_workers"] < 1:
             raise UsageError("max_workers must be at least 1.")
         gallery = Gallery(client, GalleryFiles(module, options["dest"]), options, module.warn)
-        result = gallery.update(filter_pairs(options["filters"]), check=module.check_mode)
+        result = gallery.update(filter_pairs(options["filters"]))
     result["changed"] = bool(result["written"] or result["removed"])
     if module._diff:
         before, after = ("".join(f"{name}\n" for name in result[key]) for key in ("removed", "written"))

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Strings of NetBox are data: on ansible-core before 2.19 they would be templates unless marked."""
+"""Strings from NetBox are data. On ansible-core before 2.19, they would be templates unless they are marked."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ import typing as t
 from ansible import release
 from ansible.utils.unsafe_proxy import wrap_var
 
-# From 2.19 on only what is trusted is templated, and nothing that comes from NetBox is.
+# ansible-core 2.19 and newer template only trusted strings, and no string from NetBox is trusted.
 NEEDS_MARKS = tuple(int(part) for part in re.findall(r"\d+", release.__version__)[:2]) < (2, 19)
 
 
 def marked(value: t.Any) -> t.Any:
-    """``value`` with all strings in it that could be templates marked as unsafe, keys too."""
+    """Return ``value`` with all strings and keys in it that could be templates marked as unsafe.
+
+    A template contains a brace, or starts with a line such as ``#jinja2: variable_start_string: '[['``.
+    """
     if not NEEDS_MARKS:
         return value
     if isinstance(value, str):
-        return wrap_var(value) if "{" in value else value
+        return wrap_var(value) if "{" in value or "#" in value else value
     if isinstance(value, dict):
         return {marked(key): marked(one) for key, one in value.items()}
     if isinstance(value, list):

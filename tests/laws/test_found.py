@@ -112,6 +112,12 @@ def test_a_host_may_have_the_name_of_a_group_of_another_source() -> None:
     assert outcome.groups["web1"].hosts == ("old",)
 
 
+def test_a_host_in_the_group_all_leaves_the_group_of_its_name_alone() -> None:
+    mock = Mock(Described(devices=[{"name": "web1"}]).netbox())
+    earlier = {"hosts": {"old": {}}, "groups": {"web1": {"hosts": ["old"]}}}
+    hold(laws.each_object_is_one_host(mock, {"groups": {"all": "not is_virtual"}}, earlier))
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -22,7 +22,12 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.access import 
 )
 from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import explain
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import BadRequest, NetBoxError, UsageError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    BadRequest,
+    NetBoxError,
+    UsageError,
+    printable,
+)
 from ansible_collections.netbox.cursor.plugins.module_utils._media.advice import advise_module
 
 
@@ -110,7 +115,12 @@ def _describe_failure(error: NetBoxError) -> dict[str, t.Any]:
         "method": error.method or None,
         "url": error.url or None,
         "status": error.status,
-        "detail": error.detail or None,
-        "fields": error.fields if isinstance(error, BadRequest) else {},
+        # Ansible prints them if the module fails.
+        "detail": printable(error.detail) or None,
+        "fields": _printable_fields(error) if isinstance(error, BadRequest) else {},
         "tries": error.tries,
     }
+
+
+def _printable_fields(error: BadRequest) -> dict[str, list[str]]:
+    return {printable(name): [printable(text) for text in texts] for name, texts in error.fields.items()}

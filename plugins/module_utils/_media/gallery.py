@@ -27,6 +27,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._media.gallery_data 
     digest,
 )
 from ansible_collections.netbox.cursor.plugins.module_utils._media.gallery_files import (
+    ASSETS,
     DRAWINGS,
     MANIFEST,
     PAGE,
@@ -44,9 +45,10 @@ from ansible_collections.netbox.cursor.plugins.module_utils._media.gallery_page 
 
 # Raise it when drawings or pages are made in another way.
 FORMAT = 1
-# Drawings that are requested before the first of them is written.
+# Number of drawings that are requested before they are written.
 BATCH = 64
-_ASSETS = {"stylesheet": "gallery.css", "script": "gallery.js"}
+# The ID of a rack, a face, and the digest of what the drawing depends on.
+Task = tuple[int, str, str]
 
 
 class Gallery:
@@ -63,7 +65,7 @@ class Gallery:
             face: ElevationOptions.from_options({**options, "face": face}, "svg") for face in options["faces"]
         }
 
-    def update(self, filters: Pairs, *, check: bool) -> dict[str, t.Any]:
+    def update(self, filters: Pairs) -> dict[str, t.Any]:
         """Bring all files up to date. Return the number of racks, and what changed."""
         self._files.create_directories()
         old = Manifest.parse(self._files.read(MANIFEST))
@@ -77,12 +79,12 @@ class Gallery:
                 new = Manifest(settings, None, old.generated, {})
                 if are_settled(states.values(), started):
                     new.state = state
-                self._build(data, old, new, check=check)
+                self._build(data, old, new)
         return {"racks": len(reader.rows), "written": self._files.written, "removed": self._files.removed}
 
     def _settings(self) -> str:
         """Return a digest of the options on which the files depend."""
-        names = ("title", "devices", "prune", *_ASSETS)
+        names = ("title", "devices", "prune", *ASSETS)
         drawing = {face: options.parameters for face, options in self._elevations.items()}
         shown = {name: self._options[name] for name in names}
         return digest([*self._server(), drawing, shown])
@@ -96,20 +98,15 @@ class Gallery:
             return False
         return all(self._files.has(name, entry["sha256"]) for name, entry in old.files.items())
 
-    def _build(self, data: RackData, old: Manifest, new: Manifest, *, check: bool) -> None:
+    def _build(self, data: RackData, old: Manifest, new: Manifest) -> None:
         names = {rack.id: name_drawing(rack) for rack in data.racks}
         wanted = {
             (rack.id, face): f"{DRAWINGS}/{names[rack.id]}-{face}.svg"
             for rack in data.racks
             for face in self._elevations
         }
-        if not check:
-            # If the run is interrupted, the next one knows which files belong to the gallery.
-            planned = {name: {"sha256": "", "source": ""} for name in wanted.values()}
-            intent = Manifest("", None, old.generated, {**planned, **old.files})
-            self._files.write(MANIFEST, intent.serialize(), count=False)
         drawings = dict(self._draw(data, wanted, old, new))
-        for option, name in _ASSETS.items():
+        for option, name in ASSETS.items():
             if self._options[option] is not None:
                 self._write(name, self._options[option].encode("utf-8"), new, "")
         self._write_page(data, drawings, new)
@@ -125,7 +122,7 @@ class Gallery:
         self, data: RackData, wanted: Mapping[tuple[int, str], str], old: Manifest, new: Manifest
     ) -> Iterator[tuple[tuple[int, str], Drawing]]:
         """Request the drawings that could have changed, and write those that did."""
-        stale: list[tuple[int, str, str]] = []
+        stale: list[Task] = []
         for rack in data.racks:
             fingerprint = rack.fingerprint(data.roles)
             for face, options in self._elevations.items():
@@ -140,16 +137,23 @@ class Gallery:
                     yield (rack.id, face), Drawing(name, read_size(content))
                 else:
                     stale.append((rack.id, face, source))
-        for (number, face, source), content in self._fetch(stale):
-            name = wanted[number, face]
-            self._write(name, content, new, source)
-            yield (number, face), Drawing(name, read_size(content))
+        for batch in self._fetch(stale):
+            for (number, face, source), content in batch:
+                new.files[wanted[number, face]] = {"sha256": hash_bytes(content), "source": source}
+            # If the run is interrupted, the next one knows which files belong to the gallery.
+            interim = Manifest("", None, old.generated, {**old.files, **new.files})
+            self._files.write(MANIFEST, interim.serialize(), count=False)
+            for (number, face, dummy), content in batch:
+                name = wanted[number, face]
+                self._files.write(name, content)
+                yield (number, face), Drawing(name, read_size(content))
 
     def _must_draw(self) -> bool:
         """Return whether drawings depend on more than the lists show: a highlight can name any field."""
         return bool(self._options["force"] or self._options["highlight"])
 
-    def _fetch(self, stale: list[tuple[int, str, str]]) -> Iterator[tuple[tuple[int, str, str], bytes]]:
+    def _fetch(self, stale: list[Task]) -> Iterator[list[tuple[Task, bytes]]]:
+        """Request the drawings, and yield them in batches."""
         threads = DaemonThreads(self._options["max_workers"])
         try:
             for first in range(0, len(stale), BATCH):
@@ -158,8 +162,7 @@ class Gallery:
                     threads.submit(fetch_drawing, self._client, number, self._elevations[face])
                     for number, face, dummy in batch
                 ]
-                for task, future in zip(batch, futures):
-                    yield task, future.result().encode("utf-8")
+                yield [(task, future.result().encode("utf-8")) for task, future in zip(batch, futures)]
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
 

@@ -22,6 +22,16 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs, chunks
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.module_utils._media.gallery_rows import (
+    DEVICES,
+    FIELDS,
+    LOCATIONS,
+    RACKS,
+    RESERVATIONS,
+    ROLES,
+    TYPES,
+    check_rows,
+)
 from ansible_collections.netbox.cursor.plugins.module_utils._media.rack_units import (
     Place,
     Usage,
@@ -36,21 +46,8 @@ LONGEST_TRANSACTION = 300
 # Below this number of racks, devices are selected by their racks, and otherwise by the sites.
 MAX_RACK_FILTERS = 100
 
-RACKS, DEVICES, TYPES = "dcim/racks", "dcim/devices", "dcim/device-types"
-ROLES, LOCATIONS, RESERVATIONS = "dcim/device-roles", "dcim/locations", "dcim/rack-reservations"
 # The lists on which drawings and pages depend. Racks are always read completely.
 WATCHED = (DEVICES, TYPES, ROLES, LOCATIONS, RESERVATIONS)
-
-_FIELDS = {
-    RACKS: "id name display display_url site location role status tenant facility_id u_height starting_unit desc_units "
-    "description last_updated",
-    DEVICES: "id name display display_url device_type role status serial asset_tag rack site position face description "
-    "parent_device device_bay_count virtual_chassis last_updated",
-    TYPES: "id model manufacturer u_height is_full_depth exclude_from_utilization front_image rear_image last_updated",
-    ROLES: "id name color last_updated",
-    LOCATIONS: "id name parent last_updated",
-    RESERVATIONS: "id rack units description last_updated",
-}
 
 State = t.Optional[list[t.Any]]
 """The number of objects in a list and its newest change, or ``None`` if the list reveals neither."""
@@ -218,8 +215,10 @@ class RackReader:
             return []
 
     def _read(self, endpoint: str, filters: Pairs) -> list[Row]:
-        representation = Representation(endpoint, fields=_FIELDS[endpoint].split())
-        return list(self._pager.rows(endpoint, filters, representation=representation))
+        representation = Representation(endpoint, fields=FIELDS[endpoint].split())
+        rows = list(self._pager.rows(endpoint, filters, representation=representation))
+        check_rows(endpoint, rows)
+        return rows
 
 
 def _build_rack(

@@ -28,6 +28,7 @@ MANIFEST = ".rack_elevations.json"
 DRAWINGS = "racks"
 PAGE = "index.html"
 VERSION = 1
+ASSETS = {"stylesheet": "gallery.css", "script": "gallery.js"}
 _DRAWING = re.compile(DRAWINGS + r"/[\w-][\w.-]*\.svg")
 
 
@@ -51,14 +52,14 @@ class Manifest:
         """Return the manifest in ``content``, or an empty one if it is not one that this version writes."""
         try:
             data = json.loads(content or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return cls()
         if not isinstance(data, dict) or data.get("version") != VERSION or not isinstance(data.get("files"), dict):
             return cls()
         files = {
             str(name): {"sha256": str(entry.get("sha256")), "source": str(entry.get("source"))}
             for name, entry in data["files"].items()
-            if isinstance(entry, dict)
+            if isinstance(entry, dict) and (name in (PAGE, *ASSETS.values()) or _DRAWING.fullmatch(name))
         }
         return cls(str(data.get("settings")), data.get("state"), str(data.get("generated") or ""), files)
 

@@ -152,13 +152,14 @@ def _overview(sites: Sequence[Sequence[Rack]]) -> Iterator[str]:
         for location in _locations(racks):
             total = sum_usages(rack.usage for rack in location)
             name = escape(_place_name(location[0]))
+            yield '<div class="place">'
             yield f'<h3><a href="#{_place_id(location[0])}">{name}</a> <small>{_describe_usage(total)}</small></h3>'
             tiles = "".join(
                 f'<li><a class="tile level-{rack.usage.percent // 10}" href="#rack-{rack.id}">'
                 f"{escape(rack.row.get('name'))} <small>{rack.usage.percent} %</small></a></li>"
                 for rack in location
             )
-            yield f'<ol class="tiles">{tiles}</ol>'
+            yield f'<ol class="tiles">{tiles}</ol></div>'
         yield "</section>"
     yield "</nav>"
 
@@ -288,13 +289,13 @@ def _status(row: Row) -> str:
 
 
 def _describe_usage(usage: Usage) -> str:
-    """Return a usage in words, with a space that does not break before each unit."""
+    """Return a usage in words. Lines do not break between a number and its unit."""
     parts = [f"{usage.percent} % utilized", f"{usage.free / 2:g} of {usage.total / 2:g} U free"]
     if usage.free:
         parts.append(f"largest block {usage.largest_free / 2:g} U")
     if usage.reserved:
         parts.append(f"{usage.reserved / 2:g} U reserved")
-    return " · ".join(parts)
+    return re.sub(r"(?<=[0-9]) (?=U|%)", "\u00a0", " · ".join(parts))
 
 
 def _count_devices(rack: Rack) -> str:

@@ -65,8 +65,11 @@ class _Filler:
                 target.set_variable(key, value)
                 self._valid.add(key)
         # A host can have the name of a group, so it is added as a host and not as any child.
-        # Ansible would look for a group of its name to put into `ungrouped` if it were in no group.
-        for group in (*host.groups, *more_groups) or ("ungrouped",):
+        groups = (*host.groups, *more_groups)
+        if all(group == "all" for group in groups):
+            # Ansible would put a group of its name into `ungrouped`, if there is one, and not the host.
+            groups = (*groups, "ungrouped")
+        for group in groups:
             self._inventory.add_host(name, group=self.group(group))
 
     def _add_host(self, name: str) -> str:

@@ -139,7 +139,7 @@ class Groups:
     def _name(self, key: str, value: t.Any) -> str:
         prefix = self._options.group_prefix
         name = sanitize_name(prefix + (str(value) if self._options.group_names_raw else f"{key}_{value}"))
-        return sanitize_name(f"{prefix}{key}_{value}") if name in RESERVED else name
+        return sanitize_name(f"{prefix}{key}_{value}") if not name or name in RESERVED else name
 
     def _named(self, key: str, number: int) -> str:
         """Return the group of an object in a table; if its slug is shared, below the group of that slug."""

@@ -35,8 +35,8 @@ _LOCAL = frozenset(
 _SHELL = re.compile(r"""[`$;&|<>"'\\@]""")
 # What a shell would pass to a program as an option.
 _OPTION = re.compile(r"^-|(?<=\s)-(?=\S)")
-# What begins a template.
-_TEMPLATE = re.compile(r"\{(?=[{%#])")
+# What begins a template. The word is a header that ansible-core before 2.19 obeys.
+_TEMPLATE = re.compile(r"\{(?=[{%#])|^#(?=jinja2:)")
 
 
 def own_name(row: Row, options: Options) -> str:

@@ -114,6 +114,9 @@ function find() {
   for (const tile of document.querySelectorAll(".tile")) {
     tile.parentElement.hidden = byId(tile.hash.slice(1)).hidden;
   }
+  for (const place of document.querySelectorAll("#overview .place, #overview section")) {
+    place.hidden = !place.querySelector("li:not([hidden])");
+  }
   byId("nothing").hidden = found > 0 || document.querySelector(".unracked:not([hidden])") !== null;
   const name = racks.length === 1 ? "rack" : "racks";
   const hits = devices ? `, ${devices} ${devices === 1 ? "device" : "devices"}` : "";
@@ -225,6 +228,13 @@ large.addEventListener("keydown", (event) => {
   }
 });
 
+// The height of a drawing in millimeters with which the list of devices, in three columns, fits on the same page.
+function printedHeight(rack) {
+  const lines = [...rack.querySelectorAll("li")].map((item) => Math.ceil(item.textContent.length / 38));
+  const list = (lines.reduce((sum, count) => sum + 0.3 + count, 0) * 2.8) / 3;
+  return Math.max(80, Math.min(160, 215 - list));
+}
+
 // On paper, each rack has a page with the list of its devices, and images must not wait until they are visible.
 let closed = [];
 addEventListener("beforeprint", () => {
@@ -233,7 +243,12 @@ addEventListener("beforeprint", () => {
     details.open = true;
   });
   const visible = racks.filter((rack) => !rack.hidden);
-  racks.forEach((rack) => rack.classList.toggle("last", rack === visible.at(-1)));
+  const note = document.querySelector("footer").textContent;
+  racks.forEach((rack) => {
+    rack.classList.toggle("last", rack === visible.at(-1));
+    rack.dataset.note = note;
+    rack.style.setProperty("--drawing", `${printedHeight(rack)}mm`);
+  });
   document.querySelectorAll(".rack:not([hidden]) img").forEach((image) => {
     image.loading = "eager";
   });

@@ -43,7 +43,7 @@ def play(netbox: NetBox, *arguments: str, fails: bool = False, **variables: t.An
 
 
 def summary(said: str) -> str:
-    return re.findall(r"Pictures[^\"]*\d+ skipped for their names[^\"]*", said)[-1]
+    return re.findall(r"Images[^\"]*\d+ skipped because of their names[^\"]*", said)[-1]
 
 
 def attached(netbox: NetBox) -> set[tuple[str, int, str]]:
@@ -73,10 +73,13 @@ with serve(version="4.6") as netbox:
     more = {"image_attachments_mapping": [building]}
 
     said = play(netbox, "--check", **more)
-    assert "Pictures, if this were not check mode: 6 added, 0 replaced" in said, summary(said)
+    assert "Images (check mode): 6 added, 0 replaced" in said, summary(said)
     assert attached(netbox) == set()
     said = play(netbox, **more)
-    assert "6 added, 0 replaced, 0 updated, 0 left, 0 failed, 1 skipped for their names: no view.jpg" in said
+    assert (
+        "6 added, 0 replaced, 0 updated, 0 left unchanged, 0 failed, 1 skipped because of their names: no view.jpg"
+        in said
+    )
     assert attached(netbox) == {
         ("dcim.device", ids["leaf2"], "front"),
         ("dcim.device", ids["leaf2"], "rear"),
@@ -87,13 +90,14 @@ with serve(version="4.6") as netbox:
     }
     netbox.requests.clear()
     said = play(netbox, **more)
-    assert "0 added, 0 replaced, 0 updated, 6 left, 0 failed" in said and "changed=0" in said
+    assert "0 added, 0 replaced, 0 updated, 6 left unchanged, 0 failed" in said and "changed=0" in said
     assert {request.method for request in netbox.requests} == {"GET"}
+    assert netbox.most_at_once == 1
 
     photo("leaf2__front.jpg", "blue")
     building["description"] = "from above"
     said = play(netbox, **more)
-    assert "0 added, 1 replaced, 1 updated, 4 left, 0 failed" in said
+    assert "0 added, 1 replaced, 1 updated, 4 left unchanged, 0 failed" in said
     assert len(attached(netbox)) == 6
 
     # One that fails does not keep the others from being attached.
@@ -108,7 +112,7 @@ with serve(version="4.6") as netbox:
     netbox.requests.clear()
     photo("leaf2__front.png", form="PNG")
     said = play(netbox, fails=True)
-    assert "only one can be there: leaf2__front.jpg, leaf2__front.png." in said
+    assert "only one can be attached: leaf2__front.jpg, leaf2__front.png." in said
     (folder / "leaf2__front.png").unlink()
     assert "image_attachments_folder" in play(netbox, fails=True, image_attachments_folder="/no/such/folder")
     assert "image_attachments_compare" in play(netbox, fails=True, image_attachments_compare="sometimes")

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import chromium
 
-WIDTHS = (390, 768, 1440)
+WIDTHS = (320, 390, 768, 1440)
 MAX_SECONDS = 3
+MAX_BYTES = 1.5e9
 VISIBLE = "[...document.querySelectorAll('.rack')].filter((rack) => rack.checkVisibility()).map((rack) => rack.id)"
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 ACTIVE = "document.activeElement.className"
@@ -127,6 +128,8 @@ def _check_search(shown: chromium.Page) -> None:
     """A device is highlighted in its rack, in the list and in the drawing, and its facts have a link."""
     serial = shown.run("document.querySelector('#rack-1 li[data-place] small').textContent.match(/Serial (\\S+)/)[1]")
     assert search(shown, serial) == ["rack-1"]
+    places = "[...document.querySelectorAll('#overview .place')].filter((place) => place.checkVisibility()).length"
+    assert shown.run(places) == 1
     wait_until(shown, "document.querySelectorAll('#rack-1 .spot.found').length === 2")
     assert shown.run("document.querySelectorAll('li.found').length") == 1
     assert re.search(r"^1 of \d+ racks, 1 device$", shown.run("document.getElementById('found').value"))
@@ -147,15 +150,16 @@ def _check_keyboard(shown: chromium.Page) -> None:
     assert shown.run(large)
     wait_until(shown, "document.querySelector('#large img').complete")
     first = shown.run(name)
-    box = "document.querySelector('#large img').getBoundingClientRect()"
-    assert shown.run(f"{box}.top >= 0 && {box}.bottom <= innerHeight"), "the drawing does not fit on the screen"
-    caption = shown.run("document.getElementById('large-facts').getBoundingClientRect().bottom <= innerHeight")
-    assert caption, "the caption does not fit on the screen"
+    _check_large(shown)
     press(shown, "ArrowRight", 39)
     assert shown.run(name) != first
     press(shown, "ArrowLeft", 37)
     assert shown.run(name) == first
     press(shown, "Escape", 27)
+    assert not shown.run(large)
+    assert shown.run(ACTIVE) == "enlarge"
+    press(shown, "Enter", 13)
+    shown.run("document.querySelector('#large .close').click()")
     assert not shown.run(large)
     assert shown.run(ACTIVE) == "enlarge"
     shown.run("document.querySelector('#rack-1').scrollIntoView()")
@@ -171,10 +175,54 @@ def _check_keyboard(shown: chromium.Page) -> None:
     assert not shown.run("document.getElementById('device').open") and shown.run(ACTIVE) == "spot"
 
 
+def _check_large(shown: chromium.Page) -> None:
+    """The whole drawing and its caption fit on the screen, without scrolling."""
+    box = "document.querySelector('#large img').getBoundingClientRect()"
+    assert shown.run(f"{box}.top >= 0 && {box}.bottom <= innerHeight && {box}.height > 200"), shown.run(box)
+    for element in ("#large-facts", "#large-name", "#large .close"):
+        box = f"document.querySelector({json.dumps(element)}).getBoundingClientRect()"
+        assert shown.run(f"{box}.top >= 0 && {box}.bottom <= innerHeight && {box}.right <= innerWidth"), element
+    assert shown.run("document.getElementById('large').scrollHeight <= document.getElementById('large').clientHeight")
+
+
+def check_full_rack(shown: chromium.Page, folder: Path) -> None:
+    """A rack full of devices with long names fits on a small phone, and on one page of paper with its source."""
+    shown.open((folder / "index.html").as_uri(), width=390, height=600)
+    assert shown.run("document.querySelectorAll('#rack-1 li[data-place]').length") == 42
+    shown.run("document.querySelector('#rack-1 .enlarge').click()")
+    wait_until(shown, "document.querySelector('#large img').complete")
+    _check_large(shown)
+    shown.run("document.getElementById('large').close()")
+    assert _count_pages(shown, folder) == shown.run("document.querySelectorAll('.rack').length")
+    assert re.fullmatch(
+        r"Generated at 20\S+ \S+ UTC from http\S+", shown.run("document.querySelector('.rack').dataset.note")
+    )
+
+
+def check_memory(shown: chromium.Page, folder: Path) -> None:
+    """The page opens quickly, and the browser does not need much memory, also after scrolling to the end."""
+    began = time.monotonic()
+    shown.open((folder / "index.html").as_uri(), width=1440)
+    seconds = time.monotonic() - began
+    shown.run("document.documentElement.style.scrollBehavior = 'auto'")
+    peak = 0
+    for part in range(11):
+        shown.run(f"scrollTo(0, document.documentElement.scrollHeight * {part} / 10)")
+        time.sleep(0.3)
+        peak = max(peak, shown.memory())
+    racks = shown.run("document.querySelectorAll('.rack').length")
+    print(f"{racks} racks: {seconds:.1f} s, {peak / 1e6:.0f} MB")
+    assert seconds < MAX_SECONDS and peak < MAX_BYTES
+
+
+def _count_pages(shown: chromium.Page, folder: Path) -> int:
+    shown.printed(str(folder / "printed.pdf"))
+    return len(re.findall(rb"/Type\s*/Page\b", (folder / "printed.pdf").read_bytes()))
+
+
 def _check_paper(shown: chromium.Page, folder: Path) -> None:
     """Each rack that the search left has one page, and there are no blank pages."""
     racks = search(shown, "ber01 room a")
     assert len(racks) >= 2
-    shown.printed(str(folder / "printed.pdf"))
-    pages = len(re.findall(rb"/Type\s*/Page\b", (folder / "printed.pdf").read_bytes()))
+    pages = _count_pages(shown, folder)
     assert pages == len(racks), f"{pages} pages for {len(racks)} racks"

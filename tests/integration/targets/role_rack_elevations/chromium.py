@@ -9,6 +9,7 @@ import base64
 import contextlib
 import json
 import os
+import re
 import select
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import tempfile
 import time
 import typing as t
 from collections.abc import Iterator
+from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 SWITCHES = (
@@ -58,7 +60,7 @@ def opened(program: str) -> Iterator[Page]:
         os.close(to_browser)
         os.close(to_us)
         try:
-            yield Page(from_us, from_browser)
+            yield Page(from_us, from_browser, profile)
         finally:
             browser.terminate()
             browser.wait()
@@ -69,8 +71,9 @@ def opened(program: str) -> Iterator[Page]:
 class Page:
     """``events`` holds what the page told by itself: its requests, what it wrote to its console, its errors."""
 
-    def __init__(self, writing: int, reading: int) -> None:
+    def __init__(self, writing: int, reading: int, profile: str) -> None:
         self._writing, self._reading = writing, reading
+        self._profile = profile.encode()
         self._rest = b""
         self._number = 0
         self._session: str | None = None
@@ -128,6 +131,27 @@ class Page:
         told = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in told, told
         return told["result"].get("value")
+
+    def memory(self) -> int:
+        """Return how many bytes of memory all processes of the browser have (on Linux, and otherwise 0).
+
+        Memory that processes share is counted once.
+        """
+        total = 0
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if self._profile in (process / "cmdline").read_bytes() or self._is_child(process):
+                    rollup = (process / "smaps_rollup").read_text(encoding="utf-8")
+                    total += 1024 * int(re.findall(r"^Pss:\s+(\d+)", rollup, flags=re.MULTILINE)[0])
+        return total
+
+    def _is_child(self, process: Path) -> bool:
+        """Return whether a process belongs to this browser. Helper processes do not have the profile as an argument."""
+        parent = re.findall(r"^PPid:\s+(\d+)", (process / "status").read_text(encoding="utf-8"), flags=re.MULTILINE)[0]
+        if parent in ("0", "1"):
+            return False
+        path = Path("/proc", parent)
+        return self._profile in (path / "cmdline").read_bytes() or self._is_child(path)
 
     def screenshot(self, path: str) -> None:
         """What is seen of the page, as a PNG file."""

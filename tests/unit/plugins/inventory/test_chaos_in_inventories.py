@@ -17,7 +17,13 @@ from ansible_collections.netbox.cursor.tests.soak._chaos import MOST, PART
 from ansible_collections.netbox.cursor.tests.stand_in import serve
 from ansible_collections.netbox.cursor.tests.stand_in._proxy import KINDS, ChaosProxy, chaos
 
-OPTIONS: dict[str, t.Any] = {"interfaces": True, "services": True, "group_by": ["site", "role"], "page_size": 20, "retries": 5}
+OPTIONS: dict[str, t.Any] = {
+    "interfaces": True,
+    "services": True,
+    "group_by": ["site", "role"],
+    "page_size": 20,
+    "retries": 5,
+}
 SEEDS = range(3)
 
 

@@ -161,6 +161,7 @@ def test_hostname_field_of_any_type_gives_a_readable_name(
         ("{% x %}", "_% x %}"),
         ("{{{ 1 }}}", "__{ 1 }}}"),
         ("{# x #}", "_# x #}"),
+        ("#jinja2: x:1", "_jinja2: x:1"),
         (" sw1 ", "sw1"),
         ("\n", "_"),
     ],
@@ -298,3 +299,15 @@ def test_parent_of_keyed_groups_can_be_all(netbox: NetBox, read: t.Any, warnings
     inventory = read(netbox, keyed_groups=[{"key": "role", "prefix": "", "separator": "", "parent_group": "all"}])
     assert groups_of(inventory, "leaf2") == {"leaf"}
     assert not any("group_all" in text for text in warnings) and "group_all" not in inventory.groups
+
+
+@pytest.mark.parametrize(
+    ("serial", "group"), [("../x", ".._x"), ("\x1b[2Jx", "[2Jx"), ("\u2066x\u2069", "x"), ("\x1b", "_"), ("a/b", "a/b")]
+)
+def test_keyed_group_is_not_a_path_and_moves_no_terminal(
+    netbox: NetBox, read: t.Any, add_device: t.Any, groups_of: t.Any, serial: str, group: str
+) -> None:
+    """Ansible reads ``group_vars/NAME`` of each group."""
+    add_device("sw1", serial=serial)
+    inventory = read(netbox, keyed_groups=[{"key": "serial", "prefix": "", "separator": ""}])
+    assert groups_of(inventory, "sw1") == {group}
