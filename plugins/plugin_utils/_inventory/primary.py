@@ -11,15 +11,24 @@ from __future__ import annotations
 import bisect
 import ipaddress
 import typing as t
+from collections.abc import Callable
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
-
-if t.TYPE_CHECKING:  # pragma: no cover
-    from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import View
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 
 # What to read of the primary addresses themselves, for each of the facts.
 OF_INTERFACE = ("assigned_object", "nat_inside")
 OF_GATEWAY = ("vrf",)
+
+
+class View(t.Protocol):
+    """What these readers need of ``facts.View``."""
+
+    snapshot: Snapshot
+    ambiguous_gateways: set[str]
+
+    def once(self, name: str, key: t.Any, compute: Callable[[], t.Any]) -> t.Any:
+        """Return ``compute()``, called once for each ``name`` and ``key``."""
 
 
 def read_prefix_length(view: View, kind: str, row: Row) -> int | None:
