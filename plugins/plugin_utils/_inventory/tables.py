@@ -92,10 +92,15 @@ TABLES: dict[str, Related] = {
         Related("locations", "dcim/locations", "dcim.location", field="location"),
         Related("roles", "dcim/device-roles", "dcim.devicerole", whole=True, field="role"),
         Related("platforms", "dcim/platforms", "dcim.platform", whole=True, field="platform"),
+        Related("tenants", "tenancy/tenants", "tenancy.tenant", field="tenant"),
+        Related("tenant_groups", "tenancy/tenant-groups", "tenancy.tenantgroup", whole=True),
         Related("racks", "dcim/racks", "dcim.rack", field="rack"),
         Related("clusters", "virtualization/clusters", "virtualization.cluster", field="cluster"),
         # NetBox 4.5 shows DNS names only here, later versions also in the primary address of a host.
         Related("dns_names", "ipam/ip-addresses", "ipam.ipaddress", field="primary_ip"),
+        # What hosts do not show of their primary addresses, and the addresses with the tag for gateways.
+        Related("primary_addresses", "ipam/ip-addresses", "ipam.ipaddress"),
+        Related("gateways", "ipam/ip-addresses", "ipam.ipaddress"),
         Related(
             "interfaces",
             "dcim/interfaces",
@@ -126,6 +131,14 @@ TABLES: dict[str, Related] = {
             "virtualization.virtualdisk",
             kinds=("virtual_machines",),
             owner=_owned_by("virtual_machines"),
+        ),
+        # What the option select selects of hosts.
+        Related("selected_devices", "dcim/devices", "dcim.device", kinds=("devices",)),
+        Related(
+            "selected_virtual_machines",
+            "virtualization/virtual-machines",
+            "virtualization.virtualmachine",
+            kinds=("virtual_machines",),
         ),
         Related("prefixes", "ipam/prefixes", "ipam.prefix", owner=_prefix_owner),
     )
