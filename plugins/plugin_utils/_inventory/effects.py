@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import typing as t
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import (
@@ -128,11 +128,14 @@ RELATED_FILTERS = frozenset(
 )
 
 
-def unsupported(plan: Plan, options: Options, kinds: Iterable[str]) -> str | None:
+def unsupported(plan: Plan, options: Options, kinds: Collection[str]) -> str | None:
     """Return why a refresh cannot follow the changes of what this plan reads, if that is so."""
     for option in dataclasses.fields(options):
-        if option.name not in FOLLOWED_OPTIONS and getattr(options, option.name) != option.default:
+        value = getattr(options, option.name)
+        if option.name not in FOLLOWED_OPTIONS and value != option.default and (value or option.default):
             return f"the option {option.name} is set"
+    if any(name in ("filter", "filter_id") for kind in kinds for name, dummy in options.filters(kind)):
+        return "the hosts are selected by a saved filter"
     if not plan.tables.keys() <= FOLLOWED_TABLES:
         return f"the inventory contains {listing(plan.tables.keys() - FOLLOWED_TABLES)}"
     for kind in kinds:

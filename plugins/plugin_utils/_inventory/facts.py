@@ -25,6 +25,13 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interface
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import is_safe_address
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.primary import (
+    OF_GATEWAY,
+    OF_INTERFACE,
+    read_gateway,
+    read_prefix_length,
+    read_primary_interface,
+)
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot, ancestors
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import INTERFACES, TABLES
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import deep_copy
@@ -193,6 +200,8 @@ class View:
         self.members: dict[int, list[int]] = {}
         # Addresses that `ansible_host` must not have, by the kind and ID of the host.
         self.unsafe_addresses: dict[tuple[str, int], str] = {}
+        # Subnets in which several addresses are gateways.
+        self.ambiguous_gateways: set[str] = set()
         self.memory: dict[tuple[str, t.Any], t.Any] = {}
 
     def related(self, table: str, row: Row, field: str) -> Row:
@@ -450,6 +459,11 @@ def read_services(view: View, kind: str, row: Row) -> list[Row]:
     return services
 
 
+def read_selected(view: View, kind: str, row: Row) -> t.Any:
+    """Return what the option ``select`` selects of the host."""
+    return view.snapshot.table(f"selected_{kind}").get(row["id"], NOTHING).get("value")
+
+
 def read_tags(view: View, kind: str, row: Row) -> list[str]:
     """Return the slugs of the tags."""
     return [tag["slug"] for tag in row.get("tags") or ()]
@@ -466,6 +480,21 @@ FACTS: dict[str, Fact] = {
         Fact("ansible_host", (PRIMARY_IP,), read_ansible_host),
         Fact("primary_ip4", (PRIMARY_IP4,), address("primary_ip4")),
         Fact("primary_ip6", (PRIMARY_IP6,), address("primary_ip6")),
+        Fact("primary_ip4_prefix_length", (PRIMARY_IP4,), read_prefix_length),
+        Fact(
+            "primary_interface",
+            (PRIMARY_IP,),
+            read_primary_interface,
+            {"primary_addresses": OF_INTERFACE},
+            option="primary_interface",
+        ),
+        Fact(
+            "gateway",
+            (PRIMARY_IP4, PRIMARY_IP6),
+            read_gateway,
+            {"primary_addresses": OF_GATEWAY, "gateways": ("address", "vrf")},
+            option="gateway_tag",
+        ),
         Fact("oob_ip", (OOB_IP,), address("oob_ip"), kinds=DEVICES),
         Fact("disk", (DISK,), plain("disk"), kinds=VIRTUAL_MACHINES),
         Fact("memory", (MEMORY,), plain("memory"), kinds=VIRTUAL_MACHINES),
@@ -508,6 +537,7 @@ FACTS: dict[str, Fact] = {
             option="virtual_disks",
         ),
         Fact("interfaces", (), read_interfaces, HARDWARE, option="interfaces"),
+        Fact("selected", (), read_selected, {"selected_devices": (), "selected_virtual_machines": ()}, option="select"),
         Fact("dns_name", (PRIMARY_IP,), read_dns_name, {"dns_names": ("dns_name",)}, option="dns_name"),
     )
 }

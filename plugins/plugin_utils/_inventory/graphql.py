@@ -11,7 +11,7 @@ Whatever GraphQL cannot return comes through the REST API, each field for itself
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field as Selected
@@ -26,6 +26,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.agreement
     ResultMismatch,
     count_nulls,
 )
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.choose import Choice
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import Memo, side_by_side
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import CLUSTER_DEVICE, FIELDS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interning import ObjectInterner
@@ -52,17 +53,20 @@ SHOWN_DIFFERENTLY = frozenset(("type", "mode", "lag", "parent", "vrf", "untagged
 
 
 class GraphQLReader:
-    """Reads what ``plan`` names through ``pager``'s client.
+    """Reads what ``plan`` names through ``pager``'s client, of the hosts in ``choices`` by kind.
 
     Raises :class:`ResultMismatch` if GraphQL hides something, and what GraphQL raises. The REST API returns the same.
     """
 
-    def __init__(self, pager: Pager, plan: Plan, options: Options, progress: Progress) -> None:
+    def __init__(
+        self, pager: Pager, plan: Plan, options: Options, choices: Mapping[str, Choice], progress: Progress
+    ) -> None:
         self._pager = pager
         self._graphql = GraphQL(pager)
         self._memo = Memo()
         self._plan = plan
         self._options = options
+        self._choices = choices
         self._progress = progress
 
     # Hosts
@@ -70,7 +74,7 @@ class GraphQLReader:
     def rest_fields(self, kind: str) -> set[str]:
         """Return the fields of hosts that GraphQL does not return as the REST API does."""
         fields = self._plan.fields[kind] or frozenset()
-        filters = dict(self._options.filters(kind))
+        filters = dict(self._choices[kind].filters)
         # Beside a filter on the same field, the REST API cannot count the hosts that have null there.
         found = {field for field in fields if not self._can_return(field) or f"{field}_id" in filters}
         if filters:
@@ -86,7 +90,7 @@ class GraphQLReader:
 
     def hosts(self, kind: str) -> list[Row]:
         """Return the hosts of a kind."""
-        fields, filters = self._plan.fields[kind], self._options.filters(kind)
+        fields, filters = self._plan.fields[kind], self._choices[kind].filters
         if fields is None:
             raise AssertionError("whole objects come through REST")
         listed = RestShapedList(self._pager, self._graphql, self._memo, HOSTS[kind], filters)

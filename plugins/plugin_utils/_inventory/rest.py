@@ -13,12 +13,13 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import BadRequest
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import costs
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.choose import Choice
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interning import ObjectInterner
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import (
@@ -63,14 +64,19 @@ class Owners:
 
 
 class RestReader:
-    """Reads what ``plan`` names through ``pager``. ``progress`` is told of the pages of long lists."""
+    """Reads what ``plan`` names through ``pager``, of the hosts in ``choices`` by kind.
 
-    def __init__(self, pager: Pager, plan: Plan, options: Options, progress: Progress) -> None:
+    ``progress`` is told of the pages of long lists.
+    """
+
+    def __init__(
+        self, pager: Pager, plan: Plan, choices: Mapping[str, Choice], count: Counts, progress: Progress
+    ) -> None:
         self._pager = pager
         self._plan = plan
-        self._options = options
+        self._choices = choices
         self._progress = progress
-        self.count = Counts(pager)
+        self.count = count
 
     # Hosts
 
@@ -81,7 +87,7 @@ class RestReader:
 
     def hosts(self, kind: str, first: Sequence[Row] = ()) -> list[Row]:
         """Return the hosts of a kind. ``first`` holds those with the lowest IDs, if they have been read before."""
-        endpoint, filters = HOSTS[kind].endpoint, self._options.filters(kind)
+        endpoint, filters = HOSTS[kind].endpoint, self._choices[kind].filters
         if first:
             filters = [*filters, (AFTER, str(first[-1]["id"]))]
         pages = self._pager.pages(endpoint, filters, representation=self.representation(kind))
@@ -109,7 +115,7 @@ class RestReader:
 
     def hosts_with(self, kind: str, ids: Collection[int]) -> list[Row]:
         """Return those of the hosts with these IDs that the user's filters select."""
-        filters = self._options.filters(kind)
+        filters = self._choices[kind].filters
         # NetBox combines several values of one filter by "or".
         selected = {value for name, value in filters if name == "id"}
         wanted = [("id", str(number)) for number in sorted(ids) if not selected or str(number) in selected]
@@ -129,7 +135,7 @@ class RestReader:
 
     def hosts_between(self, kind: str, low: int, high: int | None, known: Collection[int]) -> list[Row]:
         """Return the hosts whose IDs are in a range. If the user filters by ID, return those with ``known`` IDs."""
-        filters = self._options.filters(kind)
+        filters = self._choices[kind].filters
         if low == high:
             return []
         if any(name == "id" or name.startswith("id__") for name, dummy in filters):
@@ -179,6 +185,13 @@ class RestReader:
         if len(filters) > costs.IDS_PER_REQUEST:
             filters = [("dns_name__empty", "false")]
         return self._fetch(TABLES["dns_names"].endpoint, filters, ("dns_name",))
+
+    def gateways(self, tag: str) -> Iterator[Row]:
+        """Yield the IP addresses that have the tag for gateways."""
+        try:
+            yield from self._fetch(TABLES["gateways"].endpoint, [("tag", tag)], self._plan.tables["gateways"])
+        except BadRequest as error:
+            raise error.amend(f"Check gateway_tag: {tag!r} must be the slug of a tag.") from None
 
     def prefixes(self, sites: Collection[int]) -> Iterator[Row]:
         """Yield the prefixes whose scope is one of these sites."""

@@ -18,6 +18,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import i
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import Entry, cache_key
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.expressions import Expressions, Naming
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.fill import fill
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.guard import Guard
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.hosts import Host, Inventory, make_hosts
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import make_plan
@@ -33,16 +34,18 @@ def run(plugin: t.Any, use_cache: bool, seconds: float) -> None:
         raise UsageError("refresh: changes requires cache: true.")
     key, warn = _key(plugin, options, expressions), plugin.display.warning
     entry = Entry(plugin._cache, key, seconds, warn) if plugin.get_option("cache") else None
+    guard = Guard(plugin, options)
     with _no_garbage_collection():
         found = _cached(entry) if entry and use_cache else None
+        fresh = found is None
         if found is None:
             try:
                 found, kept = _fresh(plugin, options, expressions, entry, use_cache)
             except DOWN as error:
-                found = _stale(plugin, entry, error)
-            else:
-                if entry:
-                    entry.write(vars(found), *kept)
+                found, fresh = _stale(plugin, entry, error), False
+        guard.check([host.name for host in found.hosts], fresh)
+        if fresh and entry:
+            entry.write(vars(found), *kept)
         for warning in found.warnings:
             plugin.display.warning(warning)
         number = len(found.hosts)

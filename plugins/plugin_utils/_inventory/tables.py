@@ -118,6 +118,8 @@ TABLES: dict[str, Related] = {
             field="platform",
             references={"manufacturer": "dcim.manufacturer"},
         ),
+        Related("tenants", "tenancy/tenants", "tenancy.tenant", field="tenant"),
+        Related("tenant_groups", "tenancy/tenant-groups", "tenancy.tenantgroup", whole=True),
         Related("racks", "dcim/racks", "dcim.rack", field="rack", references={"role": "dcim.rackrole"}),
         Related(
             "clusters",
@@ -128,6 +130,9 @@ TABLES: dict[str, Related] = {
         ),
         # NetBox 4.5 shows DNS names only here, later versions also in the primary address of a host.
         Related("dns_names", "ipam/ip-addresses", "ipam.ipaddress", field="primary_ip"),
+        # What hosts do not show of their primary addresses, and the addresses with the tag for gateways.
+        Related("primary_addresses", "ipam/ip-addresses", "ipam.ipaddress"),
+        Related("gateways", "ipam/ip-addresses", "ipam.ipaddress"),
         Related(
             "interfaces",
             "dcim/interfaces",
@@ -166,6 +171,14 @@ TABLES: dict[str, Related] = {
             "virtualization.virtualdisk",
             kinds=("virtual_machines",),
             owner=_owned_by("virtual_machines"),
+        ),
+        # What the option select selects of hosts.
+        Related("selected_devices", "dcim/devices", "dcim.device", kinds=("devices",)),
+        Related(
+            "selected_virtual_machines",
+            "virtualization/virtual-machines",
+            "virtualization.virtualmachine",
+            kinds=("virtual_machines",),
         ),
         Related("prefixes", "ipam/prefixes", "ipam.prefix", owner=_prefix_owner),
     )
