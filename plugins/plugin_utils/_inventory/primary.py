@@ -34,7 +34,8 @@ class View(t.Protocol):
 def read_prefix_length(view: View, kind: str, row: Row) -> int | None:
     """Return the prefix length of the primary IPv4 address."""
     address = row.get("primary_ip4")
-    return int(address["address"].partition("/")[2] or 32) if address else None
+    length = address["address"].partition("/")[2] if address else ""
+    return int(length) if length.isdecimal() and len(length) < 3 else None
 
 
 def read_primary_interface(view: View, kind: str, row: Row) -> str | None:
@@ -56,7 +57,9 @@ def read_gateway(view: View, kind: str, row: Row) -> str | None:
     known = _whole(view, primary)
     if not primary or not known:
         return None
-    interface = ipaddress.ip_interface(primary["address"])
+    interface = _parse(primary["address"])
+    if not interface:
+        return None
     network, vrf = interface.network, (known.get("vrf") or {}).get("id")
     ordered: list[tuple[int, int]] = view.once("gateways", "by VRF", lambda: _by_vrf(view)).get(vrf, [])
     first = bisect.bisect_left(ordered, (network.version, int(network.network_address)))
@@ -69,6 +72,13 @@ def read_gateway(view: View, kind: str, row: Row) -> str | None:
     return str(ipaddress.IPv4Address(found[0]) if network.version == 4 else ipaddress.IPv6Address(found[0]))
 
 
+def _parse(address: str) -> ipaddress.IPv4Interface | ipaddress.IPv6Interface | None:
+    try:
+        return ipaddress.ip_interface(address)
+    except ValueError:
+        return None
+
+
 def _whole(view: View, address: Row | None) -> Row:
     """Return what was read of a primary address besides what hosts show of it."""
     # IDs of GraphQL are strings.
@@ -79,6 +89,9 @@ def _by_vrf(view: View) -> dict[int | None, list[tuple[int, int]]]:
     """Return the gateways by the ID of their VRF: version and number of each different address, in order."""
     found: dict[int | None, set[tuple[int, int]]] = {}
     for row in view.snapshot.table("gateways").values():
-        address = ipaddress.ip_interface(row["address"]).ip
+        interface = _parse(row["address"])
+        if not interface:
+            continue
+        address = interface.ip
         found.setdefault((row.get("vrf") or {}).get("id"), set()).add((address.version, int(address)))
     return {vrf: sorted(addresses) for vrf, addresses in found.items()}
