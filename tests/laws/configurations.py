@@ -307,7 +307,7 @@ def configurations(
 ) -> Options:
     """All of these together. ``strict``: also errors of expressions, which make the run fail."""
     options = {**draw(facts()), **draw(groupings())}
-    if described.tags and draw(CHANCES[6]):
+    if draw(CHANCES[6]) and described.tags:
         options["gateway_tag"] = draw(st.sampled_from([tag["slug"] for tag in described.tags]))
     if with_select and draw(CHANCES[6]):
         options["select"] = draw(st.sampled_from(SELECTIONS))

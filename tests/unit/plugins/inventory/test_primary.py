@@ -14,7 +14,7 @@ from ansible_collections.netbox.cursor.tests.laws.described import Described
 from ansible_collections.netbox.cursor.tests.laws.running import Mock, Outcome
 
 TRANSPORTS = pytest.mark.parametrize("transport", ["rest", "graphql"])
-TAGS = {"tags": [{"slug": "gw"}, {"slug": "other"}]}
+TAGS: dict[str, t.Any] = {"tags": [{"slug": "gw"}, {"slug": "other"}]}
 OPTIONS = {"primary_interface": True, "gateway_tag": "gw"}
 
 

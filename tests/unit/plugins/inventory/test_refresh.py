@@ -356,7 +356,10 @@ def test_files_contain_no_token(netbox: NetBox, run: Run, folder: Path) -> None:
 
 
 def test_snapshot_survives_the_cache() -> None:
-    rows = {1: {"id": 1, "name": "ä", "vcpus": 1.5, "tags": []}, 7: {"id": 7, "name": None}}
+    rows: dict[int, dict[str, t.Any]] = {
+        1: {"id": 1, "name": "ä", "vcpus": 1.5, "tags": []},
+        7: {"id": 7, "name": None},
+    }
     snapshot = Snapshot({"devices": rows, "virtual_machines": {}}, {"racks": "HTTP 403"})
     found, dummy = saved.unpack(json.loads(json.dumps(saved.pack(snapshot))), snapshot.denied, difference=False)
     assert (found.tables, found.denied) == (snapshot.tables, snapshot.denied)
