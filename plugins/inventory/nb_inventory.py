@@ -59,11 +59,43 @@ options:
       - The format is described in O(query_filters).
     type: raw
     default: []
+  include_filters:
+    description:
+      - List of filter sets for devices and virtual machines. A host is selected if it matches all filters of at least
+        one set. Both object types must support the filters.
+      - O(query_filters), O(device_query_filters), and O(vm_query_filters) apply as well.
+      - Each set is a dictionary. If a value is a list, objects can match any of the values.
+    type: raw
+    default: []
+  device_include_filters:
+    description: More sets for O(include_filters) that apply to devices only.
+    type: raw
+    default: []
+  vm_include_filters:
+    description: More sets for O(include_filters) that apply to virtual machines only.
+    type: raw
+    default: []
+  exclude_filters:
+    description:
+      - List of filter sets for devices and virtual machines. A host is left out if it matches all filters of at least
+        one set. Both object types must support the filters.
+      - The format is described in O(include_filters).
+    type: raw
+    default: []
+  device_exclude_filters:
+    description: More sets for O(exclude_filters) that apply to devices only.
+    type: raw
+    default: []
+  vm_exclude_filters:
+    description: More sets for O(exclude_filters) that apply to virtual machines only.
+    type: raw
+    default: []
   group_by:
     description:
       - Properties for which to create groups. The name of a group consists of the key and the slug, such as
         C(site_ber1). Racks and clusters have names instead of slugs.
-      - Regions, site groups, sites, and locations form trees. A host is in the lowest group of each tree.
+      - Regions, site groups, sites, and locations form trees. A host is in the lowest group of each tree. Tenant groups
+        form a tree as well. For other trees, see O(group_trees).
       - If several locations, regions, site groups, roles, or platforms have the same slug, each group is named after
         its path, such as C(location_ber1_floor-1). The group of the slug, such as C(location_floor-1), contains these
         groups.
@@ -100,6 +132,19 @@ options:
       - time_zone
       - utc_offset
       - facility
+      - tenant_group
+  group_trees:
+    description:
+      - Keys in O(group_by) whose groups form trees. Nested roles and platforms are below their parents. Tenants are
+        below their tenant groups, and these are below their parents.
+      - If several tenants in different tenant groups have the same slug, each group is named after its path.
+    type: list
+    elements: str
+    default: []
+    choices:
+      - role
+      - platform
+      - tenant
   group_names_raw:
     description: Whether to omit the key from the names of the groups in O(group_by), so that C(site_ber1) is C(ber1).
     type: bool
@@ -121,6 +166,13 @@ options:
     elements: str
     default:
       - all
+  exclude_host_vars:
+    description:
+      - Variables that hosts do not get, although O(host_vars) selects them.
+      - Expressions and groups can use these variables.
+    type: list
+    elements: str
+    default: []
   vars_prefix:
     description: Prefix for the names of all variables, except names that start with C(ansible_).
     type: str
@@ -192,15 +244,22 @@ options:
     type: bool
     default: false
   flatten_config_context:
-    description: Whether to add a variable for each key of the config context, instead of C(config_context).
+    description:
+      - Whether to add a variable for each key of the config context, instead of C(config_context).
+      - Keys that are not valid names of variables, such as C(ntp-servers), are renamed, for example to C(ntp_servers).
+        A warning lists them. The names do not change if O(compatibility=netbox.netbox).
     type: bool
     default: false
   flatten_local_context_data:
-    description: Whether to add a variable for each key of the local context data, instead of C(local_context_data).
+    description:
+      - Whether to add a variable for each key of the local context data, instead of C(local_context_data).
+      - Keys are renamed as described in O(flatten_config_context).
     type: bool
     default: false
   flatten_custom_fields:
-    description: Whether to add a variable for each custom field, instead of C(custom_fields).
+    description:
+      - Whether to add a variable for each custom field, instead of C(custom_fields).
+      - Names are changed as described in O(flatten_config_context).
     type: bool
     default: false
   interfaces:
@@ -240,6 +299,34 @@ options:
     description: Whether to add the variable C(dns_name). It contains the DNS name of the primary IP address.
     type: bool
     default: false
+  primary_interface:
+    description:
+      - Whether to add the variable C(primary_interface). It contains the name of the interface with the primary IP
+        address.
+      - The variable is undefined if the primary IP address is the outside address of a NAT on another device.
+    type: bool
+    default: false
+  gateway_tag:
+    description:
+      - Slug of a tag that gateways have in NetBox. Adds the variable C(gateway).
+      - The gateway is the IP address with this tag in the subnet and the VRF of the primary IPv4 address, or of the
+        primary IPv6 address if there is no IPv4 address.
+      - If no address or several addresses in the subnet have the tag, the variable is undefined. The address of the
+        host itself does not count.
+    type: str
+  select:
+    description:
+      - GraphQL selection of more fields for each host, such as V(tenant {group {slug}}), or a list of fields as in
+        the O(netbox.cursor.nb_graphql#lookup:fields) option of P(netbox.cursor.nb_graphql#lookup).
+      - Expressions see the result as C(selected), for example C(selected.tenant.group.slug). To add the variable
+        C(selected) to hosts, list it in O(host_vars), for example V([all, selected]).
+      - Filters and all other options work without changes. Requires NetBox's GraphQL API, whatever O(transport) is.
+      - The plugin checks the names of fields before it reads hosts. Fields that only devices or only virtual machines
+        have are left out for the others.
+      - GraphQL returns null for objects that the token's user has no permission to view. In this case, the plugin
+        fails with an error that names the permission. If the user has permission to view only some objects of a type,
+        lists contain only these objects.
+    type: raw
   ansible_host_dns_name:
     description: Whether to set C(ansible_host) to the DNS name of the primary IP address, if there is one.
     type: bool
@@ -269,6 +356,55 @@ options:
       - Requires O(cache) and O(cache_timeout). The time starts when the cache expires.
     type: int
     default: 0
+  refresh:
+    description:
+      - How to renew an inventory whose cache expired.
+      - V(full) reads everything. V(changes) reads the changes since the last run from the change log of NetBox, and
+        then only the objects that changed. The result is the same, except for changes that NetBox does not log. See the
+        refresh guide.
+      - V(changes) requires O(cache), a O(cache_timeout) above 0, and a cache plugin that stores entries, such as
+        P(ansible.builtin.jsonfile#cache).
+      - The token's user needs the permission to view object changes (C(core.view_objectchange)).
+      - If a run cannot rely on the change log, it reads everything. C(-v) shows the reason.
+    type: str
+    choices:
+      - full
+      - changes
+    default: full
+  refresh_full_age:
+    description:
+      - Number of seconds after which everything is read again.
+      - Applies to O(refresh=changes).
+    type: int
+    default: 86400
+  audit_slices:
+    description:
+      - Number of runs in which the plugin compares the complete inventory with NetBox, to find changes that NetBox does
+        not log. Each run compares one slice. If it differs, everything is read again.
+      - With V(0), runs compare only the number of hosts.
+      - Applies to O(refresh=changes).
+    type: int
+    default: 24
+  max_changes:
+    description:
+      - Number of changes, and of hosts to read again, above which everything is read.
+      - The default is a tenth of the number of hosts, and at least 1000.
+      - Applies to O(refresh=changes).
+    type: int
+  min_hosts:
+    description:
+      - Number of hosts that the inventory must have. If it has fewer, the run fails, and the cache does not change.
+      - The run also fails if other inventory sources are read without errors.
+    type: int
+    default: 0
+  max_shrink:
+    description:
+      - Percentage of hosts that can disappear between two inventories. If more hosts are gone, the run fails, and the
+        cache does not change. The error lists the first hosts that are gone.
+      - Requires O(cache). The plugin compares the number of hosts with the last inventory that it read from the same
+        NetBox with the same filters, however old it is, and also with C(--flush-cache).
+      - To accept an inventory with fewer hosts, set V(100) for one run.
+    type: float
   fetch_all:
     description: Ignored. Accepted for compatibility with C(netbox.netbox).
     type: bool
@@ -318,10 +454,49 @@ device_query_filters:
     status: active
 
 ---
+# Core routers everywhere and all hosts in one site, without hosts that are out of service or have a tag.
+plugin: netbox.cursor.nb_inventory
+include_filters:
+  - site: ber1
+device_include_filters:
+  - role: core-router
+exclude_filters:
+  - status: [offline, failed]
+  - tag: pci
+
+---
 # Groups for regions, sites, and tags, and only the variables that a playbook needs.
 plugin: netbox.cursor.nb_inventory
 host_vars: [ansible_host, site, platform, tags]
 group_by: [region, site, tag]
+
+---
+# The tenant group and the interface of the primary address, without reading all tenants and interfaces.
+plugin: netbox.cursor.nb_inventory
+select: >-
+  tenant {group {slug}}
+  primary_ip4 {assigned_object {... on InterfaceType {name} ... on VMInterfaceType {name}}}
+compose:
+  tenant_group: selected.tenant.group.slug
+  management_interface: selected.primary_ip4.assigned_object.name
+
+---
+# Groups for nested roles below their parents, and for tenants below their tenant groups.
+plugin: netbox.cursor.nb_inventory
+group_by: [role, tenant]
+group_trees: [role, tenant]
+
+---
+# All variables except the address, so that hosts are reached by their names.
+plugin: netbox.cursor.nb_inventory
+exclude_host_vars: [ansible_host]
+
+---
+# The prefix length, the gateway, and the interface of the primary address.
+plugin: netbox.cursor.nb_inventory
+host_vars: [primary_ip4, primary_ip4_prefix_length, primary_interface, gateway]
+primary_interface: true
+gateway_tag: edge
 
 ---
 # Names, variables, and groups from expressions.
@@ -348,6 +523,25 @@ cache_timeout: 3600
 stale_if_error: 86400
 
 ---
+# A cache for five minutes. After that, only what changed is read.
+plugin: netbox.cursor.nb_inventory
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/ansible
+cache_timeout: 300
+refresh: changes
+
+---
+# Refuse an inventory that lost more than a tenth of its hosts, or that has fewer than five.
+plugin: netbox.cursor.nb_inventory
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/ansible
+cache_timeout: 3600
+min_hosts: 5
+max_shrink: 10
+
+---
 # The variables and groups of netbox.netbox.
 plugin: netbox.cursor.nb_inventory
 compatibility: netbox.netbox
@@ -363,6 +557,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.advice import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import keep_private
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.expressions import safe_group_name
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.guard import TooFewHosts, fail_the_run
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.run import run
 from ansible_collections.netbox.cursor.plugins.plugin_utils._options import (
     names_plugin,
@@ -389,7 +584,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return path.endswith(ENDINGS)
 
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
-        """Resolve templates before Ansible converts the options, and keep the cache for as long as it can be used."""
+        """Resolve templates before Ansible converts the options. Keep expired cache entries that a run can still
+        use."""
         expressions = ("compose", "groups", "keyed_groups", "hostnames")
         refuse_unknown_options(self.option_definitions, direct or ())
         constants = {name: value for name, value in (direct or {}).items() if name not in expressions}
@@ -398,8 +594,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         refuse_wrong_booleans(self.option_definitions, resolved)
         super().set_options(task_keys=task_keys, var_options=var_options, direct=resolved)
         self._fresh = self.get_option("cache_timeout") or 0
-        if self._fresh and self.get_option("stale_if_error"):
-            self.set_option("cache_timeout", self._fresh + self.get_option("stale_if_error"))
+        seconds: t.Any = self._fresh + (self.get_option("stale_if_error") or 0)
+        if self.get_option("refresh") == "changes":
+            seconds = max(seconds, self.get_option("refresh_full_age"))
+        if self._fresh:
+            self.set_option("cache_timeout", seconds)
+        if self.get_option("max_shrink") is not None:
+            # The inventory is compared with the last one, which can have any age.
+            self.set_option("cache_timeout", 0)
 
     def update_cache_if_changed(self) -> None:
         """Make the cache private: config contexts can contain secrets, and Ansible lets everybody read it."""
@@ -413,5 +615,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             self._read_config_data(path)
             run(self, cache, self._fresh)
+        except TooFewHosts as error:
+            fail_the_run()
+            raise AnsibleParserError(f"{path}: {error}") from None
         except NetBoxError as error:
             raise AnsibleParserError(f"{path}: {explain(error)}") from None

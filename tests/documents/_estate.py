@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import typing as t
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ def serve_documented(**options: t.Any) -> Iterator[NetBox]:
             table.replace({pk: _renamed(table[pk], names) for pk in table.ids() if pk not in removed})
         _add_platforms(netbox)
         _use_vrfs(netbox)
+        _add_gateway(netbox)
         for row in netbox.table("dcim/devices").values():
             row["custom_fields"]["fqdn"] = f"{row['name']}.{row['site']['slug']}.example.com"
         yield netbox
@@ -71,6 +73,25 @@ def _add_platforms(netbox: NetBox) -> None:
         added = {**model, "id": number, "url": url, "name": name, "display": name, "slug": slug}
         platforms[number] = added
         host["platform"] = {key: added.get(key) for key in ("id", "url", "display", "name", "slug", "description")}
+
+
+def _add_gateway(netbox: NetBox) -> None:
+    """Add an address with the tag `edge` to the subnet of the switch's primary address."""
+    addresses = netbox.table("ipam/ip-addresses")
+    primary = addresses[_named(netbox.table("dcim/devices"), "sw1")["primary_ip4"]["id"]]
+    network = ipaddress.ip_interface(primary["address"]).network
+    tag = next(tag for tag in netbox.table("extras/tags").values() if tag["slug"] == "edge")
+    number, text = max(addresses.ids()) + 1, f"{network[1]}/{network.prefixlen}"
+    free = {"assigned_object": None, "assigned_object_type": None, "assigned_object_id": None}
+    addresses[number] = {
+        **primary,
+        **free,
+        "id": number,
+        "address": text,
+        "display": text,
+        "dns_name": "",
+        "tags": [tag],
+    }
 
 
 def _use_vrfs(netbox: NetBox) -> None:

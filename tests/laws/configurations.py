@@ -22,7 +22,7 @@ Options = dict[str, t.Any]
 GROUP_BY = (
     *("site", "location", "tenant", "rack", "rack_role", "tag", "role", "device_type", "manufacturer", "platform"),
     *("region", "site_group", "cluster", "cluster_type", "cluster_group", "is_virtual", "services", "status"),
-    *("time_zone", "utc_offset", "facility"),
+    *("time_zone", "utc_offset", "facility", "tenant_group"),
 )
 SINGULAR = {
     **{f"{name}s": name for name in ("site", "tenant", "rack", "tag", "device_type", "manufacturer", "platform")},
@@ -34,11 +34,12 @@ HOST_VARS = (
     *("custom_fields", "site", "regions", "site_groups", "locations", "time_zone", "utc_offset", "facility", "tenant"),
     *("role", "platform", "device_type", "manufacturer", "rack", "rack_role", "cluster", "cluster_device"),
     *("cluster_type", "cluster_group", "is_virtual", "serial", "asset_tag", "disk", "memory", "vcpus", "tags"),
-    *("dns_name", "services", "interfaces", "virtual_disks"),
+    *("dns_name", "services", "interfaces", "virtual_disks", "primary_ip4_prefix_length", "primary_interface"),
+    *("gateway", "selected"),
 )
 SWITCHES = (
     *("config_context", "flatten_config_context", "flatten_local_context_data", "flatten_custom_fields", "interfaces"),
-    *("virtual_disks", "services", "site_data", "prefixes", "dns_name", "ansible_host_dns_name"),
+    *("virtual_disks", "services", "site_data", "prefixes", "dns_name", "ansible_host_dns_name", "primary_interface"),
     *("oob_ip_as_primary_ip", "virtual_chassis_name", "group_names_raw", "empty_groups", "plurals"),
 )
 INTERFACE_FIELDS = (
@@ -54,6 +55,8 @@ VALUES = (
     *("status.value", "status.label", "regions", "regions | last", "site_groups | first | default('x')", "locations"),
     *("tags", "tags | length", "tags | map(attribute='slug') | list", "(tags | first).slug | default('none')"),
     *("primary_ip4.address", "primary_ip4.address.split('/')[0]", "primary_ip", "primary_ip6", "oob_ip", "nat"),
+    *("selected", "selected.tenant.slug", "selected.name | default('x')", "selected.interfaces | length"),
+    *("primary_ip4_prefix_length", "primary_interface", "gateway", "primary_interface ~ gateway | default('')"),
     *("primary_ip4.nat_outside | map(attribute='address') | list", "primary_ip.dns_name", "dns_name", "ansible_host"),
     "custom_fields['owner'] | default(primary_ip4.address | regex_replace('/.*', ''), true)",
     *("custom_fields.owner", "custom_fields.fqdn", "custom_fields.site.slug", "custom_fields | dict2items | length"),
@@ -75,7 +78,7 @@ VALUES = (
     # Jinja's and Ansible's globals, filters and tests.
     *("range(2) | list", "now(utc=true).year", "lookup('env', 'LAWS_NOT_SET')", "query('env', 'LAWS_NOT_SET')"),
     *("lookup('ansible.builtin.env', 'LAWS_NOT_SET', default=site.slug)", "dict(a=serial)", "namespace(x=1).x"),
-    *("name is defined and name is not none", "name | default('none', true) | upper", "undef", "lipsum is defined"),
+    *("name is defined and name is not none", "name | default('none', true) | upper", "undef()", "lipsum is defined"),
     "('role' in netbox) | ternary('has', 'has not')",
     "'{}.example.com'.format(name)",
     # Written wrongly, as people do: without quotes, with braces, with what is not there, or not at all.
@@ -125,6 +128,16 @@ RENAMINGS: tuple[list[dict[str, str]], ...] = (
 )
 
 
+SELECTIONS: tuple[t.Any, ...] = (
+    "name",
+    "tenant {slug group {slug}} site {region {name}}",
+    ["tags {slug}", {"interfaces": ["name", {"ip_addresses": ["address"]}]}],
+    "rack {name} vcpus primary_ip4 {assigned_object {... on InterfaceType {name} ... on VMInterfaceType {name}}}",
+    "interfaces {name lag {name} vrf {name}}",
+    "x: role {id parent {slug}} custom_fields",
+)
+
+
 FEW = st.sampled_from((0, 1, 1, 2, 3))
 RARELY = st.sampled_from((False, False, False, False, False, True))
 OFTEN = st.booleans()
@@ -158,6 +171,8 @@ def facts(draw: st.DrawFn) -> Options:
     if draw(CHANCES[4]):
         options["host_vars"] = draw(_HOST_VARS)
     if draw(CHANCES[6]):
+        options["exclude_host_vars"] = draw(_HOST_VARS)
+    if draw(CHANCES[6]):
         options["vars_prefix"] = draw(st.sampled_from(PREFIXES))
     if draw(CHANCES[6]):
         options["rename_variables"] = draw(st.sampled_from(RENAMINGS))
@@ -180,6 +195,9 @@ def groupings(draw: st.DrawFn) -> Options:
     keys = {SINGULAR.get(key, key): key for key in draw(_GROUP_BY)}
     if keys:
         options["group_by"] = list(keys.values())
+        trees = [key for key in ("role", "platform", "tenant") if key in keys and draw(CHANCES[3])]
+        if trees:
+            options["group_trees"] = trees
         if draw(CHANCES[6]):
             options["group_prefix"] = draw(st.sampled_from(("g_", "nb-", "site_")))
     return options
@@ -227,9 +245,21 @@ def filters(draw: st.DrawFn, described: Described) -> Options:
         if draw(CHANCES[6]):
             found = [draw(one_filter(described, name)) for _number in range(draw(st.sampled_from((1, 2))))]
             options[name] = found if draw(OFTEN) else {key: value for one in found for key, value in one.items()}
+    for name in ("include_filters", "exclude_filters", "device_exclude_filters", "vm_include_filters"):
+        if draw(CHANCES[10]):
+            kind = name if name.startswith(("device", "vm")) else "query_filters"
+            options[name] = draw(filter_sets(described, kind.replace("exclude", "query").replace("include", "query")))
     if draw(CHANCES[10]):
         options[draw(st.sampled_from(("devices", "virtual_machines")))] = False
     return options
+
+
+def filter_sets(described: Described, option: str = "query_filters") -> st.SearchStrategy[list[Options]]:
+    """One or two sets of filters, each of one or two filters."""
+    one = st.lists(one_filter(described, option), min_size=1, max_size=2).map(
+        lambda found: {key: value for each in found for key, value in each.items()}
+    )
+    return st.lists(one, min_size=1, max_size=2)
 
 
 @st.composite
@@ -272,10 +302,15 @@ def configurations(
     with_filters: bool = True,
     with_names: bool = True,
     with_expressions: bool = True,
+    with_select: bool = True,
     strict: bool = False,
 ) -> Options:
     """All of these together. ``strict``: also errors of expressions, which make the run fail."""
     options = {**draw(facts()), **draw(groupings())}
+    if draw(CHANCES[6]) and described.tags:
+        options["gateway_tag"] = draw(st.sampled_from([tag["slug"] for tag in described.tags]))
+    if with_select and draw(CHANCES[6]):
+        options["select"] = draw(st.sampled_from(SELECTIONS))
     if with_filters:
         options.update(draw(filters(described)))
     if with_expressions and not draw(CHANCES[4]):
@@ -306,7 +341,14 @@ EARLIER = st.sampled_from(
 
 _WRONG: dict[str, tuple[t.Any, ...]] = {
     "group_by": (["sites", "nope"], ["tags", "tag"], "site", {"site": 1}, [None], [["site"]]),
+    "group_trees": (["role"], ["nope"], [None], "role", 5),
     "host_vars": (["nope"], [None], "site", []),
+    "select": ("nope", "site {", "site", "name {x}", 5, [], {}, ["site {nope}"], ""),
+    "gateway_tag": ("nope", "", None, 5, [1]),
+    "primary_interface": ("perhaps", None),
+    "min_hosts": (-1, 10_000, "x", None, {}),
+    "max_shrink": (-1, 101, "x", 5, {}),
+    "exclude_host_vars": (["nope"], ["all"], [None], 5),
     "interface_fields": (["nope"], "all", [None]),
     "compose": (None, ["x"], {"a": None}, {"a": 1}, {1: "name"}, {"a": ["name"]}, {"a": {"b": "name"}}, {"": "name"}),
     "groups": ({"live": True}, {"live": None}, {"live": 1}, ["x"], {"live": ["name"]}, {"": "true"}, {1: "true"}),
@@ -315,6 +357,8 @@ _WRONG: dict[str, tuple[t.Any, ...]] = {
     "rename_variables": ([None], ["x"], [{"pattern": "("}], [{"pattern": "a", "repl": "\\2"}], {"pattern": "a"}),
     "query_filters": (None, "site=ber", [None], [1], [{"nope": 1}], [{"site": None}], [{"limit": 5}], [{"site": ""}]),
     "device_query_filters": ([{"status": "bogus"}], [{"site": "nowhere"}], [{"cf_nope": 1}], [{"site": {"a": 1}}]),
+    "include_filters": ([{}], [None], 5, [{"nope": 1}], [{"rack": "R1"}], [["site"]], "site=ber"),
+    "exclude_filters": ([{}], "", {}, [{"limit": 1}], [{"status": "bogus"}]),
     "vm_query_filters": ([{"rack": "R1"}], [["site", "ber"]], [{1: 2}]),
     "duplicate_hostnames": ("no", None),
     "timeout": ("{{ nope }}", "soon", -1, None, 0),

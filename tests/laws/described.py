@@ -106,7 +106,10 @@ class Described:
 
     def netbox(self, **settings: t.Any) -> NetBox:
         """A mock NetBox that holds this estate. It is not served."""
-        return NetBox(Rows(self).estate(), Settings(version=self.version, **settings))
+        netbox = NetBox(Rows(self).estate(), Settings(version=self.version, **settings))
+        dummy, derived = netbox.edits.tools()
+        derived.prefer_ipv4 = self.prefer_ipv4
+        return netbox
 
 
 @functools.cache

@@ -505,6 +505,8 @@ class _Hosts:
         self._reach(thing, interfaces, reached, oob)
         if draw(RARE):
             self._put(interfaces[-1], 4, dns_name=draw(DNS_NAMES), role=draw(ADDRESS_ROLES), status="reserved")
+        if draw(RARE):
+            self._put(interfaces[-1], 4, tags=some(draw, len(described.tags)))
         if described.vrfs and draw(RARE):
             self._put(interfaces[0], 4, vrf=below(draw, len(described.vrfs)), tags=some(draw, len(described.tags)))
 

@@ -38,6 +38,7 @@ DEVICES, VMS = "dcim/devices", "virtualization/virtual-machines"
 ENDPOINTS = (
     *(DEVICES, VMS, "dcim/sites", "dcim/regions", "dcim/site-groups", "dcim/locations", "dcim/racks"),
     *("virtualization/clusters", "dcim/interfaces", "virtualization/interfaces", "ipam/ip-addresses", "ipam/services"),
+    *("dcim/platforms", "tenancy/tenants", "tenancy/tenant-groups"),
     *("dcim/device-roles", "ipam/prefixes", "virtualization/virtual-disks", "extras/custom-fields"),
 )
 # What netbox.netbox calls by two names.
@@ -54,6 +55,7 @@ FLATTENED = ("config_context", "local_context_data", "custom_fields")
 # Variables that hosts get only if an option, or host_vars itself, says so.
 ON_REQUEST = (
     *("time_zone", "utc_offset", "facility", "config_context", "interfaces", "services", "virtual_disks", "dns_name"),
+    *("primary_interface", "gateway", "selected"),
 )
 EXPRESSIONS = ("compose", "groups", "keyed_groups", "hostnames")
 # A composed variable that tells which object a host is.
@@ -303,7 +305,7 @@ def errors_leave_nothing(target: Target, options: Options, earlier: Earlier | No
 
 # Fields that the inventory needs whether or not they show in it: by them objects are told apart, named, and joined
 # where several of them are one host.
-STRUCTURAL = ("id", "name", "virtual_chassis", "vc_position")
+STRUCTURAL = ("id", "name", "virtual_chassis", "vc_position", "nat_inside")
 # What tells whether GraphQL shows what REST does: if not, REST is used, and the inventory is the same.
 FOR_AGREEMENT = ("extras/custom-fields", "extras/tags")
 

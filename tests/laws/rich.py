@@ -146,6 +146,8 @@ RICH = Described(
                     "macs": ("02:00:00:00:00:0A", "02:00:00:00:00:0B"),
                     "addresses": [
                         {"address": "10.0.0.1/24", "vrf": 1, "role": "vip", "status": "reserved", "tags": (0,)},
+                        {"address": "10.0.0.2/24", "vrf": 0, "tags": (0,)},
+                        {"address": "192.0.2.1/24", "tags": (0,)},
                     ],
                 },
                 {
@@ -183,7 +185,14 @@ RICH = Described(
         },
         {"name": "stack1-2", "role": 1, "chassis": 0, "vc_position": 1, "interfaces": [{"name": "eth1/1"}]},
         {"name": "stack2-1", "role": 1, "chassis": 1, "vc_position": 1},
-        {"type": 1, "role": 4, "site": 3, "asset_tag": "A-6"},
+        {
+            "type": 1,
+            "role": 4,
+            "site": 3,
+            "asset_tag": "A-6",
+            "interfaces": [{"name": "eth0", "addresses": [{"address": "10.0.0.7/24", "vrf": 1}]}],
+            "primary_ip4": "10.0.0.7/24",
+        },
         {"name": "hypervisor", "type": 1, "role": 4, "cluster": 0, "platform": 2},
         {"name": "web1", "site": 3, "role": 4, "tags": (2,)},
         {"name": "all", "site": 3},

@@ -239,7 +239,8 @@ def read(
         inventory.current_source = str(path)
         try:
             reader.parse(inventory, DataLoader(), str(path), cache=bool(options.get("cache")))
-            if options.get("cache"):
+            # As Ansible, which ignores that a plugin has no cache.
+            if hasattr(reader, "_cache"):
                 reader.update_cache_if_changed()
         except AnsibleError as caught:
             error = str(caught)

@@ -11,12 +11,13 @@ import typing as t
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.netbox.cursor.tests.laws import laws
+from ansible_collections.netbox.cursor.tests.laws import choosing, laws
 from ansible_collections.netbox.cursor.tests.laws.configurations import (
     EARLIER,
     Options,
     cases,
     configurations,
+    filter_sets,
     mistakes,
     subsets,
 )
@@ -87,7 +88,7 @@ def test_errors_leave_nothing_behind(data: st.DataObject, earlier: t.Any) -> Non
 
 # A run for each field that is requested.
 @settings(max_examples=max(1, settings().max_examples // 10))
-@given(configurations(RICH, with_filters=False), TRANSPORTS)
+@given(configurations(RICH, with_filters=False, with_select=False), TRANSPORTS)
 def test_nothing_is_read_in_vain(options: Options, transport: str) -> None:
     hold(laws.nothing_is_read_in_vain(Mock(RICH.netbox()), {**options, "transport": transport}))
 
@@ -96,3 +97,25 @@ def test_nothing_is_read_in_vain(options: Options, transport: str) -> None:
 def test_each_object_is_one_host(case: Case, earlier: t.Any) -> None:
     described, options = case
     hold(laws.each_object_is_one_host(Mock(described.netbox()), options, earlier))
+
+
+@given(st.data(), st.sampled_from(("rest", "graphql", "auto")))
+def test_sets_of_filters_follow_set_algebra(data: st.DataObject, transport: str) -> None:
+    described = choosing.without_chassis(data.draw(estates()))
+    some = filter_sets(described)
+    query = data.draw(st.just([]) | some.map(lambda sets: sets[:1]))
+    include, exclude = data.draw(st.just([]) | some), data.draw(st.just([]) | some)
+    mock = Mock(described.netbox())
+    hold(choosing.sets_follow_set_algebra(mock, query, include, exclude, {"transport": transport}))
+
+
+@given(cases(), subsets())
+def test_excluded_variables_are_those_not_selected(case: Case, excluded: list[str]) -> None:
+    described, options = case
+    hold(choosing.excluded_variables_are_those_not_selected(Mock(described.netbox()), options, excluded))
+
+
+@given(estates(), st.lists(st.integers(0, 30), max_size=6), st.sampled_from((0, 0.5, 10, 25, 50, 99, 100)))
+def test_guard_stops_exactly_what_shrank(described: Described, gone: list[int], percent: float) -> None:
+    mock = Mock(choosing.without_chassis(described).netbox())
+    hold(choosing.guard_stops_exactly_what_shrank(mock, gone, percent))

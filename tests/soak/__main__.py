@@ -15,6 +15,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ from ansible_collections.netbox.cursor.tests.soak._chaos import (  # noqa: E402
     Load,
     disturbed,
 )
+from ansible_collections.netbox.cursor.tests.soak._kills import at_once, killed  # noqa: E402
 from ansible_collections.netbox.cursor.tests.stand_in import serve  # noqa: E402
 from ansible_collections.netbox.cursor.tests.stand_in._proxy import KINDS  # noqa: E402
 
@@ -86,6 +88,19 @@ def long_run(what: str, number: int, devices: int) -> tuple[str, bool]:
     return f"{number} {what} in one process: {told}; {left}; {time.monotonic() - began:.0f} s", kept
 
 
+def kills(number: int) -> tuple[str, bool]:
+    """Kill refreshes at random moments, and run two at once."""
+    began = time.monotonic()
+    with serve(version="4.6") as netbox, tempfile.TemporaryDirectory() as folder:
+        netbox.edits.settle()
+        netbox.edits.update("dcim/sites", 1, facility="first")
+        hit, wrong = killed(netbox, Path(folder), number)
+        wrong_at_once = at_once(netbox, Path(folder), max(1, number // 10))
+    told = f"{number} refreshes killed, {hit} of them at work: {wrong} left a wrong cache"
+    also = f"{max(1, number // 10)} pairs at once: {wrong_at_once}"
+    return f"{told}; {also}; {time.monotonic() - began:.0f} s", not wrong and not wrong_at_once
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make soak")
     parser.add_argument("--rounds", type=int, default=100, help="walks over a list that changes, of each way by cursor")
@@ -93,6 +108,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=20, help="reads of each way through a proxy that fails")
     parser.add_argument("--inventories", type=int, default=200, help="inventories in one process")
     parser.add_argument("--walk", type=int, default=1_000_000, help="rows of one long walk")
+    parser.add_argument("--kills", type=int, default=200, help="refreshes of an inventory that are killed")
     options = parser.parse_args()
     all_kept = True
     # By offset a walk takes longer, and one that is lost shows in a few.
@@ -102,6 +118,7 @@ def main() -> int:
         *(partial(chaos, way, 20_000, options.seeds) for way in READS),
         partial(long_run, "inventories", options.inventories, 100),
         partial(long_run, "rows", options.walk, options.walk),
+        partial(kills, options.kills),
     ]
     for task in tasks:
         line, kept = task()

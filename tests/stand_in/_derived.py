@@ -195,6 +195,8 @@ class Derived:
     """Computes the derived parts of the rows of one estate."""
 
     def __init__(self, estate: Estate, version: str) -> None:
+        # NetBox's setting PREFER_IPV4.
+        self.prefer_ipv4 = False
         self._estate = estate
         self._version = version
         self._nested = nested_fields(version)
@@ -339,7 +341,8 @@ class Derived:
             row["parent_device"] = None
 
     def _compute_machine(self, row: Row) -> None:
-        row["primary_ip"] = row["primary_ip6"] or row["primary_ip4"]
+        first, second = ("primary_ip4", "primary_ip6") if self.prefer_ipv4 else ("primary_ip6", "primary_ip4")
+        row["primary_ip"] = row[first] or row[second]
 
     def _compute_bay(self, row: Row) -> None:
         if "_occupied" in row:

@@ -170,6 +170,8 @@ class Client:
         self._sleep = sleep or self._transport.slots.sleep
         self._json_came = False
         self.api_version: tuple[int, int] | None = None
+        # How many requests were sent. Threads can lose a count, which is good enough for a message.
+        self.sent = 0
         if not verify and self.endpoint.startswith("https:"):
             self.warn(
                 f"validate_certs is false, so anybody between this host and {self.endpoint} can read the token and "
@@ -322,6 +324,7 @@ class Client:
         """Send ``request``, follow redirects, and return the result of ``read`` for the response."""
         address = request.url
         for dummy in range(MOST_REDIRECTS + 1):
+            self.sent += 1
             with self._transport.exchange(request.method, address, **arguments) as response:
                 self._learn_version(response)
                 if response.status_code in REDIRECTS:

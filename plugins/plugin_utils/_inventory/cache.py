@@ -17,7 +17,7 @@ import stat
 import time
 import typing as t
 import zlib
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 
 from ansible.errors import AnsibleError
@@ -113,26 +113,54 @@ class Entry:
 
     def read(self, stale: float = 0) -> Content | None:
         """Return the content, unless it expired more than ``stale`` seconds ago, is damaged, or is not trusted."""
-        files = _files_of(self._folder, self._key) if self._folder and self._usable else []
-        if not self._usable or not all(self._is_trusted(path, _doubt_file) for path in files):
-            return None
+        kept = self._kept(self._key)
         try:
-            kept = self._cache[self._key]
-            age = time.time() - kept["time"]
-            # Somebody who can rename files can put another entry of the same user here.
-            if kept["key"] != self._key or (self._seconds and age > self._seconds + stale):
+            if kept is None or (self._seconds and time.time() - kept["time"] > self._seconds + stale):
                 return None
             content: Content = json.loads(zlib.decompress(base64.b64decode(kept["content"])))
             return content
-        except (AnsibleError, KeyError, TypeError, ValueError, zlib.error):
+        except (KeyError, TypeError, ValueError, zlib.error):
             return None
 
-    def write(self, content: Content) -> None:
+    def read_state(self) -> t.Any:
+        """Return the state that :meth:`write` stored, of any age, or ``None``."""
+        kept = self._kept(self._key)
+        return kept.get("state") if kept else None
+
+    def read_parts(self, number: int) -> list[str] | None:
+        """Return the parts that :meth:`write` stored, or ``None`` if one of them is missing."""
+        parts = [self._kept(key) for key in self._part_keys(number)]
+        texts = [part["content"] for part in parts if part and isinstance(part.get("content"), str)]
+        return texts if len(texts) == number else None
+
+    def _part_keys(self, number: int) -> list[str]:
+        return [f"{self._key}_{place}" for place in range(number)]
+
+    def _kept(self, key: str) -> Content | None:
+        """Return the value of a key if it is trusted."""
+        files = _files_of(self._folder, key) if self._folder and self._usable else []
+        if not self._usable or not all(self._is_trusted(path, _doubt_file) for path in files):
+            return None
+        try:
+            kept: Content = self._cache[key]
+            # Somebody who can rename files can put another entry of the same user here.
+            return kept if kept["key"] == key else None
+        except (AnsibleError, KeyError, TypeError, ValueError):
+            return None
+
+    def write(self, content: Content, state: t.Any = None, parts: Sequence[str] = ()) -> None:
         """Store ``content`` as one string. Newer versions of Ansible need minutes to store the values one by one.
 
         The string is compressed, because Ansible's caches encode it as JSON twice and would escape each quote in it.
+
+        ``parts`` are additional strings for a refresh, which a cached run does not read. ``state`` describes them.
         """
         if self._usable:
             packed = zlib.compress(json.dumps(content, ensure_ascii=False).encode(), level=1)
             packed_text = base64.b64encode(packed).decode()
-            self._cache[self._key] = {"time": time.time(), "key": self._key, "content": packed_text}
+            now = time.time()
+            for key, part in zip(self._part_keys(len(parts)), parts):
+                self._cache[key] = {"time": now, "key": key, "content": part}
+            # Last, so that it does not name parts that were not written.
+            self._cache.pop(self._key, None)
+            self._cache[self._key] = {"time": now, "key": self._key, "content": packed_text, "state": state}

@@ -23,7 +23,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import RESERVED, sanitize_name
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import RESERVED
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import text_of
 from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import marked
 
@@ -256,10 +256,8 @@ class _Recorder(InventoryData):
 
     def add_group(self, group: str) -> str:
         # The user writes the names in the option `groups`. The names in `keyed_groups` come from NetBox.
-        if self.host_is_child or not self.host:
-            return super().add_group(group)
-        name = sanitize_name(group) or "_"
-        return super().add_group(f"group_{name}" if name in RESERVED else name)
+        renamed = group in RESERVED and self.host and not self.host_is_child
+        return super().add_group(f"group_{group}" if renamed else group)
 
     def add_host(self, host: str, group: str | None = None, port: int | str | None = None) -> str:
         if group:

@@ -26,6 +26,13 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interface
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import is_safe_address
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.primary import (
+    OF_GATEWAY,
+    OF_INTERFACE,
+    read_gateway,
+    read_prefix_length,
+    read_primary_interface,
+)
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot, ancestors
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import INTERFACES, TABLES
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import deep_copy
@@ -43,6 +50,7 @@ class Field:
     * ``selection``: the GraphQL selection for it.
     * ``plain``: both APIs return the same value.
     * ``nullable``: the kinds whose REST filter ``<name>_id`` accepts ``null``.
+    * ``model``: the type of the objects that it refers to. If one of them changes, so can the field.
     """
 
     name: str
@@ -50,6 +58,7 @@ class Field:
     kinds: tuple[str, ...] = KINDS
     plain: bool = False
     nullable: tuple[str, ...] = ()
+    model: str | None = None
 
 
 ADDRESS = "{id address dns_name}"
@@ -65,23 +74,25 @@ LOCAL_CONTEXT_DATA = Field("local_context_data", "local_context_data", plain=Tru
 CONFIG_CONTEXT = Field("config_context", "config_context")
 CUSTOM_FIELDS = Field("custom_fields", "custom_fields")
 STATUS = Field("status", "status")
-TAGS = Field("tags", "tags {id}")
-SITE = Field("site", "site {id slug}", nullable=VIRTUAL_MACHINES)
-LOCATION = Field("location", "location {id slug}", DEVICES, nullable=DEVICES)
-RACK = Field("rack", "rack {id name}", DEVICES, nullable=DEVICES)
-TENANT = Field("tenant", "tenant {id slug}", nullable=KINDS)
-ROLE = Field("role", "role {id slug}", nullable=VIRTUAL_MACHINES)
-PLATFORM = Field("platform", "platform {id slug}", nullable=KINDS)
-DEVICE_TYPE = Field("device_type", "device_type {id slug manufacturer {slug}}", DEVICES)
-CLUSTER = Field("cluster", "cluster {id name}", nullable=KINDS)
-CLUSTER_DEVICE = Field("device", "device {id name}", VIRTUAL_MACHINES, nullable=VIRTUAL_MACHINES)
-VIRTUAL_CHASSIS = Field("virtual_chassis", "virtual_chassis {id name master {id}}", DEVICES, nullable=DEVICES)
+TAGS = Field("tags", "tags {id}", model="extras.tag")
+SITE = Field("site", "site {id slug}", nullable=VIRTUAL_MACHINES, model="dcim.site")
+LOCATION = Field("location", "location {id slug}", DEVICES, nullable=DEVICES, model="dcim.location")
+RACK = Field("rack", "rack {id name}", DEVICES, nullable=DEVICES, model="dcim.rack")
+TENANT = Field("tenant", "tenant {id slug}", nullable=KINDS, model="tenancy.tenant")
+ROLE = Field("role", "role {id slug}", nullable=VIRTUAL_MACHINES, model="dcim.devicerole")
+PLATFORM = Field("platform", "platform {id slug}", nullable=KINDS, model="dcim.platform")
+DEVICE_TYPE = Field("device_type", "device_type {id slug manufacturer {slug}}", DEVICES, model="dcim.devicetype")
+CLUSTER = Field("cluster", "cluster {id name}", nullable=KINDS, model="virtualization.cluster")
+CLUSTER_DEVICE = Field("device", "device {id name}", VIRTUAL_MACHINES, nullable=VIRTUAL_MACHINES, model="dcim.device")
+VIRTUAL_CHASSIS = Field(
+    "virtual_chassis", "virtual_chassis {id name master {id}}", DEVICES, nullable=DEVICES, model="dcim.virtualchassis"
+)
 VC_POSITION = Field("vc_position", "vc_position", DEVICES, plain=True)
-PRIMARY_IP4 = Field("primary_ip4", f"primary_ip4 {ADDRESS}", nullable=KINDS)
-PRIMARY_IP6 = Field("primary_ip6", f"primary_ip6 {ADDRESS}", nullable=KINDS)
+PRIMARY_IP4 = Field("primary_ip4", f"primary_ip4 {ADDRESS}", nullable=KINDS, model="ipam.ipaddress")
+PRIMARY_IP6 = Field("primary_ip6", f"primary_ip6 {ADDRESS}", nullable=KINDS, model="ipam.ipaddress")
 # GraphQL has no field of this name. NetBox's setting PREFER_IPV4 decides which of the two it is.
-PRIMARY_IP = Field("primary_ip", f"primary_ip4 {ADDRESS} primary_ip6 {ADDRESS}")
-OOB_IP = Field("oob_ip", f"oob_ip {ADDRESS}", DEVICES, nullable=DEVICES)
+PRIMARY_IP = Field("primary_ip", f"primary_ip4 {ADDRESS} primary_ip6 {ADDRESS}", model="ipam.ipaddress")
+OOB_IP = Field("oob_ip", f"oob_ip {ADDRESS}", DEVICES, nullable=DEVICES, model="ipam.ipaddress")
 
 FIELDS = {field.name: field for field in list(globals().values()) if isinstance(field, Field)}
 
@@ -190,6 +201,8 @@ class View:
         self.members: dict[int, list[int]] = {}
         # Addresses that `ansible_host` must not have, by the kind and ID of the host.
         self.unsafe_addresses: dict[tuple[str, int], str] = {}
+        # Subnets in which several addresses are gateways.
+        self.ambiguous_gateways: set[str] = set()
         self.memory: dict[tuple[str, t.Any], t.Any] = {}
 
     def related(self, table: str, row: Row, field: str) -> Row:
@@ -447,6 +460,11 @@ def read_services(view: View, kind: str, row: Row) -> list[Row]:
     return services
 
 
+def read_selected(view: View, kind: str, row: Row) -> t.Any:
+    """Return what the option ``select`` selects of the host."""
+    return view.snapshot.table(f"selected_{kind}").get(row["id"], NOTHING).get("value")
+
+
 def read_tags(view: View, kind: str, row: Row) -> list[str]:
     """Return the slugs of the tags."""
     return [tag["slug"] for tag in row.get("tags") or ()]
@@ -463,6 +481,21 @@ FACTS: dict[str, Fact] = {
         Fact("ansible_host", (PRIMARY_IP,), read_ansible_host),
         Fact("primary_ip4", (PRIMARY_IP4,), address("primary_ip4")),
         Fact("primary_ip6", (PRIMARY_IP6,), address("primary_ip6")),
+        Fact("primary_ip4_prefix_length", (PRIMARY_IP4,), read_prefix_length),
+        Fact(
+            "primary_interface",
+            (PRIMARY_IP,),
+            read_primary_interface,
+            {"primary_addresses": OF_INTERFACE},
+            option="primary_interface",
+        ),
+        Fact(
+            "gateway",
+            (PRIMARY_IP4, PRIMARY_IP6),
+            read_gateway,
+            {"primary_addresses": OF_GATEWAY, "gateways": ("address", "vrf")},
+            option="gateway_tag",
+        ),
         Fact("oob_ip", (OOB_IP,), address("oob_ip"), kinds=DEVICES),
         Fact("disk", (DISK,), plain("disk"), kinds=VIRTUAL_MACHINES),
         Fact("memory", (MEMORY,), plain("memory"), kinds=VIRTUAL_MACHINES),
@@ -505,6 +538,7 @@ FACTS: dict[str, Fact] = {
             option="virtual_disks",
         ),
         Fact("interfaces", (), read_interfaces, HARDWARE, option="interfaces"),
+        Fact("selected", (), read_selected, {"selected_devices": (), "selected_virtual_machines": ()}, option="select"),
         Fact("dns_name", (PRIMARY_IP,), read_dns_name, {"dns_names": ("dns_name",)}, option="dns_name"),
     )
 }

@@ -14,6 +14,7 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.expressions import Constructor, Expressions
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.hosts import Host, Inventory
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.sources import Source, find_shared_hosts
 from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import marked
 
 
@@ -25,6 +26,9 @@ def fill(plugin: t.Any, found: Inventory, expressions: Expressions) -> None:
         for host in found.hosts
     ]
     for warning in constructor.warnings() if constructor else ():
+        plugin.display.warning(warning)
+    source = Source(str(plugin.inventory.current_source), plugin.get_option("vars_prefix") or "")
+    for warning in find_shared_hosts(plugin.inventory, [host.name for host in found.hosts], source):
         plugin.display.warning(warning)
     filler = _Filler(plugin)
     # Each host leaves the list, because its dictionary of variables takes memory.

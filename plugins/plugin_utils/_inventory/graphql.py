@@ -11,7 +11,7 @@ The REST API returns the fields that GraphQL cannot return.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field as Selected
@@ -26,6 +26,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.agreement
     ResultMismatch,
     count_nulls,
 )
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.choose import Choice
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import Memo, side_by_side
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import CLUSTER_DEVICE, FIELDS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interning import ObjectInterner
@@ -52,17 +53,20 @@ SHOWN_DIFFERENTLY = frozenset(("type", "mode", "lag", "parent", "vrf", "untagged
 
 
 class GraphQLReader:
-    """Reads the hosts and interfaces of ``plan`` with the client of ``pager``.
+    """Reads the fields and interfaces in ``plan`` of the hosts in ``choices``, with the client of ``pager``.
 
-    Raises :class:`ResultMismatch` if GraphQL hides something, and what GraphQL raises. The REST API returns the same.
+    Raises :class:`ResultMismatch` if GraphQL hides something, and the errors of GraphQL. The REST API can then be used.
     """
 
-    def __init__(self, pager: Pager, plan: Plan, options: Options, progress: Progress) -> None:
+    def __init__(
+        self, pager: Pager, plan: Plan, options: Options, choices: Mapping[str, Choice], progress: Progress
+    ) -> None:
         self._pager = pager
         self._graphql = GraphQL(pager)
         self._memo = Memo()
         self._plan = plan
         self._options = options
+        self._choices = choices
         self._progress = progress
 
     # Hosts
@@ -70,7 +74,7 @@ class GraphQLReader:
     def rest_fields(self, kind: str) -> set[str]:
         """Return the fields of hosts that GraphQL does not return as the REST API does."""
         fields = self._plan.fields[kind] or frozenset()
-        filters = dict(self._options.filters(kind))
+        filters = dict(self._choices[kind].filters)
         # Beside a filter on the same field, the REST API cannot count the hosts that have null there.
         found = {field for field in fields if not self._can_return(field) or f"{field}_id" in filters}
         if filters:
@@ -86,7 +90,7 @@ class GraphQLReader:
 
     def hosts(self, kind: str) -> list[Row]:
         """Return the hosts of a kind."""
-        fields, filters = self._plan.fields[kind], self._options.filters(kind)
+        fields, filters = self._plan.fields[kind], self._choices[kind].filters
         if fields is None:
             raise AssertionError("whole objects come through REST")
         listed = RestShapedList(self._pager, self._graphql, self._memo, HOSTS[kind], filters)
@@ -172,16 +176,19 @@ class GraphQLReader:
                 f"refer to: {error}"
             ) from None
 
+    def interfaces_between(self, kind: str, low: int, high: int | None) -> list[Row]:
+        """Return the interfaces whose IDs are in a range. Objects that GraphQL hides are null in them."""
+        filters = [("id__gte", str(low)), *([] if high is None else [("id__lt", str(high))])]
+        listed = RestShapedList(self._pager, self._graphql, self._memo, INTERFACES[kind], filters)
+        objects, by_rest, selected = self._selected_of_interfaces(kind, listed)
+        rows = [row for page in listed.pages_between(selected, low, high) for row in page]
+        return self._completed_interfaces(kind, listed, rows, objects, by_rest)
+
     def _interfaces(self, kind: str, ids: Sequence[int] | None) -> list[Row]:
         table, owner = INTERFACES[kind], kind[:-1]
-        fields = set(self._plan.tables[table.name] or ()) - {owner}
         filters: Pairs = [] if ids is None else [(id_filter(kind), str(number)) for number in ids]
         listed = RestShapedList(self._pager, self._graphql, self._memo, table, filters)
-        objects = listed.custom_objects() if "custom_fields" in fields else []
-        by_rest = {"custom_fields"} if objects is None else set()
-        selected = _selected(
-            [*(INTERFACE_SELECTIONS[field] for field in fields - by_rest - {"tags"}), f"{owner} {{id}}"]
-        )
+        objects, by_rest, selected = self._selected_of_interfaces(kind, listed)
         keys = {one.key for one in selected}
         agreement = Agreement(
             self._pager, listed.endpoint, filters, {name: of for name, of in INTERFACE_NULLS.items() if name in keys}
@@ -189,6 +196,24 @@ class GraphQLReader:
         pages = listed.pages(selected, agreement) if ids is None else listed.pages_of(selected, ids, owner)
         rows = [row for page in self._progress.pages(listed.endpoint, pages) for row in page]
         agreement.check(count_nulls(rows, keys))
+        return self._completed_interfaces(kind, listed, rows, objects, by_rest)
+
+    def _fields_of_interfaces(self, kind: str) -> set[str]:
+        return set(self._plan.tables[INTERFACES[kind].name] or ()) - {kind[:-1]}
+
+    def _selected_of_interfaces(self, kind: str, listed: RestShapedList) -> tuple[list[str], set[str], list[Selected]]:
+        """Return the custom fields that hold objects, the fields to read through REST, and the GraphQL selection."""
+        fields = self._fields_of_interfaces(kind)
+        objects = listed.custom_objects() if "custom_fields" in fields else []
+        by_rest = {"custom_fields"} if objects is None else set()
+        selections = (INTERFACE_SELECTIONS[field] for field in fields - by_rest - {"tags"})
+        return objects or [], by_rest, _selected([*selections, f"{kind[:-1]} {{id}}"])
+
+    def _completed_interfaces(
+        self, kind: str, listed: RestShapedList, rows: list[Row], objects: Sequence[str], by_rest: set[str]
+    ) -> list[Row]:
+        """Return the rows as the REST API shows them."""
+        fields, owner = self._fields_of_interfaces(kind), kind[:-1]
         for row in rows:
             row[owner]["id"] = int(row[owner]["id"])
             if "mac_address" in fields:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import collections
 import typing as t
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import (
@@ -20,6 +20,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts imp
     PLATFORM,
     ROLE,
     SITE,
+    TENANT,
     Field,
     View,
 )
@@ -30,6 +31,8 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot 
 PLACES = {"region": "regions", "site_group": "site_groups", "site": "sites", "location": "locations"}
 # Keys of nested objects whose slugs are unique only under one parent.
 NESTED = {"role": "roles", "platform": "platforms"}
+# Keys whose objects form one tree of groups, with their tables.
+TENANCY = {"tenant": "tenants", "tenant_group": "tenant_groups"}
 # The fields of hosts and the tables that the groups of a key need besides the fact of the same name.
 GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]]] = {
     "site": ((SITE,), {}),
@@ -38,14 +41,20 @@ GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]
     "site_group": ((SITE,), {"sites": ("group",), "site_groups": ("slug", "parent")}),
     "role": ((ROLE,), {"roles": ("slug", "parent")}),
     "platform": ((PLATFORM,), {"platforms": ("slug", "parent", "manufacturer")}),
+    "tenant_group": ((TENANT,), {"tenants": ("group",), "tenant_groups": ("slug", "parent")}),
+}
+# What the trees of a key are made of besides.
+TREE_NEEDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "tenant": {"tenants": ("slug", "group"), "tenant_groups": ("slug", "parent")}
 }
 
 Edge = tuple[str, str]
 
 
-def tables_of_groups(key: str) -> set[str]:
+def tables_of_groups(key: str, trees: Collection[str] = ()) -> set[str]:
     """Return the tables that the groups of a key need."""
-    return {*GROUP_NEEDS.get(key, ((), {}))[1], *(FACTS[key].tables if key in FACTS else ())}
+    of_tree = TREE_NEEDS.get(key, {}) if key in trees else {}
+    return {*GROUP_NEEDS.get(key, ((), {}))[1], *of_tree, *(FACTS[key].tables if key in FACTS else ())}
 
 
 class Labels:
@@ -85,13 +94,21 @@ class Groups:
             # netbox.netbox adds the groups of sites to each tree.
             self._keys.setdefault("site", "sites" if self._options.plurals else "site")
         self.edges: dict[Edge, None] = {}
-        self._tables = {key: view.snapshot.table(name) for key, name in (*PLACES.items(), *NESTED.items())}
+        self._trees = frozenset(self._options.group_trees)
+        listed = {**PLACES, **NESTED, **TENANCY}
+        self._tables = {key: view.snapshot.table(name) for key, name in listed.items()}
         # The slug of a site comes with each host.
         self._denied = {key for key, name in PLACES.items() if name in view.snapshot.denied and key != "site"}
         # Slugs of sites are unique, so they need no labels.
         nested = [key for key in self._keys if GROUP_NEEDS.get(key, ((), {}))[1]]
         self._labels = {key: Labels(self._tables[key], _ROOTS.get(key, lambda row: None)) for key in nested}
-        self._simple = [key for key in self._keys if key not in PLACES and key not in NESTED]
+        if "tenant" in self._trees:
+            self._labels["tenant"] = Labels(self._tables["tenant"], self._path_of_tenant_group)
+            self._labels.setdefault("tenant_group", Labels(self._tables["tenant_group"]))
+        objects = {*NESTED, "tenant_group", *self._trees}
+        self._objects = [key for key in (*NESTED, *TENANCY) if key in self._keys and key in objects]
+        self._simple = [key for key in self._keys if key not in PLACES and key not in self._objects]
+        self._branches: dict[tuple[str, int], str] = {}
         self._places: dict[tuple[str, int], list[str]] = {}
 
     def of(self, row: Row, facts: Mapping[str, t.Any]) -> list[str]:
@@ -103,9 +120,10 @@ class Groups:
             else:
                 written = "service" if key == "services" else self._keys[key]
                 found += [self._name(written, value) for value in _values(key, facts.get(key))]
-        for key in NESTED:
-            if key in self._keys and row.get(key):
-                found += self._nested(key, row[key])
+        for key in self._objects:
+            brief = row.get(key) if key != "tenant_group" else self._tenant_group(row.get("tenant"))
+            if brief:
+                found.append(self._nested(key, brief))
         return found + self._place(row)
 
     def add_empty_places(self) -> None:
@@ -126,18 +144,47 @@ class Groups:
     def _named(self, key: str, number: int) -> str:
         """Return the group of an object in a table; if its slug is shared, below the group of that slug."""
         labels, slug = self._labels[key], self._tables[key][number]["slug"]
-        name = self._name(self._keys[key], labels[number])
+        written = self._keys.get(key, key)
+        name = self._name(written, labels[number])
         if slug in labels.shared:
-            self._add_edge(self._name(self._keys[key], slug), name)
+            self._add_edge(self._name(written, slug), name)
         return name
 
     def _add_edge(self, parent: str, child: str) -> None:
         if parent != child:
             self.edges[parent, child] = None
 
-    def _nested(self, key: str, brief: Row) -> list[str]:
-        known = brief["id"] in self._tables[key]
-        return [self._named(key, brief["id"]) if known else self._name(self._keys[key], brief["slug"])]
+    def _nested(self, key: str, brief: Row) -> str:
+        """Return the group of an object, and put it below the group of its parent if there is a tree for the key."""
+        number = brief["id"]
+        known = self._branches.get((key, number))
+        if known is not None:
+            return known
+        written = self._keys.get(key, key)
+        row = self._tables[key].get(number)
+        group = self._name(written, brief["slug"]) if row is None else self._named(key, number)
+        self._branches[key, number] = group
+        for above, parent in self._parents(key, row):
+            self._add_edge(self._nested(above, parent), group)
+        return group
+
+    def _parents(self, key: str, row: Row | None) -> list[tuple[str, Row]]:
+        """Return what an object is directly below, with its key."""
+        above = "tenant_group" if key == "tenant" else key
+        parent = (row or NOTHING).get("group" if key == "tenant" else "parent")
+        in_tree = key in self._trees or key == "tenant_group"
+        return [(above, parent)] if parent and in_tree and parent["id"] in self._tables[above] else []
+
+    def _tenant_group(self, tenant: Row | None) -> Row | None:
+        """Return the group of a tenant, unless the tree of tenants already puts the host below it."""
+        if not tenant or "tenant" in self._trees:
+            return None
+        group = self._view.related("tenants", {"tenant": tenant}, "tenant").get("group")
+        return group if group and group["id"] in self._tables["tenant_group"] else None
+
+    def _path_of_tenant_group(self, row: Row) -> str:
+        groups = ancestors((row.get("group") or NOTHING).get("id"), self._tables["tenant_group"])
+        return "_".join(group["slug"] for group in reversed(groups))
 
     def _place(self, row: Row) -> list[str]:
         """Return the lowest group of the place that a host is in."""

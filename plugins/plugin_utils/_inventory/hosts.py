@@ -89,8 +89,10 @@ def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf
         if name_of:
             name = name_of({**extra, **own}, raw, name) or name
         unnamed.append((Named(name, kind, row["id"]), own, groups.of(row, facts), extra, raw))
+    if options.select and "selected" not in plan.facts:
+        warnings.append("select: nothing uses the selection. Add selected to host_vars, or use it in an expression.")
     names = HostNames((one[0] for one in unnamed), options.duplicate_hostnames)
-    warnings += [*names.warnings(), *_unsafe_addresses(view), *variables.warnings()]
+    warnings += [*names.warnings(), *_unsafe_addresses(view), *_ambiguous_gateways(view), *variables.warnings()]
     hosts = []
     for (dummy, kind, number), own, of_host, extra, raw in unnamed:
         unique = names.names[kind, number]
@@ -149,13 +151,16 @@ def _missing(snapshot: Snapshot, plan: Plan, options: Options) -> list[str]:
         # These variables exist in any case.
         parts = [IN_PART[fact, table] for fact in facts if (fact, table) in IN_PART]
         missing = [names.shape(fact).name for fact in facts if (fact, table) not in IN_PART]
-        keys = [key for fact, key in options.group_keys.items() if table in tables_of_groups(fact)]
-        nested = [key for key in keys if key in NESTED]
+        written = options.group_keys
+        keys = {fact: key for fact, key in written.items() if table in tables_of_groups(fact, options.group_trees)}
+        trees = [key for key in options.group_trees if table in tables_of_groups(key, options.group_trees)]
+        nested = [key for fact, key in keys.items() if fact in (*NESTED, *trees)]
         lost = [
             *([f"the variables {listing(missing)}"] if missing else ()),
             *parts,
-            *([f"the groups by {listing(set(keys) - set(nested))}"] if len(keys) > len(nested) else ()),
+            *([f"the groups by {listing(set(keys.values()) - set(nested))}"] if len(keys) > len(nested) else ()),
             *([f"separate groups by {listing(nested)} for objects of one slug"] if nested else ()),
+            *([f"the trees of groups by {listing(trees)}"] if trees else ()),
         ]
         what = " and ".join(lost) or "groups without hosts"
         found.append(f"Cannot read {TABLES[table].label}. The inventory lacks {what}: {error}")
@@ -172,6 +177,14 @@ def _unsafe_addresses(view: View) -> list[str]:
         return []
     unsafe = listing(f"{text!r} (ID {number})" for (dummy, number), text in view.unsafe_addresses.items())
     return [f"Some addresses in NetBox are not safe for connections, so ansible_host does not use them: {unsafe}."]
+
+
+def _ambiguous_gateways(view: View) -> list[str]:
+    """Return a warning if several addresses in a subnet have the tag for gateways."""
+    if not view.ambiguous_gateways:
+        return []
+    shown = listing(view.ambiguous_gateways)
+    return [f"gateway_tag: several addresses in one subnet have the tag, so hosts there get no gateway: {shown}."]
 
 
 def _group_tree(

@@ -13,6 +13,7 @@ import re
 import typing as t
 from collections.abc import Callable, Mapping
 
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import parse
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs, filter_pairs
 
@@ -35,8 +36,9 @@ GROUP_BY = (
     *("sites", "site", "location", "tenants", "tenant", "racks", "rack", "rack_role", "tags", "tag"),
     *("device_roles", "role", "device_types", "device_type", "manufacturers", "manufacturer", "platforms", "platform"),
     *("region", "site_group", "cluster", "cluster_type", "cluster_group", "is_virtual", "services", "status"),
-    *("time_zone", "utc_offset", "facility"),
+    *("time_zone", "utc_offset", "facility", "tenant_group"),
 )
+GROUP_TREES = ("role", "platform", "tenant")
 # The defaults of netbox.netbox that differ, with the defaults of this plugin.
 COMPATIBLE_DEFAULTS: dict[str, tuple[t.Any, t.Any]] = {
     "plurals": (True, False),
@@ -59,14 +61,22 @@ class Options:
     query_filters: t.Any = ()
     device_query_filters: t.Any = ()
     vm_query_filters: t.Any = ()
+    include_filters: t.Any = ()
+    device_include_filters: t.Any = ()
+    vm_include_filters: t.Any = ()
+    exclude_filters: t.Any = ()
+    device_exclude_filters: t.Any = ()
+    vm_exclude_filters: t.Any = ()
     strict_filters: bool = True
     group_by: tuple[str, ...] = ()
+    group_trees: tuple[str, ...] = ()
     group_names_raw: bool = False
     group_prefix: str = ""
     empty_groups: bool = False
     plurals: bool = False
     vars_prefix: str = ""
     host_vars: tuple[str, ...] = ("all",)
+    exclude_host_vars: tuple[str, ...] = ()
     rename_variables: t.Any = ()
     allow_ansible_variables: tuple[str, ...] = ()
     config_context: bool = False
@@ -81,6 +91,9 @@ class Options:
     site_data: bool = False
     prefixes: bool = False
     dns_name: bool = False
+    primary_interface: bool = False
+    gateway_tag: str | None = None
+    select: t.Any = None
     ansible_host_dns_name: bool = False
     oob_ip_as_primary_ip: bool = False
     virtual_chassis_name: bool = False
@@ -101,12 +114,28 @@ class Options:
             values["site_data"] = values["site_data"] or values["prefixes"]
             values["dns_name"] = any(values[name] for name in ("dns_name", "interfaces", "ansible_host_dns_name"))
         values["interface_fields"] = values["interface_fields"] or INTERFACE_FIELDS
-        for name in ("group_by", "host_vars", "interface_fields", "allow_ansible_variables"):
+        for name in (
+            "group_by",
+            "group_trees",
+            "host_vars",
+            "exclude_host_vars",
+            "interface_fields",
+            "allow_ansible_variables",
+        ):
             values[name] = tuple(values[name] or ())
-        values["hostname_field"] = values["hostname_field"] or None
+        for name in ("hostname_field", "gateway_tag", "select"):
+            values[name] = values[name] or None
         options = cls(**values)
         options._check_group_by()
+        for kind in KINDS:
+            options.filter_sets("include", kind)
+            options.filter_sets("exclude", kind)
         options.renamings()
+        if options.select:
+            try:
+                parse(options.select)
+            except UsageError as error:
+                raise UsageError(f"select: {error}") from None
         return options
 
     @property
@@ -123,6 +152,20 @@ class Options:
         """Return the filters for ``devices`` or ``virtual_machines``."""
         own = self.device_query_filters if kind == "devices" else self.vm_query_filters
         return [*filter_pairs(self.query_filters or []), *filter_pairs(own or [])]
+
+    def filter_sets(self, action: str, kind: str) -> list[Pairs]:
+        """Return the sets of filters of which hosts of a kind must match one (``include``) or none (``exclude``).
+
+        Raise :class:`UsageError` if a set is empty, as it would match all hosts, or if it is not a dictionary.
+        """
+        sets = []
+        for name in (f"{action}_filters", f"{kind[:-1] if kind == 'devices' else 'vm'}_{action}_filters"):
+            written = getattr(self, name) or []
+            for one in written if isinstance(written, (list, tuple)) else [written]:
+                if not isinstance(one, (Mapping, str)) or not one:
+                    raise UsageError(f"{name}: {one!r} must be a dictionary of filters that is not empty.")
+                sets.append(filter_pairs(one))
+        return sets
 
     def renamings(self) -> list[tuple[re.Pattern[str], str]]:
         """Return patterns of variable names with their replacements. The first that matches applies."""
@@ -147,6 +190,11 @@ class Options:
         unknown = [key for key in self.group_by if key not in GROUP_BY]
         if unknown:
             raise UsageError(f"group_by: invalid value {', '.join(unknown)}. Choose from {', '.join(GROUP_BY)}.")
+        for key in self.group_trees:
+            if key not in GROUP_TREES:
+                raise UsageError(f"group_trees: invalid value {key}. Choose from {', '.join(GROUP_TREES)}.")
+            if key not in self.group_keys:
+                raise UsageError(f"group_trees: {key} requires the groups by {key}. Add {key} to group_by.")
         written: dict[str, str] = {}
         for key in self.group_by:
             other = written.setdefault(GROUP_KEYS.get(key, key), key)

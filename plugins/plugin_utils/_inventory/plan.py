@@ -24,7 +24,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts imp
     Fact,
     tables_of,
 )
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.groups import GROUP_NEEDS
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.groups import GROUP_NEEDS, TREE_NEEDS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables import VariableNames
@@ -114,19 +114,23 @@ def is_available(fact: Fact, options: Options) -> bool:
 
 def is_wanted(name: str, options: Options) -> bool:
     """Return whether hosts get this fact as a variable."""
-    if "all" not in options.host_vars:
+    if not {name, FACTS[name].plural}.isdisjoint(options.exclude_host_vars):
+        return False
+    # This one is chosen for expressions first.
+    if "all" not in options.host_vars or name == "selected":
         return not {name, FACTS[name].plural}.isdisjoint(options.host_vars)
     # netbox.netbox sets these only if it groups by them.
-    rare = options.as_peer and name in ("time_zone", "utc_offset", "facility")
+    rare = options.as_peer and name in ("time_zone", "utc_offset", "facility", "primary_ip4_prefix_length")
     return not rare or name in options.group_by
 
 
 def _check_host_vars(options: Options) -> None:
-    known = ["all", *FACTS, *PLURALS]
-    for name in options.host_vars:
-        if name not in known:
-            hint = suggest(name, known)
-            raise UsageError(f"host_vars: there is no variable {name!r}.{hint} Choose from {', '.join(known)}.")
+    names = [*FACTS, *PLURALS]
+    for option, known in (("host_vars", ["all", *names]), ("exclude_host_vars", names)):
+        for name in getattr(options, option):
+            if name not in known:
+                hint = suggest(name, known)
+                raise UsageError(f"{option}: there is no variable {name!r}.{hint} Choose from {', '.join(known)}.")
 
 
 def _seen(options: Options, needs: Needs, available: Mapping[str, Fact]) -> set[str]:
@@ -162,6 +166,8 @@ def _tables(options: Options, facts: Iterable[str]) -> Fields:
         add(tables_of(fact, options))
     for key in options.group_keys:
         add(GROUP_NEEDS.get(key, ((), {}))[1])
+    for key in options.group_trees:
+        add(TREE_NEEDS.get(key, {}))
     if options.empty_groups and ("site" in options.group_keys or options.as_peer):
         add({"sites": ("slug",)})
     if "interfaces" in facts and "all" not in options.interface_fields:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.check import FilterCheck
@@ -24,7 +24,9 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import connect, open_pager
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import costs
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.choose import Chooser, advised
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import side_by_side
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.graphql import GraphQLReader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import (
@@ -33,13 +35,14 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan impo
     unknown_interface_fields,
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import AFTER, Owners, RestReader
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import AFTER, Counts, Owners, RestReader
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.select import SelectReader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, INTERFACES, TABLES, Related
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
 
-# The options for filters of one kind of hosts.
-FILTER_OPTIONS = {"devices": "device_query_filters", "virtual_machines": "vm_query_filters"}
+# The tables of the option select.
+SELECTED = frozenset(f"selected_{kind}" for kind in KINDS)
 # The options that messages about filters can name.
 PAGING = ("strict_filters", "page_size", "max_workers", "pagination")
 
@@ -66,33 +69,57 @@ class Reader:
         self._transport = transport
         self._progress = progress
         self._kinds = [kind for kind in KINDS if getattr(options, kind)]
-        self._filtered = {kind: bool(options.filters(kind)) for kind in KINDS}
+        self._count = Counts(pager)
+        self._select: SelectReader | None = None
         self.plan = plan
+
+    def open(self, chooser: Chooser | None = None) -> None:
+        """Prepare to read tables and single rows. :meth:`read` does this itself."""
+        chooser = chooser or Chooser(self._pager, self._options, self._count, self._transport == "rest")
+        self._choices = chooser.choices()
+        self._filtered = {kind: choice.restricts for kind, choice in self._choices.items()}
+        self._rest = RestReader(self._pager, self.plan, self._choices, self._count, self._progress)
+        self._graphql = GraphQLReader(self._pager, self.plan, self._options, self._choices, self._progress)
+
+    @property
+    def rest(self) -> RestReader:
+        """The reader of the REST API."""
+        return self._rest
+
+    def interfaces_between(self, kind: str, low: int, high: int | None) -> tuple[list[Row], bool]:
+        """Return the interfaces whose IDs are in a range, and whether they came through GraphQL."""
+        if low != high and self._transport != "rest" and self._graphql.can_return_interfaces():
+            try:
+                return self._graphql.interfaces_between(kind, low, high), True
+            except NetBoxError as error:
+                if not _can_use_rest(error):
+                    raise
+        return list(self._rest.components_between(INTERFACES[kind], low, high)), False
 
     def read(self) -> Snapshot:
         """Return the snapshot."""
         check = FilterCheck(self._pager.client, options=PAGING) if self._options.strict_filters else None
-        for kind in self._kinds:
-            if check:
-                others = {HOSTS[other].endpoint: FILTER_OPTIONS[other] for other in KINDS if other != kind}
-                check.check(HOSTS[kind].endpoint, self._options.filters(kind), elsewhere=others)
+        chooser = Chooser(self._pager, self._options, self._count, self._transport == "rest")
+        if check:
+            chooser.check(check)
         self._add_unknown_fields()
-        self._rest = RestReader(self._pager, self.plan, self._options, self._progress)
-        self._graphql = GraphQLReader(self._pager, self.plan, self._options, self._progress)
+        if "selected" in self.plan.facts:
+            self._select = SelectReader(self._pager, self._options.select, self._kinds, self._count)
+            self._select.prepare()
+        self.open(chooser)
         hosts = dict(zip(self._kinds, side_by_side([partial(self._hosts, kind) for kind in self._kinds])))
-        for kind in self._kinds:
-            if check:
-                check.confirm(HOSTS[kind].endpoint, self._options.filters(kind))
+        if check:
+            chooser.check(check, confirmed=True)
         self._rest.add_device_types(hosts.get("devices", ()))
         snapshot = Snapshot()
         for kind, rows in hosts.items():
             snapshot.tables[kind] = {row["id"]: row for row in rows}
-        self._add_tables(snapshot)
+        self.read_tables(snapshot, self.plan.tables)
         return snapshot
 
     def _add_unknown_fields(self) -> None:
         """Determine whether names in expressions and options are fields that NetBox 4.7 did not have."""
-        rest = RestReader(self._pager, self.plan, self._options, self._progress)
+        rest = RestReader(self._pager, self.plan, {}, self._count, self._progress)
         for kind in self._kinds if self.plan.unknown else ():
             self.plan = self.plan.with_fields(kind, rest.existing_fields(HOSTS[kind].endpoint, self.plan.unknown))
         unknown = unknown_interface_fields(self._options)
@@ -107,14 +134,11 @@ class Reader:
     # Hosts
 
     def _hosts(self, kind: str) -> list[Row]:
-        try:
-            return self._through_either(HOSTS[kind].endpoint, *self._host_readers(kind))
-        except AccessDenied as error:
-            if "permission" in error.detail.lower():
-                error.advice = (
-                    f"Give the token's user permission to view {kind.replace('_', ' ')}, or set {kind}: false."
-                )
-            raise
+        choice = self._choices[kind]
+        if choice.only is not None and not choice.only:
+            return []
+        with advised(kind):
+            return choice.keep(self._through_either(HOSTS[kind].endpoint, *self._host_readers(kind)))
 
     def _host_readers(self, kind: str) -> tuple[Callable[[], list[Row]], Callable[[], list[Row]] | None]:
         """Return how to read hosts through REST and, if that is better, through GraphQL."""
@@ -133,9 +157,12 @@ class Reader:
 
     def _few(self, kind: str) -> Callable[[], list[Row]] | None:
         """Return how to read the hosts through REST if there are few of them."""
-        endpoint, filters = HOSTS[kind].endpoint, self._options.filters(kind)
-        if not filters:
-            first, count = [], self._rest.count(endpoint)
+        endpoint, choice = HOSTS[kind].endpoint, self._choices[kind]
+        filters, first, count = choice.filters, [], choice.count
+        if count is not None:
+            pass
+        elif not filters:
+            count = self._count(endpoint)
         else:
             # There are probably few hosts, so request the first page together with their number.
             rows, counted = self._pager.first_page(endpoint, filters, representation=self._rest.representation(kind))
@@ -165,8 +192,13 @@ class Reader:
 
     # Tables
 
-    def _add_tables(self, snapshot: Snapshot) -> None:
-        works = {name: work for name, work in self._table_works(snapshot).items() if name in self.plan.tables}
+    def needed_tables(self, snapshot: Snapshot) -> set[str]:
+        """Return the tables of the plan that the hosts in the snapshot need."""
+        return self._table_works(snapshot).keys() & self.plan.tables.keys()
+
+    def read_tables(self, snapshot: Snapshot, names: Collection[str]) -> None:
+        """Read these tables of the plan, as far as the hosts in the snapshot need them."""
+        works = {name: work for name, work in self._table_works(snapshot).items() if name in names}
 
         def read(name: str) -> tuple[str, list[Row] | None]:
             try:
@@ -186,7 +218,7 @@ class Reader:
         owners = Owners(ids, self._filtered)
         everything = self._options.empty_groups
         for table in TABLES.values():
-            if table.name in ("dns_names", "prefixes"):
+            if table.name in ("dns_names", "prefixes", "primary_addresses", "gateways") or table.name in SELECTED:
                 continue
             referenced = _referenced(snapshot, table.field) if table.field else set()
             if table.whole or (everything and table.name == "sites") or self._needs_all(table):
@@ -215,11 +247,31 @@ class Reader:
         }
         if bare:
             works["dns_names"] = partial(self._rest.dns_names, bare)
+        if self._select:
+            for kind in self._kinds:
+                works[f"selected_{kind}"] = partial(self._select.read, kind, ids[kind], not self._filtered[kind])
+        primary = self._primary_addresses(snapshot)
+        if primary:
+            works["primary_addresses"] = partial(
+                self._rest.referenced, TABLES["primary_addresses"], primary, filtered=True
+            )
+            works["gateways"] = partial(self._rest.gateways, self._options.gateway_tag or "")
         return works
+
+    def _primary_addresses(self, snapshot: Snapshot) -> set[int]:
+        """Return the IDs of the primary addresses of which facts need more than hosts show."""
+        facts = [FACTS[name] for name in self.plan.facts if "primary_addresses" in FACTS[name].tables]
+        fields = {field.name for fact in facts for field in fact.fields}
+        rows = [row for kind in self._kinds for row in snapshot.table(kind).values()]
+        # IDs of GraphQL are strings.
+        return {int(row[field]["id"]) for field in fields for row in rows if row.get(field)}
 
     def _needs_all(self, table: Related) -> bool:
         """Return whether the names of groups depend on objects that no host refers to."""
-        return table.name == "locations" and "location" in self._options.group_keys
+        options = self._options
+        return (table.name == "locations" and "location" in options.group_keys) or (
+            table.name == "tenants" and "tenant" in options.group_trees
+        )
 
     def _interfaces(self, kind: str, owners: Owners) -> list[Row]:
         """Read the interfaces of the hosts of a kind. There can be others among them."""
@@ -239,7 +291,7 @@ class Reader:
             return True
         if not owners.filtered[kind]:
             return False
-        hosts, rows = self._rest.count(HOSTS[kind].endpoint), self._rest.count(table.endpoint)
+        hosts, rows = self._count(HOSTS[kind].endpoint), self._count(table.endpoint)
         by_owner = costs.by_owner(len(ids), rows * len(ids) / max(hosts, len(ids)), costs.INTERFACE)
         return by_owner < costs.complete(rows, costs.GRAPHQL_ROW)
 

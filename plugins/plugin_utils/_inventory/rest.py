@@ -13,12 +13,13 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import BadRequest
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import costs
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.choose import Choice
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interning import ObjectInterner
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import (
@@ -63,14 +64,19 @@ class Owners:
 
 
 class RestReader:
-    """Reads the hosts and tables of ``plan`` with ``pager``. ``progress`` receives the pages of long lists."""
+    """Reads the fields and tables in ``plan`` of the hosts in ``choices`` with ``pager``.
 
-    def __init__(self, pager: Pager, plan: Plan, options: Options, progress: Progress) -> None:
+    ``progress`` receives the pages of long lists.
+    """
+
+    def __init__(
+        self, pager: Pager, plan: Plan, choices: Mapping[str, Choice], count: Counts, progress: Progress
+    ) -> None:
         self._pager = pager
         self._plan = plan
-        self._options = options
+        self._choices = choices
         self._progress = progress
-        self.count = Counts(pager)
+        self.count = count
 
     # Hosts
 
@@ -81,7 +87,7 @@ class RestReader:
 
     def hosts(self, kind: str, first: Sequence[Row] = ()) -> list[Row]:
         """Return the hosts of a kind. ``first`` holds those with the lowest IDs, if they have been read before."""
-        endpoint, filters = HOSTS[kind].endpoint, self._options.filters(kind)
+        endpoint, filters = HOSTS[kind].endpoint, self._choices[kind].filters
         if first:
             filters = [*filters, (AFTER, str(first[-1]["id"]))]
         pages = self._pager.pages(endpoint, filters, representation=self.representation(kind))
@@ -107,7 +113,52 @@ class RestReader:
             for row in nameless:
                 row.update(types.get(row["id"], {}))
 
+    def hosts_with(self, kind: str, ids: Collection[int]) -> list[Row]:
+        """Return those of the hosts with these IDs that the user's filters select."""
+        filters = self._choices[kind].filters
+        # NetBox combines several values of one filter by "or".
+        selected = {value for name, value in filters if name == "id"}
+        wanted = [("id", str(number)) for number in sorted(ids) if not selected or str(number) in selected]
+        if not wanted:
+            return []
+        pairs = [*wanted, *(pair for pair in filters if pair[0] != "id")]
+        pages = self._pager.pages(HOSTS[kind].endpoint, pairs, representation=self.representation(kind))
+        rows = self.interned(pages)
+        if kind == "devices":
+            self.add_device_types(rows)
+        return rows
+
+    def host_ids(self, kind: str, filters: Pairs) -> set[int]:
+        """Return the IDs of the hosts that these filters select."""
+        shape = Representation(HOSTS[kind].endpoint, fields=("id",))
+        return {row["id"] for row in self._pager.rows(HOSTS[kind].endpoint, filters, representation=shape)}
+
+    def hosts_between(self, kind: str, low: int, high: int | None, known: Collection[int]) -> list[Row]:
+        """Return the hosts whose IDs are in a range. If the user filters by ID, return those with ``known`` IDs."""
+        filters = self._choices[kind].filters
+        if low == high:
+            return []
+        if any(name == "id" or name.startswith("id__") for name, dummy in filters):
+            return self.hosts_with(kind, known)
+        pairs = [*filters, *_between(low, high)]
+        pages = self._pager.pages(HOSTS[kind].endpoint, pairs, representation=self.representation(kind))
+        return self.interned(pages)
+
     # Tables
+
+    def components_between(self, table: Related, low: int, high: int | None) -> Iterator[Row]:
+        """Yield the rows of a table whose IDs are in a range."""
+        if low == high:
+            return iter(())
+        pairs = [*self._complete_filters(table), *_between(low, high)]
+        return self._fetch(table.endpoint, pairs, self._plan.tables[table.name])
+
+    def rows_with(self, table: Related, ids: Collection[int], fields: Collection[str] = ()) -> Iterator[Row]:
+        """Yield the rows of a table with these IDs, with the fields of the plan unless others are named."""
+        if not ids:
+            return iter(())
+        pairs = [("id", str(number)) for number in sorted(ids)]
+        return self._fetch(table.endpoint, pairs, fields or self._plan.tables[table.name])
 
     def whole(self, table: Related) -> Iterator[Row]:
         """Yield all objects of a table."""
@@ -134,6 +185,13 @@ class RestReader:
         if len(filters) > costs.IDS_PER_REQUEST:
             filters = [("dns_name__empty", "false")]
         return self._fetch(TABLES["dns_names"].endpoint, filters, ("dns_name",))
+
+    def gateways(self, tag: str) -> Iterator[Row]:
+        """Yield the IP addresses that have the tag for gateways."""
+        try:
+            yield from self._fetch(TABLES["gateways"].endpoint, [("tag", tag)], self._plan.tables["gateways"])
+        except BadRequest as error:
+            raise error.amend(f"Check gateway_tag: {tag!r} must be the slug of a tag.") from None
 
     def prefixes(self, sites: Collection[int]) -> Iterator[Row]:
         """Yield the prefixes whose scope is one of these sites."""
@@ -211,6 +269,11 @@ class RestReader:
     ) -> Iterator[Row]:
         shape = Representation(endpoint, fields=sorted({"id", *fields}) if fields else ())
         return self._pager.rows(endpoint, filters, representation=shape, skip_deleted=stale)
+
+
+def _between(low: int, high: int | None) -> Pairs:
+    """Return filters for the IDs from ``low`` on, and below ``high``."""
+    return [("id__gte", str(low)), *([] if high is None else [("id__lt", str(high))])]
 
 
 def _owner_filters(kind: str, ids: Iterable[int]) -> Pairs:

@@ -90,6 +90,11 @@ class RestShapedList:
         workers = self._pager.workers
         return map(_with_numbers, ordered_map(workers, read, parts, look_ahead(workers.size)))
 
+    def pages_between(self, fields: Sequence[Field], low: int, high: int | None) -> Iterator[list[Row]]:
+        """Yield the rows whose IDs are in a range, read through GraphQL."""
+        between = {"gte": low} if high is None else {"gte": low, "lt": high}
+        return map(_with_numbers, self._graphql.pages(self._name, fields, {"id": between}))
+
     def by_rest(self, fields: Iterable[str], ids: Sequence[int] | None = None) -> Table:
         """Return fields from the REST API for all rows that the filters select, or for the rows with these IDs."""
         shape = Representation(self.endpoint, fields=sorted({"id", *fields}))

@@ -13,11 +13,12 @@ import typing as t
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import DOWN, NetBoxError
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import DOWN, NetBoxError, UsageError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import identity
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import Entry, cache_key
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.expressions import Expressions, Naming
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.fill import fill
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.guard import Guard
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.hosts import Host, Inventory, make_hosts
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import make_plan
@@ -29,18 +30,22 @@ def run(plugin: t.Any, use_cache: bool, seconds: float) -> None:
     If ``use_cache`` is true, use an inventory in the cache that is at most ``seconds`` old (0: of any age).
     """
     options, expressions = Options.read(plugin.get_option), Expressions.read(plugin.get_option)
+    if plugin.get_option("refresh") == "changes" and not plugin.get_option("cache"):
+        raise UsageError("refresh: changes requires cache: true.")
     key, warn = _key(plugin, options, expressions), plugin.display.warning
     entry = Entry(plugin._cache, key, seconds, warn) if plugin.get_option("cache") else None
+    guard = Guard(plugin, options)
     with _no_garbage_collection():
         found = _cached(entry) if entry and use_cache else None
+        fresh = found is None
         if found is None:
             try:
-                found = _fresh(plugin, options, expressions)
+                found, kept = _fresh(plugin, options, expressions, entry, use_cache)
             except DOWN as error:
-                found = _stale(plugin, entry, error)
-            else:
-                if entry:
-                    entry.write(vars(found))
+                found, fresh = _stale(plugin, entry, error), False
+        guard.check([host.name for host in found.hosts], fresh)
+        if fresh and entry:
+            entry.write(vars(found), *kept)
         for warning in found.warnings:
             plugin.display.warning(warning)
         number = len(found.hosts)
@@ -60,18 +65,27 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _fresh(plugin: t.Any, options: Options, expressions: Expressions) -> Inventory:
-    """Read the current inventory from NetBox."""
+def _fresh(
+    plugin: t.Any, options: Options, expressions: Expressions, entry: Entry | None, use_cache: bool
+) -> tuple[Inventory, tuple[t.Any, list[str]]]:
+    """Read the current inventory from NetBox, and return it with the data that the cache stores for a refresh."""
     # Import this late. A cached run needs no HTTP client, which takes longer to import than everything else.
     from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read import read_snapshot
+    from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.refresh import read_refreshed
 
     plan = make_plan(options, expressions.needs(), expressions.compose)
-    snapshot, plan = read_snapshot(plugin, plan, options)
+    if plugin.get_option("refresh") == "full" or entry is None:
+        snapshot, plan = read_snapshot(plugin, plan, options)
+        state, parts = None, []
+    else:
+        refreshed = read_refreshed(plugin, plan, options, entry, use_cache)
+        snapshot, plan, parts = refreshed.snapshot, refreshed.plan, refreshed.parts
+        state = refreshed.state.as_data() if refreshed.state else None
     naming = Naming(plugin, expressions.hostnames) if expressions.hostnames else None
     found = make_hosts(snapshot, plan, options, naming)
     if naming:
         found.warnings += naming.warnings()
-    return found
+    return found, (state, parts)
 
 
 def _cached(entry: Entry, stale: float = 0) -> Inventory | None:

@@ -49,6 +49,7 @@ class Related:
     * ``kinds``: the kinds of hosts that an object of this list can belong to.
     * ``owner``: returns the kind and the ID of the host, or ``("sites", id)``, that a row belongs to.
     * ``graphql``: the GraphQL list, if one is used.
+    * ``references``: the types of the objects that its fields refer to. If one of them changes, so can the field.
     * ``label``: what messages call the objects.
     """
 
@@ -60,6 +61,11 @@ class Related:
     kinds: tuple[str, ...] = ()
     owner: t.Callable[[Row], Owner] | None = None
     graphql: str | None = None
+    references: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def owner_of(self, row: Row) -> Owner:
+        """Return the kind and ID of what a row belongs to."""
+        return self.owner(row) if self.owner else None
 
     @property
     def label(self) -> str:
@@ -83,19 +89,50 @@ def _prefix_owner(row: Row) -> Owner:
     return ("sites", row["scope_id"]) if row.get("scope_type") == "dcim.site" else None
 
 
+OF_INTERFACES = {
+    **dict.fromkeys(("untagged_vlan", "tagged_vlans", "qinq_svlan"), "ipam.vlan"),
+    "vrf": "ipam.vrf",
+    "tags": "extras.tag",
+    "vlan_translation_policy": "ipam.vlantranslationpolicy",
+    "primary_mac_address": "dcim.macaddress",
+}
 TABLES: dict[str, Related] = {
     table.name: table
     for table in (
-        Related("sites", "dcim/sites", "dcim.site", field="site"),
+        Related(
+            "sites",
+            "dcim/sites",
+            "dcim.site",
+            field="site",
+            references={"region": "dcim.region", "group": "dcim.sitegroup"},
+        ),
         Related("regions", "dcim/regions", "dcim.region", whole=True),
         Related("site_groups", "dcim/site-groups", "dcim.sitegroup", whole=True),
-        Related("locations", "dcim/locations", "dcim.location", field="location"),
+        Related("locations", "dcim/locations", "dcim.location", field="location", references={"site": "dcim.site"}),
         Related("roles", "dcim/device-roles", "dcim.devicerole", whole=True, field="role"),
-        Related("platforms", "dcim/platforms", "dcim.platform", whole=True, field="platform"),
-        Related("racks", "dcim/racks", "dcim.rack", field="rack"),
-        Related("clusters", "virtualization/clusters", "virtualization.cluster", field="cluster"),
+        Related(
+            "platforms",
+            "dcim/platforms",
+            "dcim.platform",
+            whole=True,
+            field="platform",
+            references={"manufacturer": "dcim.manufacturer"},
+        ),
+        Related("tenants", "tenancy/tenants", "tenancy.tenant", field="tenant"),
+        Related("tenant_groups", "tenancy/tenant-groups", "tenancy.tenantgroup", whole=True),
+        Related("racks", "dcim/racks", "dcim.rack", field="rack", references={"role": "dcim.rackrole"}),
+        Related(
+            "clusters",
+            "virtualization/clusters",
+            "virtualization.cluster",
+            field="cluster",
+            references={"type": "virtualization.clustertype", "group": "virtualization.clustergroup"},
+        ),
         # NetBox 4.5 shows DNS names only here, later versions also in the primary address of a host.
         Related("dns_names", "ipam/ip-addresses", "ipam.ipaddress", field="primary_ip"),
+        # What hosts do not show of their primary addresses, and the addresses with the tag for gateways.
+        Related("primary_addresses", "ipam/ip-addresses", "ipam.ipaddress"),
+        Related("gateways", "ipam/ip-addresses", "ipam.ipaddress"),
         Related(
             "interfaces",
             "dcim/interfaces",
@@ -103,6 +140,7 @@ TABLES: dict[str, Related] = {
             kinds=("devices",),
             owner=_owned_by("devices"),
             graphql="interface_list",
+            references={**OF_INTERFACES, **dict.fromkeys(("lag", "parent", "bridge"), "dcim.interface")},
         ),
         Related(
             "vm_interfaces",
@@ -111,8 +149,15 @@ TABLES: dict[str, Related] = {
             kinds=("virtual_machines",),
             owner=_owned_by("virtual_machines"),
             graphql="vm_interface_list",
+            references={**OF_INTERFACES, **dict.fromkeys(("parent", "bridge"), "virtualization.vminterface")},
         ),
-        Related("addresses", "ipam/ip-addresses", "ipam.ipaddress", kinds=("devices", "virtual_machines")),
+        Related(
+            "addresses",
+            "ipam/ip-addresses",
+            "ipam.ipaddress",
+            kinds=("devices", "virtual_machines"),
+            references={"vrf": "ipam.vrf"},
+        ),
         Related(
             "services",
             "ipam/services",
@@ -127,7 +172,21 @@ TABLES: dict[str, Related] = {
             kinds=("virtual_machines",),
             owner=_owned_by("virtual_machines"),
         ),
+        # What the option select selects of hosts.
+        Related("selected_devices", "dcim/devices", "dcim.device", kinds=("devices",)),
+        Related(
+            "selected_virtual_machines",
+            "virtualization/virtual-machines",
+            "virtualization.virtualmachine",
+            kinds=("virtual_machines",),
+        ),
         Related("prefixes", "ipam/prefixes", "ipam.prefix", owner=_prefix_owner),
     )
 }
 INTERFACES = {"devices": TABLES["interfaces"], "virtual_machines": TABLES["vm_interfaces"]}
+
+
+def is_component(table: Related, row: Row) -> bool:
+    """Return whether a row can belong to a host. The list of addresses also contains others."""
+    models = [interfaces.model for interfaces in INTERFACES.values()]
+    return table.name != "addresses" or row.get("assigned_object_type") in models

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import printable
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.valid_names import rename_keys
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
 # Variables without the prefix `ansible_` that Ansible, templates, or this collection interpret.
@@ -95,17 +96,22 @@ class Variables:
         self._allowed = frozenset(options.allow_ansible_variables)
         self._obeyed: set[str] = set()
         self._repeated: set[str] = set()
+        # Valid names by keys that are not, and those that several keys of one host have.
+        self._renamed: dict[str, str] = {}
+        self._shared: set[str] = set()
+        self._names_of_keys: dict[tuple[str, ...], dict[str, str]] = {}
 
     def of(self, facts: Mapping[str, t.Any], chosen: frozenset[str]) -> dict[str, t.Any]:
         """Return the chosen facts as variables. Null values are left out."""
         variables: dict[str, t.Any] = {}
+        origins: dict[str, str] = {}
         for fact, value in facts.items():
             if fact not in chosen:
                 continue
             name, form = self._shapes[fact]
             if form == "flat":
                 if isinstance(value, dict):
-                    self._flatten(value, variables)
+                    self._flatten(value, variables, origins)
                 continue
             if form != "plain" and (value is not None or form == "list"):
                 value = [value]
@@ -116,16 +122,31 @@ class Variables:
             variables[name] = value
         return variables
 
-    def _flatten(self, value: Mapping[str, t.Any], variables: dict[str, t.Any]) -> None:
+    def _flatten(self, value: Mapping[str, t.Any], variables: dict[str, t.Any], origins: dict[str, str]) -> None:
+        names = self._names(tuple(value))
         for key, one in value.items():
-            # Ansible prints the names of variables in its messages.
-            name = self._name(printable(key))
+            name = names[key]
             if is_obeyed(name) and not {"all", name} & self._allowed:
                 self._obeyed.add(name)
             elif name in self._taken and not self._as_peer:
                 self._repeated.add(name)
             else:
+                if origins.setdefault(name, key) != key:
+                    self._shared.add(name)
                 variables[name] = _merged(variables.get(name), one) if self._as_peer else one
+
+    def _names(self, keys: tuple[str, ...]) -> dict[str, str]:
+        """Return the names of the variables that the keys of one dictionary become."""
+        known = self._names_of_keys.get(keys)
+        if known is None:
+            # Ansible prints the names of variables in its messages.
+            known = {key: self._name(printable(key)) for key in keys}
+            if not self._as_peer:
+                valid = rename_keys(known.values())
+                self._renamed.update((name, new) for name, new in valid.items() if name != new)
+                known = {key: valid[name] for key, name in known.items()}
+            self._names_of_keys[keys] = known
+        return known
 
     def warnings(self) -> list[str]:
         """Return a warning for each reason why keys did not become variables."""
@@ -141,6 +162,11 @@ class Variables:
                 "Flattened keys have the same names as other variables and do not replace them: "
                 f"{listing(self._repeated)}. Rename them with rename_variables or vars_prefix."
             )
+        if self._renamed:
+            shown = listing(f"{name} is now {new}" for name, new in self._renamed.items())
+            found.append(f"Some flattened keys are not valid names of variables: {shown}.")
+        if self._shared and not self._as_peer:
+            found.append(f"Different flattened keys become one variable with the last value: {listing(self._shared)}.")
         return found
 
 

@@ -68,6 +68,9 @@ NOT_RUN = {
         "make bench": "takes 10 minutes",
         "make bench NETBOX_API=https://netbox.example.com NETBOX_TOKEN=...": "needs a NetBox of one's own",
     },
+    "refresh_guide.rst": {
+        "cache: true": "needs a Redis server",
+    },
     "troubleshooting_guide.rst": {
         'curl --fail --header "Authorization: Bearer $NETBOX_TOKEN" "$NETBOX_API/api/status/"': "needs curl",
     },

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import types
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
@@ -195,6 +196,38 @@ def check_updates(netbox: NetBox) -> None:
     assert ended.status == "failed" and not found and "Check token" in ended.said
 
 
+def check_guard(netbox: NetBox) -> None:
+    """An update that lost hosts fails, so that AWX with "overwrite" keeps them, until the user accepts it."""
+    values, secrets = {"address": netbox.url, "token": netbox.tokens["v2"]}, secrets_of(netbox)
+    source = {"plugin": "netbox.cursor.nb_inventory", "virtual_machines": False, "min_hosts": 1}
+    source["max_shrink"] = "{{ lookup('ansible.builtin.env', 'MAX_SHRINK') | default('10', true) }}"
+    private = private_folder("guard", project={**files, "guarded.netbox.yml": json.dumps(source)})
+    cache = {**shared_cache, "ANSIBLE_INVENTORY_CACHE_CONNECTION": str(work / "guarded")}
+    cache["ANSIBLE_INVENTORY_CACHE_TIMEOUT"] = "1"
+    environment = environment_of(private, injectors, values, **cache)
+    file, devices = "guarded.netbox.yml", netbox.table("dcim/devices")
+    found, ended = update(private, "first", file, 0, environment, secrets)
+    assert (ended.status, len(found["_meta"]["hostvars"])) == ("successful", len(devices)), ended.said
+    kept = {path: path.read_bytes() for path in (work / "guarded").iterdir()}
+    removed = sorted(devices.pop(number)["name"] for number in list(devices.ids())[-6:])
+    time.sleep(1.1)
+    for ident in ("shrunk", "again"):
+        found, ended = update(private, ident, file, 0, environment, secrets)
+        said = " ".join(ended.said.split())
+        assert ended.status == "failed" and not found, ended.said
+        assert "This is 6 fewer than the 30 hosts" in said and f"gone (6): {', '.join(removed)}" in said, said
+        assert {path: path.read_bytes() for path in (work / "guarded").iterdir()} == kept
+    accepting = {**environment, "MAX_SHRINK": "100"}
+    for ident, given in (("accepted", accepting), ("after", environment)):
+        found, ended = update(private, ident, file, 0, given, secrets)
+        assert (ended.status, len(found["_meta"]["hostvars"])) == ("successful", 24), ended.said
+        time.sleep(1.1)
+    # The token's user may no longer view all devices: NetBox returns fewer, without an error.
+    devices.replace({number: devices[number] for number in list(devices.ids())[:3]})
+    found, ended = update(private, "permission", file, 0, environment, secrets)
+    assert ended.status == "failed" and not found and "21 fewer" in " ".join(ended.said.split()), ended.said
+
+
 def check_jobs(netbox: NetBox) -> None:
     """Run the job templates: one in two slices with a lookup, and two that write and need variables."""
     values = {"address": netbox.url, "token": netbox.tokens["v2"]}
@@ -327,6 +360,8 @@ check_setup()
 install()
 with serve(version="4.6", estate=30, tls=True) as netbox:
     check_updates(netbox)
+with serve(version="4.6", estate=30) as netbox:
+    check_guard(netbox)
 with serve(version="4.6") as netbox:
     check_jobs(netbox)
 with serve(version="4.6", estate=300) as netbox:

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
+import time
 import typing as t
 import zlib
 from collections.abc import Callable, Iterator
@@ -110,6 +112,42 @@ def read(tmp_path: Path) -> Read:
         return inventory
 
     return read
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list of what refreshes say at ``-v`` from now on."""
+    texts: list[str] = []
+
+    def verbose(self: Display, text: str, host: t.Any = None, caplevel: int = 2) -> None:
+        if text.startswith("netbox.cursor: refresh: ") and caplevel == 0:
+            texts.append(text.removeprefix("netbox.cursor: refresh: "))
+
+    monkeypatch.setattr(Display, "verbose", verbose)
+    return texts
+
+
+@pytest.fixture
+def run(netbox: NetBox, read: Read, tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch) -> Read:
+    """Return a function that reads the inventory with ``refresh: changes``, each time two hours after the last one."""
+    netbox.edits.settle()
+    netbox.edits.update("dcim/sites", 1, facility="first")
+    folder, hours = tmp_path / "cache", [0.0]
+
+    def run(hours_later: float = 2, **options: t.Any) -> InventoryData:
+        hours[0] += hours_later
+        now = time.time() + hours[0] * 3600
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "time", lambda: now)
+            said.clear()
+            where = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(folder)}
+            defaults = {**where, "cache_timeout": 3600, "refresh": "changes", "interfaces": True, "services": True}
+            found: InventoryData = read(netbox, **{**defaults, **options})
+            for path in folder.iterdir() if folder.exists() else ():
+                os.utime(path, (now, now))
+            return found
+
+    return run
 
 
 @pytest.fixture

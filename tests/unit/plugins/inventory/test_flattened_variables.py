@@ -88,7 +88,8 @@ def test_allowing_all_keys_lets_them_become_variables(
     add_device("sw1", custom_fields=HOSTILE)
     options = reading("custom_fields", allow_ansible_variables=["all"])
     variables = read(netbox, **options).hosts["sw1"].vars
-    assert {key: variables[key] for key in HOSTILE} == HOSTILE
+    renamed = {"delegated_vars['ansible_host']": "delegated_vars__ansible_host__"}
+    assert {key: variables[renamed.get(key, key)] for key in HOSTILE} == HOSTILE
     assert not any("allow_ansible_variables" in text for text in warnings)
 
 
@@ -168,6 +169,81 @@ def test_later_data_wins_over_earlier_data(netbox: NetBox, read: t.Any, add_devi
     add_device("sw1", **{data: {"ntp": data} for data in DATA})
     options = {f"flatten_{data}": True for data in DATA}
     assert read(netbox, **options).hosts["sw1"].vars["ntp"] == "custom_fields"
+
+
+# Names that are not valid
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize(
+    ("keys", "names"),
+    [
+        (["ntp-servers"], {"ntp-servers": "ntp_servers"}),
+        (["ntp-servers", "ntp_servers"], {"ntp_servers": "ntp_servers", "ntp-servers": "ntp_servers_2"}),
+        (["a.b", "a-b", "a b"], {"a b": "a_b", "a-b": "a_b_2", "a.b": "a_b_3"}),
+        (["a-b", "a_b", "a_b_2"], {"a_b": "a_b", "a_b_2": "a_b_2", "a-b": "a_b_3"}),
+        (["1st", "not", "true", "größe"], {"1st": "_1st", "not": "not_", "true": "true_", "größe": "gr__e"}),
+        (["class", "import"], {"class": "class", "import": "import"}),
+    ],
+)
+def test_keys_that_are_not_valid_names_are_renamed(
+    netbox: NetBox, read: t.Any, add_device: t.Any, warnings: list[str], data: str, keys: list[str], names: t.Any
+) -> None:
+    for order in (keys, keys[::-1]):
+        warnings.clear()
+        add_device("sw1", id=900, **{data: {key: f"value of {key}" for key in order}})
+        variables = read(netbox, **reading(data)).hosts["sw1"].vars
+        assert {name: variables[name] for name in names.values()} == {new: f"value of {k}" for k, new in names.items()}
+        told = [text for text in warnings if "not valid names" in text]
+        changed = [key for key, name in names.items() if key != name]
+        assert len(told) == bool(changed)
+        assert all(f"{key} is now {names[key]}" in told[0] for key in changed)
+
+
+def test_other_hosts_do_not_change_the_name_of_a_key(netbox: NetBox, read: t.Any, add_device: t.Any) -> None:
+    add_device("sw1", custom_fields={"a-b": 1})
+    add_device("sw2", custom_fields={"a_b": 2, "a-b": 3})
+    hosts = read(netbox, flatten_custom_fields=True).hosts
+    assert hosts["sw1"].vars["a_b"] == 1
+    assert (hosts["sw2"].vars["a_b"], hosts["sw2"].vars["a_b_2"]) == (2, 3)
+
+
+def test_keys_of_different_dictionaries_that_meet_are_reported(
+    netbox: NetBox, read: t.Any, add_device: t.Any, warnings: list[str]
+) -> None:
+    add_device("sw1", local_context_data={"a-b": 1}, custom_fields={"a_b": 2})
+    options = {"flatten_custom_fields": True, "flatten_local_context_data": True}
+    assert read(netbox, **options).hosts["sw1"].vars["a_b"] == 2
+    assert any("become one variable with the last value: a_b." in text for text in warnings)
+
+
+@pytest.mark.parametrize("key", ["ansible-connection", "ansible host", "netbox-token", "group-names"])
+def test_renamed_key_is_no_variable_that_ansible_obeys(
+    netbox: NetBox, read: t.Any, add_device: t.Any, warnings: list[str], key: str
+) -> None:
+    add_device("sw1", custom_fields={key: "x"})
+    variables = read(netbox, flatten_custom_fields=True).hosts["sw1"].vars
+    assert "x" not in variables.values()
+    assert any("allow_ansible_variables" in text for text in warnings)
+
+
+def test_renamed_key_does_not_replace_a_variable(netbox: NetBox, read: t.Any, add_device: t.Any) -> None:
+    add_device("sw1", custom_fields={"device-type": "x"})
+    assert read(netbox, flatten_custom_fields=True).hosts["sw1"].vars["device_type"] != "x"
+
+
+def test_expressions_see_the_new_name(netbox: NetBox, read: t.Any, add_device: t.Any) -> None:
+    add_device("sw1", custom_fields={"ntp-servers": ["a"]})
+    inventory = read(netbox, flatten_custom_fields=True, host_vars=[], compose={"made": "ntp_servers[0]"})
+    assert inventory.hosts["sw1"].vars["made"] == "a"
+
+
+def test_compatibility_keeps_names_that_are_not_valid(
+    netbox: NetBox, read: t.Any, add_device: t.Any, warnings: list[str]
+) -> None:
+    add_device("sw1", custom_fields={"ntp-servers": ["a"]})
+    assert read(netbox, flatten_custom_fields=True, **PEER).hosts["sw1"].vars["ntp-servers"] == ["a"]
+    assert not any("not valid names" in text for text in warnings)
 
 
 # The set of names

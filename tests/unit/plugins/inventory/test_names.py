@@ -302,7 +302,8 @@ def test_parent_of_keyed_groups_can_be_all(netbox: NetBox, read: t.Any, warnings
 
 
 @pytest.mark.parametrize(
-    ("serial", "group"), [("../x", ".._x"), ("\x1b[2Jx", "[2Jx"), ("\u2066x\u2069", "x"), ("\x1b", "_"), ("a/b", "a/b")]
+    ("serial", "group"),
+    [("../x", "___x"), ("\x1b[2Jx", "__2Jx"), ("\u2066x\u2069", "_x_"), ("\x1b", "_"), ("a/b", "a_b")],
 )
 def test_keyed_group_is_not_a_path_and_moves_no_terminal(
     netbox: NetBox, read: t.Any, add_device: t.Any, groups_of: t.Any, serial: str, group: str

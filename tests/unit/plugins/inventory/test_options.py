@@ -91,3 +91,23 @@ def test_filter_for_devices_among_filters_for_all_names_the_option(netbox: NetBo
 def test_filter_for_machines_among_filters_for_all_names_the_option(netbox: NetBox, read: t.Any) -> None:
     with pytest.raises(AnsibleParserError, match="vm_query_filters"):
         read(netbox, query_filters=[{"vcpus": 1}])
+
+
+def test_unknown_name_in_exclude_host_vars_is_refused(netbox: NetBox, read: t.Any) -> None:
+    with pytest.raises(AnsibleParserError, match="exclude_host_vars: .*'ansible_hots'.*Did you mean ansible_host"):
+        read(netbox, exclude_host_vars=["ansible_hots"])
+    assert not netbox.requests
+
+
+@pytest.mark.parametrize("name", ["site", "sites"])
+def test_excluded_variables_stay_visible_to_expressions(netbox: NetBox, read: t.Any, name: str) -> None:
+    inventory = read(netbox, exclude_host_vars=[name], keyed_groups=[{"key": "site", "prefix": "at"}])
+    assert "site" not in inventory.hosts["leaf1"].vars and "role" in inventory.hosts["leaf1"].vars
+    assert "leaf1" in {host.name for host in inventory.groups["at_berlin_1"].hosts}
+
+
+def test_fields_of_excluded_variables_are_not_requested(netbox: NetBox, read: t.Any) -> None:
+    read(netbox, exclude_host_vars=["tags", "rack", "rack_role"])
+    lists = [dict(one.query).get("fields", "") for one in netbox.requests if one.path == "/api/dcim/devices/"]
+    assert lists and not {"tags", "rack"} & {field for fields in lists for field in fields.split(",")}
+    assert not any(one.path == "/api/dcim/racks/" for one in netbox.requests)

@@ -24,7 +24,7 @@ Run = t.Callable[..., "dict[str, t.Any]"]
 
 FRONT = "racks/berlin-1-R1-1-front.svg"
 # Values that a NetBox never returns in some of the fields.
-STRANGE = (None, True, -1, 0, 1, 10**9, 0.5, "", "x", [], ["x"], {}, {"id": "x"}, {"id": None}, [{}])
+STRANGE: tuple[t.Any, ...] = (None, True, -1, 0, 1, 10**9, 0.5, "", "x", [], ["x"], {}, {"id": "x"}, {"id": None}, [{}])
 LISTS = ("racks", "devices", "device-types", "device-roles", "locations", "rack-reservations")
 
 

@@ -1,0 +1,192 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Reads a part of a snapshot again and compares it, to find changes that NetBox did not log.
+
+Each run reads one of several slices. A slice is a range of hosts and of the rows that belong to hosts. Each of the
+short tables is in one of the slices.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
+
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read import Reader
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import Owners
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot, Table
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import (
+    INTERFACES,
+    TABLES,
+    Related,
+    is_component,
+)
+
+# What short forms of objects contain besides their own fields. It changes without a record.
+DERIVED = frozenset(("device_count", "member_count", "_depth"))
+
+# Only the ID of the owner of an interface shows in an inventory.
+OWNERS = {table.name: [kind[:-1] for kind in table.kinds] for table in INTERFACES.values()}
+
+
+class Audit:
+    """Compares one of ``slices`` slices of ``snapshot`` with NetBox."""
+
+    def __init__(self, reader: Reader, plan: Plan, options: Options, snapshot: Snapshot, slices: int) -> None:
+        self._reader = reader
+        self._plan = plan
+        self._options = options
+        self._snapshot = snapshot
+        self._slices = slices
+        self._kinds = [kind for kind in KINDS if getattr(options, kind)]
+
+    def differences(self, number: int) -> list[str]:
+        """Return what differs in a slice, each as text."""
+        found: list[str] = []
+        for kind in self._kinds:
+            rows, bounds = self._snapshot.table(kind), self._bounds(self._snapshot.table(kind), number)
+            selected = self._reader.rest.hosts_between(
+                kind, *bounds, [one for one in rows if _is_between(one, *bounds)]
+            )
+            found += _differing(kind, rows, selected, bounds).values()
+        for table in TABLES.values():
+            if table.kinds and table.name in self._snapshot.tables and table.name in self._plan.tables:
+                found += self._component_differences(table, number)
+        for name in self._short_tables(number):
+            found += self._table_differences(name)
+        return found
+
+    def _bounds(self, rows: Table, number: int) -> tuple[int, int | None]:
+        """Return the first ID of a slice, and the first one after it. Together, the slices contain all IDs."""
+        ids = sorted(rows)
+
+        def cut(place: int) -> int:
+            return ids[len(ids) * place // self._slices] if ids and place else min(place, 1)
+
+        return cut(number), cut(number + 1) if number + 1 < self._slices else None
+
+    def _component_differences(self, table: Related, number: int) -> list[str]:
+        rows = {one: row for one, row in self._snapshot.tables[table.name].items() if is_component(table, row)}
+        present = [kind for kind in table.kinds if kind in self._kinds]
+        if any(self._options.filters(kind) for kind in present) or len(present) < len(table.kinds):
+            return self._differences_by_owner(table, present, number)
+        bounds = self._bounds(rows, number)
+        if table in INTERFACES.values():
+            read, by_graphql = self._reader.interfaces_between(present[0], *bounds)
+        else:
+            read, by_graphql = list(self._reader.rest.components_between(table, *bounds)), False
+        found = _differing(table.name, rows, filter(partial(self._is_of_host, table), read), bounds)
+        if by_graphql and found:
+            # GraphQL hides what the token's user has no permission to view, so the REST API has the last word.
+            return self._confirmed(table, set(found))
+        return list(found.values())
+
+    def _confirmed(self, table: Related, ids: set[int]) -> list[str]:
+        """Return which of these rows differ from what the REST API returns."""
+        rows = {number: row for number, row in self._snapshot.tables[table.name].items() if number in ids}
+        read = filter(partial(self._is_of_host, table), self._reader.rest.rows_with(table, ids))
+        return list(_differing(table.name, rows, read, (0, None)).values())
+
+    def _differences_by_owner(self, table: Related, kinds: Iterable[str], number: int) -> list[str]:
+        owners: dict[str, list[int]] = {}
+        for kind in kinds:
+            hosts = self._snapshot.table(kind)
+            bounds = self._bounds(hosts, number)
+            owners[kind] = [one for one in hosts if _is_between(one, *bounds)]
+        wanted, rest = Owners(owners, dict.fromkeys(KINDS, True)), self._reader.rest
+        if not wanted.of(table.kinds):
+            return []
+        of_slice = {(kind, one) for kind, ids in owners.items() for one in ids}
+        is_in = self._of_interfaces(of_slice) if table.name == "addresses" else partial(_is_owned_by, table, of_slice)
+        read = rest.addresses(wanted) if table.name == "addresses" else rest.components(table, wanted)
+        rows = {one: row for one, row in self._snapshot.tables[table.name].items() if is_in(row)}
+        return list(_differing(table.name, rows, filter(is_in, read), (0, None)).values())
+
+    def _of_interfaces(self, owners: Collection[tuple[str, int]]) -> Callable[[Row], bool]:
+        """Return a function that returns whether an address belongs to an interface of one of these hosts."""
+        interfaces = {
+            (table.model, row["id"])
+            for table in INTERFACES.values()
+            for row in self._snapshot.table(table.name).values()
+            if _is_owned_by(table, owners, row)
+        }
+        return lambda row: (row.get("assigned_object_type"), row.get("assigned_object_id")) in interfaces
+
+    def _is_of_host(self, table: Related, row: Row) -> bool:
+        if table.owner is None:
+            return is_component(table, row)
+        owner = table.owner_of(row)
+        return owner is not None and owner[1] in self._snapshot.table(owner[0])
+
+    def _short_tables(self, number: int) -> list[str]:
+        names = sorted(name for name in self._snapshot.tables if name in self._plan.tables and not TABLES[name].kinds)
+        return [name for place, name in enumerate(names) if place % self._slices == number]
+
+    def _table_differences(self, name: str) -> list[str]:
+        other = dataclasses.replace(self._snapshot, tables=dict(self._snapshot.tables), denied={})
+        before = other.tables.pop(name)
+        self._reader.read_tables(other, [name])
+        read = other.tables.get(name, {})
+        if name == "locations" and "location" not in self._options.group_keys:
+            # A full read also returns locations that no host refers to.
+            read = {number: row for number, row in read.items() if number in before}
+        # A refresh keeps objects that no host refers to any more.
+        known = {number: row for number, row in before.items() if number in read}
+        return list(_differing(name, known, read.values(), (0, None)).values())
+
+
+def _is_owned_by(table: Related, owners: Collection[tuple[str, int]], row: Row) -> bool:
+    return table.owner_of(row) in owners
+
+
+def _is_between(number: int, low: int, high: int | None) -> bool:
+    return low <= number and (high is None or number < high)
+
+
+def _differing(name: str, rows: Table, read: Iterable[Row], bounds: tuple[int, int | None]) -> dict[int, str]:
+    """Return what differs from the rows that were read, by ID. Rows between ``bounds`` that were not read are gone."""
+    label, found, seen = name.replace("_", " "), {}, set()
+    for row in read:
+        number = row["id"]
+        seen.add(number)
+        if number not in rows:
+            found[number] = f"{label} {number} is new"
+            continue
+        known = rows[number]
+        # To save an object without a change moves this field, and is not logged.
+        shown = [field for field in known if field in row and field != "last_updated"]
+        fields = [field for field in shown if not _same(name, field, known[field], row[field])]
+        if fields:
+            found[number] = f"{label} {number} ({', '.join(fields)})"
+    for number in rows:
+        if number not in seen and _is_between(number, *bounds):
+            found[number] = f"{label} {number} is gone"
+    return found
+
+
+def _same(name: str, field: str, one: t.Any, other: t.Any) -> bool:
+    if field in OWNERS.get(name, ()) and one and other:
+        return bool(one["id"] == other["id"])
+    return agree(one, other)
+
+
+def agree(one: t.Any, other: t.Any) -> bool:
+    """Return whether two values are equal as far as both are known. GraphQL shows less of objects than REST."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return all(key in DERIVED or agree(one[key], other[key]) for key in one.keys() & other.keys())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(agree, _in_order(one), _in_order(other)))
+    return bool(one == other)
+
+
+def _in_order(values: list[t.Any]) -> list[t.Any]:
+    objects = all(isinstance(value, Mapping) and isinstance(value.get("id"), int) for value in values)
+    return sorted(values, key=lambda value: t.cast(int, value["id"])) if objects else values

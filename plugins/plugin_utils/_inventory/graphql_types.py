@@ -1,0 +1,129 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""The types of the server's GraphQL schema, and whether a selection fits to them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+from collections.abc import Callable, Iterable, Sequence
+
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UnexpectedAnswer, UsageError
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
+
+_TYPE = "name kind ofType {name kind ofType {name kind ofType {name kind}}}"
+_COMPOSITE = ("OBJECT", "INTERFACE", "UNION")
+TYPE_NAME = "__typename"
+_FRAGMENT = re.compile(r"\.\.\. on (\w+)")
+
+
+class Target(t.NamedTuple):
+    """What a field returns: the name of the type, whether it has fields, is a list, and can be null."""
+
+    name: str
+    composite: bool
+    many: bool
+    nullable: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class GraphQLType:
+    """A type: its fields, and the types of which an object can be."""
+
+    name: str
+    fields: dict[str, Target]
+    possible: tuple[str, ...]
+
+
+class Types:
+    """Types by name, each requested once. ``query`` returns the data of a query."""
+
+    def __init__(self, query: Callable[[str], t.Any]) -> None:
+        self._query = query
+        self._known: dict[str, GraphQLType | None] = {}
+
+    def load(self, names: Iterable[str]) -> None:
+        """Request types that are not known yet, all of them at once."""
+        new = sorted(set(names) - set(self._known))
+        if not new:
+            return
+        parts = [
+            f't{number}: __type(name: "{name}") {{kind possibleTypes {{name}} fields {{name type {{{_TYPE}}}}}}}'
+            for number, name in enumerate(new)
+        ]
+        data = self._query("{" + " ".join(parts) + "}")
+        try:
+            self._known.update((name, _read(name, data[f"t{number}"])) for number, name in enumerate(new))
+        except (AttributeError, KeyError, TypeError):
+            raise UnexpectedAnswer("NetBox did not describe the types of its GraphQL schema.") from None
+
+    def __getitem__(self, name: str) -> GraphQLType:
+        self.load([name])
+        known = self._known[name]
+        if known is None:
+            raise UsageError(f"select: this NetBox has no GraphQL type {name!r}.")
+        return known
+
+    def check(self, fields: Sequence[Field], root: str) -> set[str]:
+        """Return the types of the objects in a selection. Raise :class:`UsageError` if a field does not exist."""
+        seen: set[str] = set()
+        level = [(fields, root)]
+        while level:
+            self.load(name for dummy, name in level)
+            level = [below for selected, name in level for field in selected for below in self._below(field, name)]
+            seen.update(name for dummy, name in level)
+        return seen
+
+    def _below(self, field: Field, name: str) -> list[tuple[Sequence[Field], str]]:
+        """Return the selection in a field of a type, with the type of these fields."""
+        kind = self[name]
+        if not field.key:
+            return [(field.fields, self._fragment(field, kind))]
+        if field.name == TYPE_NAME:
+            return []
+        target = kind.fields.get(field.name)
+        if target is None:
+            if len(kind.possible) > 1 and not kind.fields:
+                names = " or ".join(f"... on {one}" for one in kind.possible)
+                raise UsageError(f"select: {field.name!r} is not a field of all types of {name}. Put it in {names}.")
+            raise UsageError(f"select: {name} has no field {field.name!r}.{suggest(field.name, kind.fields)}")
+        if target.composite and not field.fields:
+            raise UsageError(f"select: {field.name!r} of {name} is an object. Select its fields: {field.name} {{id}}.")
+        if field.fields and not target.composite:
+            raise UsageError(f"select: {field.name!r} of {name} is a value without fields. Remove its braces.")
+        return [(field.fields, target.name)] if target.composite else []
+
+    def _fragment(self, field: Field, kind: GraphQLType) -> str:
+        found = _FRAGMENT.match(field.name)
+        name = found[1] if found else kind.name
+        possible = {kind.name, *kind.possible}
+        if name not in possible:
+            raise UsageError(f"select: {kind.name} is never {name!r}.{suggest(name, possible)}")
+        return name
+
+
+def fragment_type(field: Field) -> str | None:
+    """Return the type that a fragment is for, if it names one."""
+    found = _FRAGMENT.match(field.name)
+    return found[1] if found else None
+
+
+def _read(name: str, described: t.Any) -> GraphQLType | None:
+    if described is None:
+        return None
+    fields = {field["name"]: _target(field["type"]) for field in described["fields"] or ()}
+    return GraphQLType(name, fields, tuple(one["name"] for one in described["possibleTypes"] or ()))
+
+
+def _target(kind: t.Any) -> Target:
+    nullable, many = kind["kind"] != "NON_NULL", False
+    while kind.get("ofType"):
+        many |= kind["kind"] == "LIST"
+        kind = kind["ofType"]
+    return Target(kind["name"], kind["kind"] in _COMPOSITE, many, nullable)

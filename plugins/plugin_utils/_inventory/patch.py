@@ -1,0 +1,335 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Brings the rows of a snapshot up to date with the changes that the change log shows.
+
+Rows that changed, or that show an object that changed, are read again by their IDs. What NetBox does not return any
+more leaves the snapshot. Short tables are read again completely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.changes import Changes
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.effects import (
+    COMPONENT_TYPES,
+    REFERENCES,
+    SILENT,
+    changed_tables,
+    may_select_others,
+    not_followed,
+)
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read import Reader
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import Owners
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot, Table
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import (
+    HOSTS,
+    INTERFACES,
+    TABLES,
+    Related,
+    is_component,
+)
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.touched import Touched, referring
+
+MAC, DISK, ADDRESS = "dcim.macaddress", "virtualization.virtualdisk", "ipam.ipaddress"
+ADDRESS_FIELDS = ("primary_ip", "primary_ip4", "primary_ip6", "oob_ip")
+# The fields of interfaces that contain another interface.
+INTERFACE_FIELDS = frozenset(("lag", "parent", "bridge"))
+# For each host that can be read again, so many of its components can.
+COMPONENTS_OF_A_HOST = 10
+# Deleted objects of these types can have belonged to rows that the snapshot does not show.
+BEFORE = (MAC, DISK)
+MACS = Related("mac_addresses", "dcim/mac-addresses", MAC)
+
+
+class FullReadNeeded(Exception):
+    """A refresh cannot bring the snapshot up to date. The message gives the reason."""
+
+
+class Patch:
+    """Applies ``changes`` to ``snapshot``, if they concern at most ``limit`` hosts.
+
+    Raise :class:`FullReadNeeded` if that is not possible. The snapshot cannot be used after an error.
+    """
+
+    def __init__(
+        self, reader: Reader, plan: Plan, options: Options, snapshot: Snapshot, changes: Changes, limit: int
+    ) -> None:
+        self._reader = reader
+        self._rest = reader.rest
+        self._plan = plan
+        self._options = options
+        self._snapshot = snapshot
+        self._changes = changes
+        self._limit = limit
+        self._kinds = [kind for kind in KINDS if getattr(options, kind)]
+        self._touched = Touched(changes.objects())
+        self._created = {change[1:3] for change in changes.changes if change.action == "create"}
+        self._updated = {change.object_type for change in changes.changes if change.action != "create"}
+        self._new_hosts: dict[str, set[int]] = {}
+        self._addresses: set[int] = set()
+        # How many rows were read again, by table, and the kinds of which the IDs of all hosts were read.
+        self.read: dict[str, int] = {}
+        self.swept: set[str] = set()
+
+    def apply(self) -> None:
+        """Read rows again until the snapshot is up to date."""
+        types = self._touched.types()
+        if not types:
+            return
+        reason = not_followed(types, self._updated, self._plan, self._options)
+        if reason:
+            raise FullReadNeeded(reason)
+        self._add_nat()
+        sites = self._sites()
+        for kind in self._kinds:
+            self._patch_hosts(kind, types)
+        for table in TABLES.values():
+            if table.kinds and table.name in self._plan.tables and table.name not in self._snapshot.denied:
+                self._patch_components(table)
+        self._patch_dns_names()
+        self._patch_tables(types, bool(self._sites() - sites))
+
+    def _sites(self) -> set[int]:
+        """Return the IDs of the sites that hosts refer to."""
+        hosts = (row for kind in self._kinds for row in self._snapshot.table(kind).values())
+        return {row["site"]["id"] for row in hosts if row.get("site")}
+
+    def _add_nat(self) -> None:
+        """Count addresses as changed of which another one became the outside address. They have no record."""
+        changed = self._touched.of(ADDRESS)
+        shown = self._plan.raw is None or set(ADDRESS_FIELDS) & self._plan.raw
+        if changed and (shown or "services" in self._plan.tables):
+            rows = self._rest.rows_with(TABLES["addresses"], changed, ("nat_inside",))
+            self._touched.add(ADDRESS, {row["nat_inside"]["id"] for row in rows if row["nat_inside"]})
+
+    # Hosts
+
+    def _patch_hosts(self, kind: str, types: Collection[str]) -> None:
+        fields, rows = self._plan.fields[kind] or frozenset(), self._snapshot.tables.setdefault(kind, {})
+        ids = set(self._touched.of(HOSTS[kind].model)) | self._referring(kind, fields)
+        ids |= self._moved_silently(kind, fields)
+        if kind == "virtual_machines" and "disk" in fields:
+            ids |= self._owners_of_disks()
+        filters = self._options.filters(kind)
+        before = set(rows)
+        if filters and may_select_others(filters, types):
+            selected = self._rest.host_ids(kind, filters)
+            ids |= selected ^ before
+            self.swept.add(kind)
+        old, new = self._read_hosts(kind, ids, 0)
+        more = self._related_hosts(kind, old, new) - ids
+        self._read_hosts(kind, more, len(ids))
+        self._new_hosts[kind] = set(rows) - before
+
+    def _read_hosts(self, kind: str, ids: set[int], already: int) -> tuple[Table, Table]:
+        """Read hosts again. Return the old rows and the new ones."""
+        if len(ids) + already > self._limit:
+            raise FullReadNeeded(f"{len(ids) + already} {kind.replace('_', ' ')} to read again")
+        rows = self._snapshot.tables[kind]
+        new = {row["id"]: row for row in self._rest.hosts_with(kind, ids)} if ids else {}
+        old = {number: rows.pop(number) for number in ids if number in rows}
+        rows.update(new)
+        self._addresses |= {row["primary_ip"]["id"] for row in new.values() if row.get("primary_ip")}
+        self.read[kind] = self.read.get(kind, 0) + len(new)
+        return old, new
+
+    def _referring(self, kind: str, fields: Collection[str]) -> set[int]:
+        """Return the IDs of the hosts that show an object that changed, or that can change without a record."""
+        rows = self._snapshot.table(kind).values()
+        # Devices without a name have their type also if the plan does not read it: they are named after it.
+        known = {*fields, "device_type"} & REFERENCES.keys()
+        ids = referring(rows, {field: REFERENCES[field] for field in known}, self._touched)
+        nested = set(ADDRESS_FIELDS) & (self._plan.raw or frozenset())
+        for row in rows:
+            custom = [value for value in (row.get("custom_fields") or {}).values() if isinstance(value, (dict, list))]
+            addresses = [row[field] for field in nested if row.get(field)]
+            if (custom or addresses) and self._touched.is_in([custom, addresses]):
+                ids.add(row["id"])
+            elif "display" in fields and not row.get("name"):
+                # Made of the names of its type and chassis.
+                ids.add(row["id"])
+        return ids
+
+    def _moved_silently(self, kind: str, fields: Collection[str]) -> set[int]:
+        """Return the IDs of the hosts that other objects can have taken with them, unless the rows show which."""
+        found: set[int] = set()
+        live = self._changes.objects(deleted=False)
+        for silent in SILENT:
+            visible = silent.field in fields and not silent.tree
+            if kind in silent.kinds and silent.fields & set(fields) and not visible and live.get(silent.model):
+                filters = [(f"{silent.field}_id", str(number)) for number in sorted(live[silent.model])]
+                found |= self._rest.host_ids(kind, filters)
+        return found
+
+    def _owners_of_disks(self) -> set[int]:
+        """Return the IDs of the virtual machines of changed disks: NetBox sums up the sizes without a record."""
+        before = {row.get("virtual_machine") for (model, dummy), row in self._changes.before.items() if model == DISK}
+        rows = self._rest.rows_with(TABLES["virtual_disks"], self._touched.of(DISK), ("virtual_machine",))
+        return {row["virtual_machine"]["id"] for row in rows} | {number for number in before if number}
+
+    def _related_hosts(self, kind: str, old: Table, new: Table) -> set[int]:
+        """Return the IDs of the hosts that show the numbers of devices of a type, or of members of a chassis."""
+        if kind != "devices":
+            return set()
+        rows = self._snapshot.tables[kind]
+        chassis = {row["virtual_chassis"]["id"] for row in (*old.values(), *new.values()) if row.get("virtual_chassis")}
+        found = {
+            number
+            for number, row in rows.items()
+            if chassis and row.get("virtual_chassis") and row["virtual_chassis"]["id"] in chassis
+        }
+        if "device_type" in (self._plan.raw or ()):
+            found |= self._of_types(old, new)
+        return found
+
+    def _of_types(self, old: Table, new: Table) -> set[int]:
+        """Return the IDs of the devices whose type has more or fewer devices than before."""
+        counted: set[int] = set()
+        for number in self._touched.of("dcim.device"):
+            if number not in old and number not in new:
+                raise FullReadNeeded("the number of devices of a type can have changed")
+            types = {table[number]["device_type"]["id"] for table in (old, new) if number in table}
+            if len(types) > 1 or number not in old or number not in new:
+                counted |= types
+        rows = self._snapshot.tables["devices"]
+        return {number for number, row in rows.items() if counted and row["device_type"]["id"] in counted}
+
+    # Components
+
+    def _patch_components(self, table: Related) -> None:
+        rows = self._snapshot.tables.setdefault(table.name, {})
+        ids = set(self._touched.of(table.model)) | self._referring_components(table, rows.values())
+        if table.name in ("interfaces", "vm_interfaces"):
+            ids |= self._interfaces_of_macs(table)
+        if len(ids) > self._limit * COMPONENTS_OF_A_HOST:
+            raise FullReadNeeded(f"{len(ids)} {table.label} to read again")
+        new = {row["id"]: row for row in self._rest.rows_with(table, ids) if is_component(table, row)}
+        came = set(new) - set(rows)
+        for number in ids:
+            rows.pop(number, None)
+        rows.update(new)
+        self.read[table.name] = len(new)
+        if table.name == "vm_interfaces":
+            self._follow_moved(table, came)
+        self._add_of_new_hosts(table, rows)
+        if table.owner:
+            for number in [number for number, row in rows.items() if not self._has_owner(table, row)]:
+                del rows[number]
+
+    def _has_owner(self, table: Related, row: Row) -> bool:
+        owner = table.owner_of(row)
+        return owner is not None and owner[1] in self._snapshot.table(owner[0])
+
+    def _referring_components(self, table: Related, rows: Collection[Row]) -> set[int]:
+        """Return the IDs of the rows that show an object that changed, or that can change without a record."""
+        fields = self._plan.tables[table.name]
+        if fields is None:
+            return {row["id"] for row in rows if self._touched.is_in([row])}
+        references = {name: model for name, model in table.references.items() if name in fields}
+        found = referring(rows, references, self._touched)
+        for field in INTERFACE_FIELDS & fields:
+            found |= {row["id"] for row in rows if row.get(field) and self._touched.is_in_interface(row[field])}
+        if "custom_fields" in fields:
+            for row in rows:
+                custom = [one for one in (row.get("custom_fields") or {}).values() if isinstance(one, (dict, list))]
+                if custom and self._touched.is_in(custom):
+                    found.add(row["id"])
+        return found
+
+    def _interfaces_of_macs(self, table: Related) -> set[int]:
+        """Return the IDs of the interfaces that changed MAC addresses belong to, or belonged to."""
+        fields, changed = self._plan.tables[table.name] or frozenset(), self._touched.of(MAC)
+        if not changed or not {"mac_address", "primary_mac_address"} & fields:
+            return set()
+        # The type of the interface is a number here, so interfaces of both types are read.
+        found = {row.get("assigned_object_id") for (model, dummy), row in self._changes.before.items() if model == MAC}
+        rows = self._rest.rows_with(MACS, changed, ("assigned_object_type", "assigned_object_id"))
+        found |= {row["assigned_object_id"] for row in rows if row["assigned_object_type"] == table.model}
+        return {number for number in found if number}
+
+    def _follow_moved(self, table: Related, came: Collection[int]) -> None:
+        """Read the addresses of interfaces that came from virtual machines that are not hosts."""
+        moved = {number for number in came if (table.model, number) not in self._created}
+        rows = self._snapshot.tables[table.name]
+        self._new_hosts.setdefault("moved", set()).update(rows[number]["virtual_machine"]["id"] for number in moved)
+
+    def _add_of_new_hosts(self, table: Related, rows: Table) -> None:
+        """Read the components of hosts that were not in the snapshot."""
+        new = {kind: set(self._new_hosts.get(kind, ())) for kind in self._kinds}
+        if table.name == "addresses" and "virtual_machines" in new:
+            new["virtual_machines"] |= self._new_hosts.get("moved", set())
+        owners = Owners(new, dict.fromkeys(KINDS, True))
+        if not owners.of(table.kinds):
+            return
+        if table.name == "addresses":
+            found: Iterable[Row] = self._rest.addresses(owners)
+        elif table in INTERFACES.values():
+            found = self._rest.interfaces(table.kinds[0], owners)
+        else:
+            found = self._rest.components(table, owners)
+        rows.update({row["id"]: row for row in found})
+
+    # Other tables
+
+    def _patch_dns_names(self) -> None:
+        rows = self._snapshot.tables.get("dns_names")
+        if rows is None:
+            return
+        primary = {
+            row["primary_ip"]["id"]
+            for kind in self._kinds
+            for row in self._snapshot.table(kind).values()
+            if row.get("primary_ip") and "dns_name" not in row["primary_ip"]
+        }
+        ids = primary & (self._touched.of(ADDRESS) | self._addresses)
+        for number in ids:
+            rows.pop(number, None)
+        rows.update({row["id"]: row for row in self._rest.rows_with(TABLES["dns_names"], ids)})
+
+    def _patch_tables(self, types: Collection[str], more_sites: bool) -> None:
+        """Read tables again that changed, or that lack objects that hosts refer to."""
+        needed, names = self._reader.needed_tables(self._snapshot), changed_tables(types, self._plan)
+        names |= {name for name in needed - names if self._is_outdated(TABLES[name], types)}
+        if more_sites and "prefixes" in needed:
+            names.add("prefixes")
+        for name in names:
+            self._snapshot.tables.pop(name, None)
+            self._snapshot.denied.pop(name, None)
+        if names:
+            self._reader.read_tables(self._snapshot, names)
+            self.read["tables"] = len(names)
+
+    def _is_outdated(self, table: Related, types: Collection[str]) -> bool:
+        """Return whether a table was not read yet, lacks objects, or shows components that changed."""
+        rows = self._snapshot.tables.get(table.name)
+        if rows is None:
+            return table.name not in self._snapshot.denied
+        if table.kinds or table.name == "dns_names":
+            return False
+        if self._plan.tables[table.name] is None and set(types) <= COMPONENT_TYPES:
+            return self._touched.is_in(list(rows.values()))
+        return bool(table.field) and self._lacks(table)
+
+    def _lacks(self, table: Related) -> bool:
+        """Return whether hosts refer to objects that are not in a table."""
+        rows, field = self._snapshot.tables[table.name], table.field or ""
+        return any(
+            row.get(field) and row[field]["id"] not in rows
+            for kind in self._kinds
+            for row in self._snapshot.table(kind).values()
+        )
+
+
+def counted(read: dict[str, int]) -> str:
+    """Return how many hosts and interfaces were read again, as text."""
+    hosts = sum(read.get(kind, 0) for kind in KINDS)
+    interfaces = sum(read.get(table.name, 0) for table in INTERFACES.values())
+    return f"{hosts} hosts and {interfaces} interfaces"

@@ -1,0 +1,222 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""One run with ``refresh: changes``: a snapshot from the cache, brought up to date, or a full read."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+from collections.abc import Iterable
+
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    DOWN,
+    NetBoxError,
+    NoAnswer,
+    UnexpectedAnswer,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.plugin_utils._connection import connect, open_pager
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.audit import Audit
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import Entry
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.changes import ChangeLog, LogUnusable, Mark
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.effects import unsupported
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.patch import (
+    ADDRESS_FIELDS,
+    BEFORE,
+    FullReadNeeded,
+    Patch,
+    counted,
+)
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read import Reader
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.saved import State, digests_of, pack, unpack
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
+
+# Without the option max_changes, a tenth of the hosts can change, or so many if there are few hosts.
+MIN_CHANGES = 1_000
+
+
+@dataclasses.dataclass
+class Refreshed:
+    """A snapshot, the plan that it was read with, and what the cache stores for the next refresh."""
+
+    snapshot: Snapshot
+    plan: Plan
+    state: State | None
+    parts: list[str]
+
+
+def read_refreshed(plugin: t.Any, plan: Plan, options: Options, entry: Entry, use_cache: bool) -> Refreshed:
+    """Return what the plan names. With ``use_cache``, read only what changed since the snapshot in ``entry``."""
+    with connect(plugin, "inventory") as client, open_pager(plugin, client) as pager, Progress() as progress:
+        reader = Reader(pager, plan, options, plugin.get_option("transport"), progress)
+        refresh = Refresh(plugin, pager, reader, plan, options)
+        reason = refresh.unsupported()
+        if reason:
+            refresh.say(f"full read: {reason}")
+            return Refreshed(reader.read(), reader.plan, None, [])
+        try:
+            if not use_cache:
+                raise FullReadNeeded("the cache is not used")
+            refreshed = refresh.from_changes(entry)
+        except (FullReadNeeded, LogUnusable) as reason_for:
+            refresh.say(f"full read: {reason_for}")
+        except DOWN:
+            raise
+        except NetBoxError as error:
+            refresh.say(f"full read: {error}")
+        else:
+            return refreshed
+        return refresh.everything()
+
+
+class Refresh:
+    """Reads through ``pager`` and ``reader`` for ``plugin``."""
+
+    def __init__(self, plugin: t.Any, pager: Pager, reader: Reader, plan: Plan, options: Options) -> None:
+        self._plugin = plugin
+        self._pager = pager
+        self._reader = reader
+        self._plan = plan
+        self._options = options
+        self._log = ChangeLog(pager)
+        self._kinds = [kind for kind in KINDS if getattr(options, kind)]
+        self._slices = plugin.get_option("audit_slices")
+
+    def say(self, text: str) -> None:
+        """Print a line at ``-v``."""
+        self._plugin.display.verbose(f"netbox.cursor: refresh: {text}", caplevel=0)
+
+    def unsupported(self) -> str | None:
+        """Return why every run has to read everything, if that is so."""
+        if self._plugin.get_option("branch"):
+            return "the option branch is set"
+        return unsupported(self._plan, self._options, self._kinds)
+
+    def everything(self) -> Refreshed:
+        """Read everything, and remember which change was the newest one before."""
+        mark, version = self._beginning()
+        began = time.time()
+        snapshot = self._reader.read()
+        if mark is None or self._reader.plan != self._plan:
+            return Refreshed(snapshot, self._reader.plan, None, [])
+        _number_addresses(snapshot, self._kinds)
+        parts = pack(snapshot)
+        state = State(mark, version, began, 0, snapshot.denied, digests_of(parts))
+        return Refreshed(snapshot, self._plan, state, parts)
+
+    def _beginning(self) -> tuple[Mark | None, str]:
+        """Return the newest change and NetBox's version, or ``None`` if the next run cannot use the change log."""
+        try:
+            return self._log.mark(), self._version()
+        except NoAnswer:
+            raise
+        except (LogUnusable, NetBoxError) as error:
+            self.say(f"the next run has to read everything as well: {error}")
+            return None, ""
+
+    def from_changes(self, entry: Entry) -> Refreshed:
+        """Return the snapshot in the cache, brought up to date. Raise :class:`FullReadNeeded` if that is impossible."""
+        began = time.monotonic()
+        state = self._state(entry)
+        limit = self._plugin.get_option("max_changes")
+        parts = self._parts(entry, state)
+        try:
+            snapshot, base = unpack(parts, state.denied, difference=state.difference)
+        except ValueError as error:
+            raise FullReadNeeded(str(error)) from None
+        limit = limit or max(MIN_CHANGES, sum(len(snapshot.table(kind)) for kind in self._kinds) // 10)
+        changes = self._log.since(state.mark, max_changes=limit, before=BEFORE)
+        if self._version() != state.version:
+            raise FullReadNeeded(f"NetBox {state.version} was upgraded")
+        self._reader.open()
+        patch = Patch(self._reader, self._plan, self._options, snapshot, changes, limit)
+        patch.apply()
+        self._check_counts(snapshot, patch, changes.mark)
+        audit, clean = self._audit(snapshot, state.audit, changes.mark)
+        parts = [*(parts[:-1] if state.difference else parts), base.difference(snapshot)]
+        digests = (*state.digests[: len(parts) - 1], *digests_of(parts[-1:]))
+        state = State(changes.mark, state.version, state.full_read, audit, snapshot.denied, digests, difference=True)
+        self.say(
+            f"{len(changes.changes)} changes, {counted(patch.read)} read again, audit {clean}, "
+            f"{self._pager.client.sent} requests, {time.monotonic() - began:.1f} s"
+        )
+        return Refreshed(snapshot, self._plan, state, parts)
+
+    def _state(self, entry: Entry) -> State:
+        state = State.from_data(entry.read_state())
+        if state is None:
+            raise FullReadNeeded("the cache contains no snapshot")
+        # The clocks of several controllers can differ.
+        age = abs(time.time() - state.full_read)
+        if age >= self._plugin.get_option("refresh_full_age"):
+            raise FullReadNeeded("the last full read is older than refresh_full_age")
+        return state
+
+    @staticmethod
+    def _parts(entry: Entry, state: State) -> list[str]:
+        parts = entry.read_parts(len(state.digests))
+        if parts is None or digests_of(parts) != state.digests:
+            raise FullReadNeeded("a part of the snapshot is not in the cache")
+        return parts
+
+    def _version(self) -> str:
+        """Return NetBox's version. An upgrade changes objects without records."""
+        status = self._pager.client.get("api/status/")
+        version = status.get("netbox-version") if isinstance(status, dict) else None
+        if not isinstance(version, str):
+            raise UnexpectedAnswer("api/status/ does not contain the version of NetBox.")
+        return version
+
+    def _is_edited(self, mark: Mark) -> bool:
+        """Return whether there are changes after ``mark``."""
+        try:
+            return bool(self._log.since(mark, max_changes=MIN_CHANGES).changes)
+        except LogUnusable:
+            return True
+
+    def _check_counts(self, snapshot: Snapshot, patch: Patch, mark: Mark) -> None:
+        """Compare the numbers of hosts with those of NetBox, unless somebody edits NetBox at the same time."""
+        for kind in self._kinds:
+            if kind in patch.swept:
+                continue
+            count = self._pager.count(HOSTS[kind].endpoint, self._options.filters(kind))
+            known = len(snapshot.table(kind))
+            if count != known and not self._is_edited(mark):
+                name = kind.replace("_", " ")
+                raise FullReadNeeded(f"NetBox has {count} {name}, and the snapshot has {known}")
+
+    def _audit(self, snapshot: Snapshot, number: int, mark: Mark) -> tuple[int, str]:
+        """Compare a slice of the snapshot. Return the number of the next slice, and the result for people."""
+        if self._slices < 1:
+            return 0, "off"
+        number %= self._slices
+        audit = Audit(self._reader, self._plan, self._options, snapshot, self._slices)
+        found = audit.differences(number)
+        if not found:
+            return (number + 1) % self._slices, f"{number + 1}/{self._slices} clean"
+        if self._is_edited(mark):
+            return number, f"{number + 1}/{self._slices} repeated because NetBox is being edited"
+        self._plugin.display.warning(
+            f"NetBox contains changes that its change log does not show, so everything is read again: {listing(found)}."
+        )
+        raise FullReadNeeded("the audit found changes without a record")
+
+
+def _number_addresses(snapshot: Snapshot, kinds: Iterable[str]) -> None:
+    """Turn the IDs of addresses that came through GraphQL into numbers, by which changes name them."""
+    for kind in kinds:
+        for row in snapshot.table(kind).values():
+            for field in ADDRESS_FIELDS:
+                address = row.get(field)
+                if address and not isinstance(address["id"], int):
+                    row[field] = {**address, "id": int(address["id"])}

@@ -1,0 +1,153 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""A snapshot as text for Ansible's cache, in parts, and what a refresh has to know about it."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import json
+import typing as t
+import zlib
+from collections.abc import Iterator, Sequence
+
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.changes import Mark
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
+
+# Another number makes every snapshot in a cache useless, so that everything is read.
+FORMAT = 1
+# A part with so many rows has some megabytes.
+ROWS_IN_PART = 10_000
+
+
+@dataclasses.dataclass(frozen=True)
+class State:
+    """When and how far a snapshot shows NetBox.
+
+    * ``mark``: the newest change that the snapshot contains.
+    * ``version``: NetBox's version.
+    * ``full_read``: when everything was read, in seconds since 1970.
+    * ``audit``: which slice the next audit reads.
+    * ``denied``: as in :class:`Snapshot`.
+    * ``digests``: the hashes of the parts of the snapshot.
+    * ``difference``: whether the last part contains what differs from the others.
+    """
+
+    mark: Mark
+    version: str
+    full_read: float
+    audit: int
+    denied: dict[str, str]
+    digests: tuple[str, ...]
+    difference: bool = False
+
+    def as_data(self) -> dict[str, t.Any]:
+        """Return the state as JSON data."""
+        return {**vars(self), "format": FORMAT, "mark": self.mark.as_data(), "digests": list(self.digests)}
+
+    @classmethod
+    def from_data(cls, data: t.Any) -> State | None:
+        """Return the state that :meth:`as_data` made into data, or ``None`` for other data."""
+        try:
+            if data["format"] != FORMAT:
+                return None
+            return cls(
+                Mark.from_data(data["mark"]),
+                str(data["version"]),
+                float(data["full_read"]),
+                int(data["audit"]),
+                {str(name): str(text) for name, text in data["denied"].items()},
+                tuple(map(str, data["digests"])),
+                bool(data["difference"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+
+
+class Base:
+    """The tables of the last full read, which stay in the cache as they are. A refresh only stores what differs.
+
+    Whoever changes the snapshot replaces rows, and does not change them.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._tables = {name: dict(table) for name, table in snapshot.tables.items()}
+
+    def difference(self, snapshot: Snapshot) -> str:
+        """Return the rows that are not in the base, or no longer in the snapshot, as one part."""
+        changed, gone = [], {}
+        for name, table in snapshot.tables.items():
+            base = self._tables.get(name, {})
+            rows = [row for number, row in table.items() if base.get(number) is not row]
+            changed.append((name, rows))
+            gone[name] = [number for number in base if number not in table]
+        missing = [name for name in self._tables if name not in snapshot.tables]
+        return _packed({"changed": changed, "gone": gone, "missing": missing})
+
+
+def pack(snapshot: Snapshot) -> list[str]:
+    """Return the rows of a snapshot as text, in parts."""
+    return [_packed(part) for part in _parts(snapshot)]
+
+
+def unpack(parts: Sequence[str], denied: dict[str, str], *, difference: bool) -> tuple[Snapshot, Base]:
+    """Return the snapshot that :func:`pack` made into text, with the last part as a ``difference``, and its base.
+
+    Raise :class:`ValueError` for other text.
+    """
+    snapshot = Snapshot(denied=dict(denied))
+    try:
+        for part in parts[:-1] if difference else parts:
+            _add(snapshot, _unpacked(part))
+        base = Base(snapshot)
+        if difference:
+            later = _unpacked(parts[-1])
+            for name in later["missing"]:
+                del snapshot.tables[name]
+            for name, numbers in later["gone"].items():
+                for number in numbers:
+                    del snapshot.tables[name][number]
+            _add(snapshot, later["changed"])
+    except (zlib.error, KeyError, TypeError, IndexError) as error:
+        raise ValueError(f"not a snapshot: {error}") from None
+    return snapshot, base
+
+
+def _add(snapshot: Snapshot, content: t.Any) -> None:
+    for name, rows in content:
+        snapshot.tables.setdefault(name, {}).update((row["id"], row) for row in rows)
+
+
+def _packed(content: t.Any) -> str:
+    return base64.b64encode(zlib.compress(json.dumps(content, ensure_ascii=False).encode(), level=1)).decode()
+
+
+def _unpacked(text: str) -> t.Any:
+    return json.loads(zlib.decompress(base64.b64decode(text)))
+
+
+def digests_of(parts: Sequence[str]) -> tuple[str, ...]:
+    """Return the hashes of parts."""
+    return tuple(hashlib.sha256(part.encode()).hexdigest() for part in parts)
+
+
+def _parts(snapshot: Snapshot) -> Iterator[list[tuple[str, list[Row]]]]:
+    part: list[tuple[str, list[Row]]] = []
+    room = ROWS_IN_PART
+    for name, table in snapshot.tables.items():
+        rows = list(table.values())
+        # A table without rows was read, too.
+        for start in range(0, len(rows) or 1, ROWS_IN_PART):
+            some = rows[start : start + ROWS_IN_PART]
+            if len(some) > room:
+                yield part
+                part, room = [], ROWS_IN_PART
+            part.append((name, some))
+            room -= len(some)
+    yield part

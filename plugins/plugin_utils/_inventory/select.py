@@ -1,0 +1,280 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Reads the option ``select``: a GraphQL selection for each host.
+
+GraphQL returns null for an object that the token's user has no permission to view. So the user needs permission to view
+all types in the selection, and for objects that are null the REST API is asked whether they really are.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field, parse
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    AccessDenied,
+    GraphQLFailed,
+    NetBoxError,
+    NotFound,
+    UsageError,
+)
+from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row, look_ahead
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import ordered_map
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FIELDS
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.graphql_types import (
+    TYPE_NAME,
+    Types,
+    fragment_type,
+)
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS
+
+ROOTS = {"devices": "DeviceType", "virtual_machines": "VirtualMachineType"}
+# Fields that are added to a selection, under names that no user chooses.
+ID, TYPE = "netbox_cursor_id", "netbox_cursor_type"
+# NetBox fails with this message if the user has no permission to view an object that is never null.
+_NEVER_NULL = re.compile(r"Cannot return null for non-nullable field (\w+)\.(\w+)")
+Nulls = dict[tuple[str, str], set[int]]
+"""IDs of objects that have null in a field, by their type and the field."""
+
+
+class HiddenObjects(NetBoxError):
+    """GraphQL hides objects that are selected."""
+
+
+def _number(row: t.Any) -> int:
+    """Return the ID of an object in a list, if it was selected."""
+    number = str(row.get("id")) if isinstance(row, dict) else ""
+    return int(number) if number.isdecimal() else 0
+
+
+def _keys(fields: Iterable[Field]) -> set[str]:
+    """Return the names that selected fields have in the response, with those in fragments."""
+    return {key for field in fields for key in ([field.key] if field.key else _keys(field.fields))}
+
+
+class SelectReader:
+    """Reads the selection ``written`` for hosts of these kinds. ``count`` returns the number of objects in a list."""
+
+    def __init__(self, pager: Pager, written: t.Any, kinds: Sequence[str], count: Callable[[str, Pairs], int]) -> None:
+        self._pager = pager
+        self._graphql = GraphQL(pager)
+        self._types = Types(self._graphql.query)
+        self._count = count
+        self._selected = parse(written)
+        self._kinds = kinds
+        # By kind of hosts: what the user selects, and what is read.
+        self._own: dict[str, list[Field]] = {}
+        self._fields: dict[str, list[Field]] = {}
+        # The object types of NetBox by the names of their GraphQL types.
+        self._models: dict[str, Row] = {}
+
+    def prepare(self) -> None:
+        """Check the selection against the server's schema, and the permissions of the token's user."""
+        try:
+            self._types.load(ROOTS[kind] for kind in self._kinds)
+        except (AccessDenied, GraphQLFailed, NotFound) as error:
+            raise UsageError(
+                f"select requires NetBox's GraphQL API, which this server does not offer: {error}"
+            ) from None
+        seen: set[str] = set()
+        for kind in self._kinds:
+            fields = self._fields_of(kind)
+            seen |= self._types.check(fields, ROOTS[kind])
+            self._own[kind], self._fields[kind] = fields, self._completed(fields, ROOTS[kind])
+        self._models = self._read_models()
+        for name in sorted(seen - set(ROOTS.values())):
+            self._check_permission(name)
+
+    def _fields_of(self, kind: str) -> list[Field]:
+        """Return the selected fields, without those that only the other kind of hosts has."""
+        others = [ROOTS[other] for other in self._kinds if other != kind]
+        return self._common(self._selected, ROOTS[kind], others[0]) if others else self._selected
+
+    def _common(self, fields: Iterable[Field], name: str, other: str | None) -> list[Field]:
+        """Return the fields, without those that ``other`` has, but not ``name``: the types of both kinds at a place."""
+        here, there = self._types[name], self._types[other] if other else None
+        kept = []
+        for field in fields:
+            below = fragment_type(field)
+            if not field.key and below:
+                elsewhere = there and below in {there.name, *there.possible}
+                if below in {here.name, *here.possible} or not elsewhere:
+                    kept.append(field)
+                continue
+            mine, theirs = here.fields.get(field.name), there.fields.get(field.name) if there else None
+            if mine and theirs and field.fields and mine.composite and theirs.composite:
+                inside = self._common(field.fields, mine.name, theirs.name if theirs.name != mine.name else None)
+                if inside:
+                    kept.append(Field(field.key, field.name, field.arguments, field.directives, inside))
+            elif mine or not theirs:
+                kept.append(field)
+        return kept
+
+    def _completed(self, fields: Iterable[Field], name: str) -> list[Field]:
+        """Return the selection with what tells the objects and types apart that have something that can be null."""
+        kind, found, can_be_null = self._types[name], [], False
+        for field in fields:
+            target = kind.fields.get(field.name)
+            below = fragment_type(field) or name if not field.key else target.name if target else ""
+            inside = self._completed(field.fields, below) if field.fields else []
+            if target and target.many and "id" not in _keys(field.fields) and "id" in self._types[below].fields:
+                # The rest of a long list is requested by the IDs of its objects.
+                inside.append(Field("id", "id"))
+            found.append(Field(field.key, field.name, field.arguments, field.directives, inside))
+            can_be_null |= bool(target and target.composite and target.nullable and not target.many)
+        if can_be_null and "id" in kind.fields:
+            found.append(Field(ID, "id"))
+        if len(kind.possible) > 1:
+            found.append(Field(TYPE, TYPE_NAME))
+        return found
+
+    # Permissions
+
+    def _read_models(self) -> dict[str, Row]:
+        fields = ("app_label", "model", "rest_api_endpoint", "is_plugin_model")
+        rows = list(self._pager.rows("core/object-types", representation=Representation(fields=("id", *fields))))
+        # A plugin can have an object type of the same name.
+        rows.sort(key=lambda row: not row.get("is_plugin_model"))
+        return {row["model"]: row for row in rows}
+
+    def _model(self, name: str) -> Row:
+        return self._models.get(name.removesuffix("Type").lower(), {})
+
+    def _endpoint(self, name: str) -> str:
+        """Return the REST endpoint of a type, or an empty string if it has none."""
+        path = self._model(name).get("rest_api_endpoint") or ""
+        return path.rpartition("/api/")[2].strip("/")
+
+    def _permission(self, names: Iterable[str]) -> str:
+        models = [self._model(name) for name in names]
+        return " or ".join(f"{one['app_label']}.view_{one['model']}" for one in models if one)
+
+    def _check_permission(self, name: str) -> None:
+        endpoint = self._endpoint(name)
+        try:
+            if endpoint:
+                self._count(endpoint, [])
+        except AccessDenied as error:
+            raise HiddenObjects(
+                f"select: GraphQL would hide objects of {name}. Give the token's user the permission "
+                f"{self._permission([name])}, or remove them from the selection. {error}"
+            ) from None
+        except NotFound:
+            return
+
+    # Rows
+
+    def read(self, kind: str, ids: Collection[int], everything: bool) -> list[Row]:
+        """Return the selection of the hosts with these IDs. ``everything``: they are nearly all hosts of NetBox."""
+        own, fields = self._own[kind], self._fields[kind]
+        if not ids or not own:
+            return []
+        read = fields if "id" in _keys(own) else [Field("id", "id"), *fields]
+        try:
+            rows = self._rows(HOSTS[kind].name, read, ids, everything)
+        except GraphQLFailed as error:
+            raise self._explained(error) from None
+        except AccessDenied as error:
+            raise HiddenObjects(f"select: {error}") from None
+        nulls: Nulls = {}
+        selected = []
+        for row in rows:
+            number = int(row["id"])
+            # What hosts hide that are not in the inventory does not matter.
+            self._tidy(row, own, ROOTS[kind], nulls if number in ids else {})
+            if number in ids:
+                selected.append({"id": number, "value": row})
+        self._check_nulls(nulls, kind if len(selected) == len(rows) and everything else None)
+        return selected
+
+    def _rows(self, name: str, fields: Sequence[Field], ids: Collection[int], everything: bool) -> list[Row]:
+        if everything:
+            return list(self._graphql.rows(name, fields))
+        # After a full page, the reader would request the next one.
+        ordered, size = sorted(ids), max(self._pager.page_size - 1, 1)
+        parts = [ordered[start : start + size] for start in range(0, len(ordered), size)]
+
+        def read(part: list[int]) -> list[Row]:
+            return list(self._graphql.rows(name, fields, {"id": {"in_list": part}}))
+
+        workers = self._pager.workers
+        return [row for rows in ordered_map(workers, read, parts, look_ahead(workers.size)) for row in rows]
+
+    def _explained(self, error: GraphQLFailed) -> NetBoxError:
+        """Name the permission if NetBox could not return a field that is never null."""
+        for reason in error.reasons:
+            found = _NEVER_NULL.search(reason)
+            target = self._types[found[1]].fields.get(found[2]) if found else None
+            if found and target:
+                return HiddenObjects(
+                    f"select: NetBox cannot return {found[2]!r} of {found[1]}. Give the token's user the permission "
+                    f"{self._permission([target.name])} for all objects that are selected. {error}"
+                )
+        return error
+
+    def _tidy(self, value: Row, fields: Sequence[Field], name: str, nulls: Nulls) -> None:
+        """Remove what was added to a selection, and note the objects that are null."""
+        number, actual = value.get(ID), value.get(TYPE) or name
+        self._visit(value, fields, name, actual, number, nulls)
+        value.pop(ID, None)
+        value.pop(TYPE, None)
+        if "id" not in _keys(fields):
+            value.pop("id", None)
+
+    def _visit(self, value: Row, fields: Iterable[Field], name: str, actual: str, number: t.Any, nulls: Nulls) -> None:
+        kind = self._types[name]
+        for field in fields:
+            if not field.key:
+                below = fragment_type(field) or name
+                if below in (name, actual):
+                    self._visit(value, field.fields, below, actual, number, nulls)
+                continue
+            target = kind.fields.get(field.name)
+            if not field.fields or target is None or field.key not in value:
+                continue
+            found = value[field.key]
+            if found is None and number is not None and not field.arguments and not field.directives:
+                nulls.setdefault((name, field.name), set()).add(int(number))
+            if isinstance(found, list) and not {"pagination", "order"} & field.argument_names:
+                # NetBox's order where it returned the whole list, and that of the IDs where it did not.
+                found.sort(key=_number)
+            for one in found if isinstance(found, list) else [found]:
+                if one:
+                    self._tidy(one, field.fields, target.name, nulls)
+
+    def _check_nulls(self, nulls: Nulls, complete: str | None) -> None:
+        """Raise :class:`HiddenObjects` if the REST API shows objects where GraphQL returned null.
+
+        ``complete`` is the kind of hosts of which all were read. For these, a count is enough.
+        """
+        for (name, field), ids in sorted(nulls.items()):
+            endpoint = self._endpoint(name)
+            if not endpoint or (complete and self._is_count(complete, name, field, len(ids))):
+                continue
+            shape = Representation(endpoint, fields=("id", field))
+            pairs = [("id", str(number)) for number in sorted(ids)]
+            hidden = [row["id"] for row in self._pager.rows(endpoint, pairs, representation=shape) if row.get(field)]
+            if hidden:
+                target = self._types[name].fields[field].name
+                kinds = self._types[target].possible or (target,)
+                raise HiddenObjects(
+                    f"select: GraphQL returns null for {field!r} of {len(hidden)} objects of {name}, such as ID "
+                    f"{hidden[0]}, but the REST API shows an object. Give the token's user the permission "
+                    f"{self._permission(kinds)} for these objects. If NetBox was edited just now, run it again."
+                )
+
+    def _is_count(self, kind: str, name: str, field: str, number: int) -> bool:
+        """Return whether so many of all hosts of a kind have null in a field, as the REST API counts them."""
+        if name != ROOTS[kind] or field not in FIELDS or kind not in FIELDS[field].nullable:
+            return False
+        return self._pager.count(HOSTS[kind].endpoint, [(f"{field}_id", "null")]) == number

@@ -1,0 +1,111 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+
+"""Which rows show an object that changed."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Collection, Iterable, Mapping
+
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+
+# Objects whose short form contains nothing but their own fields. The short forms of others contain a depth in a tree or
+# a number of objects, which change without a record.
+STABLE = frozenset(
+    (
+        *("circuits/providers", "dcim/devices", "dcim/manufacturers", "dcim/rack-roles", "dcim/racks", "dcim/sites"),
+        *("extras/config-templates", "extras/tags", "ipam/ip-addresses", "ipam/rirs", "ipam/roles", "ipam/vlans"),
+        *("ipam/vrfs", "tenancy/contacts", "tenancy/tenants", "virtualization/cluster-groups"),
+        *("virtualization/cluster-types", "virtualization/clusters", "virtualization/virtual-machines"),
+    )
+)
+API = "/api/"
+
+
+class Touched:
+    """The objects that changed, by type."""
+
+    def __init__(self, objects: Mapping[str, Collection[int]]) -> None:
+        self._by_type: dict[str, set[int]] = {}
+        self._by_app: dict[str, set[int]] = {}
+        self._ids: set[int] = set()
+        for model, ids in objects.items():
+            self.add(model, ids)
+
+    def add(self, model: str, ids: Collection[int]) -> None:
+        """Count more objects of a type as changed."""
+        self._by_type.setdefault(model, set()).update(ids)
+        self._by_app.setdefault(model.partition(".")[0], set()).update(ids)
+        self._ids.update(ids)
+
+    def of(self, model: str) -> set[int]:
+        """Return the IDs of the changed objects of a type."""
+        return self._by_type.get(model, set())
+
+    def types(self) -> set[str]:
+        """Return the types of which objects changed."""
+        return {model for model, ids in self._by_type.items() if ids}
+
+    def is_in(self, value: t.Any) -> bool:
+        """Return whether a value contains an object that changed, or one that can change without a record.
+
+        The URL of an object contains the app of its type, but not the type. So this can be wrong, but only if another
+        object of the same app with the same ID changed.
+        """
+        waiting = [value]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, dict):
+                url = one.get("url")
+                if isinstance(url, str) and "id" in one and (self._is_touched(one, url) or not _is_stable(one, url)):
+                    return True
+                waiting += [part for part in one.values() if isinstance(part, (dict, list))]
+            elif isinstance(one, list):
+                waiting += [part for part in one if isinstance(part, (dict, list))]
+        return False
+
+    def is_in_interface(self, interface: Row) -> bool:
+        """Return whether the short form of an interface shows a changed host or cable."""
+        host, cable = interface.get("device") or interface.get("virtual_machine") or {}, interface.get("cable") or {}
+        return (
+            not host.get("name")
+            or host["id"]
+            in self.of("virtualization.virtualmachine" if "virtual_machine" in interface else "dcim.device")
+            or cable.get("id") in self.of("dcim.cable")
+        )
+
+    def _is_touched(self, one: Row, url: str) -> bool:
+        if one["id"] not in self._ids:
+            return False
+        app = url.partition(API)[2].partition("/")[0]
+        return app == "plugins" or one["id"] in self._by_app.get(app, ())
+
+
+def _is_stable(one: Row, url: str) -> bool:
+    path = "/".join(url.partition(API)[2].split("/")[:2])
+    # The text that stands for a device without a name contains the names of other objects.
+    return path in STABLE and not (path == "dcim/devices" and not one.get("name"))
+
+
+def referring(rows: Iterable[Row], references: Mapping[str, str], touched: Touched) -> set[int]:
+    """Return the IDs of the rows that refer to a changed object in one of their fields.
+
+    ``references`` names the type of the objects by the field.
+    """
+    wanted = [(field, touched.of(model)) for field, model in references.items() if touched.of(model)]
+    if not wanted:
+        return set()
+    found = set()
+    for row in rows:
+        for field, ids in wanted:
+            value = row.get(field)
+            if value and (
+                value.get("id") in ids if isinstance(value, dict) else any(one.get("id") in ids for one in value)
+            ):
+                found.add(row["id"])
+                break
+    return found

@@ -1,0 +1,208 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Edit a real NetBox, and compare inventories from its change log with full reads.
+
+The NetBox must be empty, or hold what an earlier run created. Do not use one that anybody needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import itertools
+import os
+import random
+import sys
+import tempfile
+import time
+import typing as t
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[5]))
+os.environ.setdefault("ANSIBLE_LOCAL_TEMP", tempfile.mkdtemp(prefix="acceptance-") + "/tmp")
+
+from ansible.plugins.loader import init_plugin_loader  # noqa: E402
+
+init_plugin_loader()
+
+from ansible_collections.netbox.cursor.tests.acceptance import change_recorder as recorders  # noqa: E402
+from ansible_collections.netbox.cursor.tests.acceptance.__main__ import Real  # noqa: E402
+from ansible_collections.netbox.cursor.tests.acceptance.fill import Refused, Server, fill  # noqa: E402
+from ansible_collections.netbox.cursor.tests.laws.refreshing import AUDIT, Refreshing  # noqa: E402
+from ansible_collections.netbox.cursor.tests.laws.rich import RICH  # noqa: E402
+from ansible_collections.netbox.cursor.tests.laws.running import differences  # noqa: E402
+from ansible_collections.netbox.cursor.tests.stand_in.edit_strategies import EDITS, Hand, Nothing  # noqa: E402
+
+GROUPS = (
+    *("site", "location", "tenant", "rack", "rack_role", "tag", "role", "device_type", "manufacturer", "platform"),
+    *("region", "site_group", "cluster", "cluster_type", "cluster_group", "status", "services"),
+)
+EVERYTHING = {"interfaces": True, "services": True, "virtual_disks": True, "dns_name": True, "group_by": GROUPS}
+# Expressions that make whole nested objects visible.
+NESTED = {"compose": {name: name for name in ("device_type", "virtual_chassis", "primary_ip", "rack", "cluster")}}
+CONFIGURATIONS: dict[str, dict[str, t.Any]] = {
+    "everything": EVERYTHING,
+    "everything, GraphQL": {**EVERYTHING, "transport": "graphql"},
+    "sites, prefixes": {"site_data": True, "prefixes": True, "config_context": True, "empty_groups": True},
+    "nested objects": {**NESTED, "host_vars": ["site", "locations"]},
+    "few variables": {"host_vars": ["site"], "group_by": ["location", "site_group"]},
+    "filtered": {**EVERYTHING, "query_filters": [{"status": ["active", "planned"]}, {"name__n": "nobody"}]},
+    "filtered by a search": {"query_filters": [{"q": "1"}], "services": True},
+}
+
+
+class Table:
+    """The rows of a list of a real NetBox, as edits of a mock NetBox need them."""
+
+    def __init__(self, server: Server, endpoint: str) -> None:
+        self._rows = {row["id"]: row for row in server.rows(endpoint)}
+
+    def ids(self) -> list[int]:
+        return sorted(self._rows)
+
+    def __getitem__(self, number: int) -> t.Any:
+        return self._rows[number]
+
+    def get(self, number: int, default: t.Any = None) -> t.Any:
+        return self._rows.get(number, default)
+
+    def values(self) -> t.Any:
+        return self._rows.values()
+
+
+class Editor:
+    """Performs random edits on a real NetBox: the estate and the target of the edits of a mock NetBox."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.estate = self
+        self._tables: dict[str, Table] = {}
+
+    def get(self, endpoint: str) -> Table:
+        if endpoint not in self._tables:
+            self._tables[endpoint] = Table(self._server, endpoint)
+        return self._tables[endpoint]
+
+    table = get
+
+    def edit(self) -> str | None:
+        """Perform one edit. Return its name, or None if NetBox refused it."""
+        name = random.choice(sorted(EDITS))
+        hand = Hand(t.cast(t.Any, self), [random.randrange(1000) for dummy in range(12)])
+        try:
+            EDITS[name](hand, self)
+        except (Refused, Nothing, KeyError, TypeError, AttributeError, ValueError):
+            return None
+        return name
+
+    def create(self, endpoint: str, **fields: t.Any) -> t.Any:
+        return self._write("POST", endpoint, fields)
+
+    def update(self, endpoint: str, number: int, **fields: t.Any) -> t.Any:
+        return self._write("PATCH", f"{endpoint}/{number}", fields)
+
+    def delete(self, endpoint: str, number: int) -> None:
+        self._write("DELETE", f"{endpoint}/{number}", None)
+
+    def _write(self, method: str, path: str, fields: t.Any) -> t.Any:
+        self._tables.clear()
+        return self._server.request(method, path, **({"json": fields} if fields is not None else {}))
+
+
+def compare(name: str, refreshing: Refreshing) -> list[str]:
+    """Return how an inventory from changes differs from a full read."""
+    again = refreshing.run()
+    found = differences(refreshing.fresh(), again)
+    return [f"{name}: {each}" for each in found]
+
+
+def report(what: str, found: list[str], said: list[str]) -> bool:
+    for line in found[:8]:
+        print(f"    {what}: {line[:600]}", flush=True)
+    if found:
+        print("\n".join(f"    {text}" for text in said), flush=True)
+    return bool(found)
+
+
+def try_random_edits(server: Server, real: Real, number: int, size: int) -> int:
+    """Perform so many random edits in batches. Return how many batches left an inventory that differs."""
+    inventories = {name: Refreshing(real, options, 5) for name, options in CONFIGURATIONS.items()}
+    for each in inventories.values():
+        each.run()
+    editor, broken, done, kinds = Editor(server), 0, 0, itertools.cycle(inventories)
+    while done < number:
+        edits: list[str] = []
+        while len(edits) < size:
+            name = editor.edit()
+            edits += [name] if name else []
+        done += len(edits)
+        for dummy in range(3):
+            kind = next(kinds)
+            inventories[kind].said.clear()
+            found = compare(kind, inventories[kind])
+            broken += report(f"after {', '.join(edits)}", found, inventories[kind].said)
+            print(f"{done} edits, {kind}: {inventories[kind].said[-1][:150]}", flush=True)
+    return broken
+
+
+def try_cases(url: str, token: str, real: Real, part: str) -> int:
+    """Perform each recorded edit. Return how many left an inventory that differs."""
+    cases = importlib.import_module("ansible_collections.netbox.cursor.tests.acceptance.change_cases")
+    server, broken = recorders.Server(url, token), 0
+    inventories = {name: Refreshing(real, options, 5) for name, options in CONFIGURATIONS.items()}
+    run = f"{int(time.time()) % 65536:x}"
+    for number, case in enumerate(cases.CASES):
+        if part not in case.name or not case.applies_to(server.version):
+            continue
+        scene = recorders.Scene(server, f"c{number}r{run}-", f"10.{int(run, 16) % 256}.{number}.", {})
+        # One of the inventories for each case, as each takes seconds.
+        chosen = [list(inventories)[number % len(inventories)]]
+
+        def begin(chosen: list[str] = chosen) -> None:
+            for name in chosen:
+                inventories[name].said.clear()
+                inventories[name].run()
+
+        scene.watch = begin  # type: ignore[method-assign]
+        try:
+            case.run(scene)
+            for name in chosen:
+                broken += report(case.name, compare(name, inventories[name]), inventories[name].said)
+            said = sorted({inventories[name].said[-1].split(", audit")[0] for name in chosen})
+            print(f"{case.name}: {'; '.join(said)[:300]}", flush=True)
+            scene.end()
+        except (recorders.Refused, ValueError) as error:
+            print(f"{case.name}: not tried: {str(error)[:200]}", flush=True)
+    return broken
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("url")
+    parser.add_argument("token")
+    parser.add_argument("--edits", type=int, default=1000, help="random edits")
+    parser.add_argument("--batch", type=int, default=10, help="random edits between two refreshes")
+    parser.add_argument("--cases", action="store_true", help="also perform the edits whose traces are recorded")
+    parser.add_argument("--case", default="", help="only those whose names contain these words")
+    parser.add_argument("--keep", action="store_true", help="do not fill the NetBox again")
+    parser.add_argument("--seed", type=int, default=random.randrange(2**31))
+    options = parser.parse_args()
+    random.seed(options.seed)
+    print(f"seed {options.seed}, audit warning: {AUDIT}", flush=True)
+    server = Server(options.url, options.token)
+    real = Real(server, options.token)
+    broken = 0
+    if options.cases or options.case:
+        broken += try_cases(options.url, options.token, real, options.case)
+    if options.edits:
+        if not options.keep:
+            fill(server, RICH)
+        broken += try_random_edits(server, real, options.edits, options.batch)
+    print(f"{broken} contradictions")
+    return int(bool(broken))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
