@@ -77,7 +77,7 @@ options:
     default: []
   exclude_filters:
     description:
-      - List of filter sets for devices and virtual machines. A host is left out if it matches all filters of at least
+      - List of filter sets for devices and virtual machines. A host is excluded if it matches all filters of at least
         one set. Both object types must support the filters.
       - The format is described in O(include_filters).
     type: raw
@@ -308,11 +308,11 @@ options:
     default: false
   gateway_tag:
     description:
-      - Slug of a tag that gateways have in NetBox. Adds the variable C(gateway).
+      - Slug of the tag that identifies gateways in NetBox. Adds the variable C(gateway).
       - The gateway is the IP address with this tag in the subnet and the VRF of the primary IPv4 address, or of the
         primary IPv6 address if there is no IPv4 address.
-      - If no address or several addresses in the subnet have the tag, the variable is undefined. The address of the
-        host itself does not count.
+      - If no address or several addresses in the subnet have the tag, the variable is undefined. The host's own address
+        is ignored.
     type: str
   select:
     description:
@@ -320,9 +320,9 @@ options:
         the O(netbox.cursor.nb_graphql#lookup:fields) option of P(netbox.cursor.nb_graphql#lookup).
       - Expressions see the result as C(selected), for example C(selected.tenant.group.slug). To add the variable
         C(selected) to hosts, list it in O(host_vars), for example V([all, selected]).
-      - Filters and all other options work without changes. Requires NetBox's GraphQL API, whatever O(transport) is.
-      - The plugin checks the names of fields before it reads hosts. Fields that only devices or only virtual machines
-        have are left out for the others.
+      - Filters and all other options work without changes. Requires NetBox's GraphQL API, even with O(transport=rest).
+      - The plugin checks the names of fields before it reads hosts. A field that only devices or only virtual machines
+        have is omitted for the other kind.
       - GraphQL returns null for objects that the token's user has no permission to view. In this case, the plugin
         fails with an error that names the permission. If the user has permission to view only some objects of a type,
         lists contain only these objects.
@@ -358,7 +358,7 @@ options:
     default: 0
   refresh:
     description:
-      - How to renew an inventory whose cache expired.
+      - How to update an inventory whose cache has expired.
       - V(full) reads everything. V(changes) reads the changes since the last run from the change log of NetBox, and
         then only the objects that changed. The result is the same, except for changes that NetBox does not log. See the
         refresh guide.
@@ -380,14 +380,14 @@ options:
   audit_slices:
     description:
       - Number of runs in which the plugin compares the complete inventory with NetBox, to find changes that NetBox does
-        not log. Each run compares one slice. If it differs, everything is read again.
+        not log. Each run compares one slice. If the slice differs, everything is read again.
       - With V(0), runs compare only the number of hosts.
       - Applies to O(refresh=changes).
     type: int
     default: 24
   max_changes:
     description:
-      - Number of changes, and of hosts to read again, above which everything is read.
+      - Maximum number of changes, and of hosts to read again. If there are more, everything is read.
       - The default is a tenth of the number of hosts, and at least 1000.
       - Applies to O(refresh=changes).
     type: int
@@ -402,7 +402,7 @@ options:
       - Percentage of hosts that can disappear between two inventories. If more hosts are gone, the run fails, and the
         cache does not change. The error lists the first hosts that are gone.
       - Requires O(cache). The plugin compares the number of hosts with the last inventory that it read from the same
-        NetBox with the same filters, however old it is, and also with C(--flush-cache).
+        NetBox with the same filters. That inventory can have any age, and C(--flush-cache) does not remove it.
       - To accept an inventory with fewer hosts, set V(100) for one run.
     type: float
   fetch_all:

@@ -113,8 +113,8 @@ class ListReader:
         except ServerFailed as error:
             if error.status != 500:
                 raise
-            # A view that pages through a Python list fails for every cursor. If one row does not fail, the page was
-            # too long, or the failure was an accident.
+            # A view that pages through a Python list fails for every cursor. If a request for one row succeeds, the
+            # page was too large, or the failure was temporary.
             if self._fails_for_one_row(start):
                 self._without_cursor(str(error))
                 return None

@@ -34,8 +34,8 @@ ENDPOINT = "core/object-changes"
 # Never request whole records: NetBox 4.6 and 4.7 answer with HTTP 500 if a page contains the record of an object type
 # without a REST API, such as dcim.portmapping. These few fields also cost NetBox a tenth of the time.
 FIELDS = ("id", "time", "request_id", "action", "changed_object_type", "changed_object_id")
-# The longest transactions of NetBox are branch merges, which run for an hour at most. The rest is for clocks of several
-# NetBox servers that differ.
+# The longest transactions of NetBox are branch merges, which run for an hour at most. The rest is for differences
+# between the clocks of several NetBox servers.
 SETTLED = datetime.timedelta(minutes=65)
 # If the gaps have more IDs than this, all records from the lowest gap are read again.
 MAX_IDS = 200

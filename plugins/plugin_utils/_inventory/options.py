@@ -154,7 +154,7 @@ class Options:
         return [*filter_pairs(self.query_filters or []), *filter_pairs(own or [])]
 
     def filter_sets(self, action: str, kind: str) -> list[Pairs]:
-        """Return the sets of filters of which hosts of a kind must match one (``include``) or none (``exclude``).
+        """Return the sets of filters for a kind. Hosts must match one set (``include``) or none (``exclude``).
 
         Raise :class:`UsageError` if a set is empty, as it would match all hosts, or if it is not a dictionary.
         """

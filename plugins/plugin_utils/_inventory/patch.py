@@ -4,10 +4,10 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Brings the rows of a snapshot up to date with the changes that the change log shows.
+"""Update the rows of a snapshot with the changes in the change log.
 
-Rows that changed, or that show an object that changed, are read again by their IDs. What NetBox does not return any
-more leaves the snapshot. Short tables are read again completely.
+Rows that changed, or that show an object that changed, are read again by their IDs. Rows that NetBox no longer returns
+are removed from the snapshot. Short tables are read again completely.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ MAC, DISK, ADDRESS = "dcim.macaddress", "virtualization.virtualdisk", "ipam.ipad
 ADDRESS_FIELDS = ("primary_ip", "primary_ip4", "primary_ip6", "oob_ip")
 # The fields of interfaces that contain another interface.
 INTERFACE_FIELDS = frozenset(("lag", "parent", "bridge"))
-# For each host that can be read again, so many of its components can.
+# Number of components that can be read again for each host that can be read again.
 COMPONENTS_OF_A_HOST = 10
 # Deleted objects of these types can have belonged to rows that the snapshot does not show.
 BEFORE = (MAC, DISK)
@@ -103,7 +103,7 @@ class Patch:
         return {row["site"]["id"] for row in hosts if row.get("site")}
 
     def _add_nat(self) -> None:
-        """Count addresses as changed of which another one became the outside address. They have no record."""
+        """Mark addresses as changed if their outside address changed, because NetBox writes no record for them."""
         changed = self._touched.of(ADDRESS)
         shown = self._plan.raw is None or set(ADDRESS_FIELDS) & self._plan.raw
         if changed and (shown or "services" in self._plan.tables):
@@ -159,7 +159,7 @@ class Patch:
         return ids
 
     def _moved_silently(self, kind: str, fields: Collection[str]) -> set[int]:
-        """Return the IDs of the hosts that other objects can have taken with them, unless the rows show which."""
+        """Return the IDs of the hosts that can have changed with other objects, unless the rows show these hosts."""
         found: set[int] = set()
         live = self._changes.objects(deleted=False)
         for silent in SILENT:
@@ -295,7 +295,7 @@ class Patch:
         rows.update({row["id"]: row for row in self._rest.rows_with(TABLES["dns_names"], ids)})
 
     def _patch_tables(self, types: Collection[str], more_sites: bool) -> None:
-        """Read tables again that changed, or that lack objects that hosts refer to."""
+        """Read tables again if they changed or do not contain all objects that hosts refer to."""
         needed, names = self._reader.needed_tables(self._snapshot), changed_tables(types, self._plan)
         names |= {name for name in needed - names if self._is_outdated(TABLES[name], types)}
         if more_sites and "prefixes" in needed:
@@ -329,7 +329,7 @@ class Patch:
 
 
 def counted(read: dict[str, int]) -> str:
-    """Return how many hosts and interfaces were read again, as text."""
+    """Return a string with the numbers of hosts and interfaces that were read again."""
     hosts = sum(read.get(kind, 0) for kind in KINDS)
     interfaces = sum(read.get(table.name, 0) for table in INTERFACES.values())
     return f"{hosts} hosts and {interfaces} interfaces"

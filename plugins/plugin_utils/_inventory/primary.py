@@ -16,13 +16,13 @@ from collections.abc import Callable
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 
-# What to read of the primary addresses themselves, for each of the facts.
+# The fields of primary addresses to read for each fact.
 OF_INTERFACE = ("assigned_object", "nat_inside")
 OF_GATEWAY = ("vrf",)
 
 
 class View(t.Protocol):
-    """What these readers need of ``facts.View``."""
+    """The part of ``facts.View`` that these readers need."""
 
     snapshot: Snapshot
     ambiguous_gateways: set[str]
@@ -80,7 +80,7 @@ def _parse(address: str) -> ipaddress.IPv4Interface | ipaddress.IPv6Interface | 
 
 
 def _whole(view: View, address: Row | None) -> Row:
-    """Return what was read of a primary address besides what hosts show of it."""
+    """Return the additional fields of a primary address, which hosts do not contain."""
     # IDs of GraphQL are strings.
     return view.snapshot.table("primary_addresses").get(int(address["id"]), {}) if address else {}
 

@@ -285,7 +285,7 @@ class Reader:
         return self._through_either(table.endpoint, lambda: list(rest()), partial(self._graphql.interfaces, kind, some))
 
     def _rest_interfaces_are_cheaper(self, kind: str, owners: Owners) -> bool:
-        """Return whether REST by the IDs of the hosts costs less than GraphQL for all interfaces."""
+        """Return whether reading interfaces by host IDs through REST costs less than reading all through GraphQL."""
         table, ids = INTERFACES[kind], owners.ids[kind]
         if len(ids) <= costs.IDS_PER_REQUEST:
             return True

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""One run with ``refresh: changes``: a snapshot from the cache, brought up to date, or a full read."""
+"""One run with ``refresh: changes``: update the snapshot from the cache, or read everything."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Refreshed:
 
 
 def read_refreshed(plugin: t.Any, plan: Plan, options: Options, entry: Entry, use_cache: bool) -> Refreshed:
-    """Return what the plan names. With ``use_cache``, read only what changed since the snapshot in ``entry``."""
+    """Return everything in the plan. With ``use_cache``, read only what changed since the snapshot in ``entry``."""
     with connect(plugin, "inventory") as client, open_pager(plugin, client) as pager, Progress() as progress:
         reader = Reader(pager, plan, options, plugin.get_option("transport"), progress)
         refresh = Refresh(plugin, pager, reader, plan, options)
@@ -97,7 +97,7 @@ class Refresh:
         self._plugin.display.verbose(f"netbox.cursor: refresh: {text}", caplevel=0)
 
     def unsupported(self) -> str | None:
-        """Return why every run has to read everything, if that is so."""
+        """Return the reason why every run must read everything, or an empty string."""
         if self._plugin.get_option("branch"):
             return "the option branch is set"
         return unsupported(self._plan, self._options, self._kinds)
@@ -125,7 +125,7 @@ class Refresh:
             return None, ""
 
     def from_changes(self, entry: Entry) -> Refreshed:
-        """Return the snapshot in the cache, brought up to date. Raise :class:`FullReadNeeded` if that is impossible."""
+        """Return the updated snapshot from the cache. Raise :class:`FullReadNeeded` if that is impossible."""
         began = time.monotonic()
         state = self._state(entry)
         limit = self._plugin.get_option("max_changes")
@@ -185,7 +185,7 @@ class Refresh:
             return True
 
     def _check_counts(self, snapshot: Snapshot, patch: Patch, mark: Mark) -> None:
-        """Compare the numbers of hosts with those of NetBox, unless somebody edits NetBox at the same time."""
+        """Compare the numbers of hosts with NetBox, unless somebody edits NetBox at the same time."""
         for kind in self._kinds:
             if kind in patch.swept:
                 continue
@@ -213,7 +213,7 @@ class Refresh:
 
 
 def _number_addresses(snapshot: Snapshot, kinds: Iterable[str]) -> None:
-    """Turn the IDs of addresses that came through GraphQL into numbers, by which changes name them."""
+    """Convert the IDs of addresses from GraphQL to numbers, as in the change log."""
     for kind in kinds:
         for row in snapshot.table(kind).values():
             for field in ADDRESS_FIELDS:

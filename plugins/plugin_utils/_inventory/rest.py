@@ -114,7 +114,7 @@ class RestReader:
                 row.update(types.get(row["id"], {}))
 
     def hosts_with(self, kind: str, ids: Collection[int]) -> list[Row]:
-        """Return those of the hosts with these IDs that the user's filters select."""
+        """Return the hosts with these IDs that the user's filters select."""
         filters = self._choices[kind].filters
         # NetBox combines several values of one filter by "or".
         selected = {value for name, value in filters if name == "id"}

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""A snapshot as text for Ansible's cache, in parts, and what a refresh has to know about it."""
+"""Convert a snapshot to strings for Ansible's cache, with the state that a refresh needs."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot 
 
 # Another number makes every snapshot in a cache useless, so that everything is read.
 FORMAT = 1
-# A part with so many rows has some megabytes.
+# A part with this number of rows has several megabytes.
 ROWS_IN_PART = 10_000
 
 
 @dataclasses.dataclass(frozen=True)
 class State:
-    """When and how far a snapshot shows NetBox.
+    """The state of a snapshot.
 
     * ``mark``: the newest change that the snapshot contains.
     * ``version``: NetBox's version.
     * ``full_read``: when everything was read, in seconds since 1970.
-    * ``audit``: which slice the next audit reads.
+    * ``audit``: number of the slice that the next audit reads.
     * ``denied``: as in :class:`Snapshot`.
     * ``digests``: the hashes of the parts of the snapshot.
-    * ``difference``: whether the last part contains what differs from the others.
+    * ``difference``: whether the last part contains the differences from the others.
     """
 
     mark: Mark
@@ -73,7 +73,7 @@ class State:
 class Base:
     """The tables of the last full read, which stay in the cache as they are. A refresh only stores what differs.
 
-    Whoever changes the snapshot replaces rows, and does not change them.
+    Code that updates the snapshot must replace rows instead of changing them.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:

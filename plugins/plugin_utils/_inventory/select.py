@@ -7,7 +7,7 @@
 """Reads the option ``select``: a GraphQL selection for each host.
 
 GraphQL returns null for an object that the token's user has no permission to view. So the user needs permission to view
-all types in the selection, and for objects that are null the REST API is asked whether they really are.
+all types in the selection, and the REST API confirms each null.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class SelectReader:
         self._count = count
         self._selected = parse(written)
         self._kinds = kinds
-        # By kind of hosts: what the user selects, and what is read.
+        # By kind of hosts: the user's selection, and the selection to read.
         self._own: dict[str, list[Field]] = {}
         self._fields: dict[str, list[Field]] = {}
         # The object types of NetBox by the names of their GraphQL types.
@@ -121,7 +121,7 @@ class SelectReader:
         return kept
 
     def _completed(self, fields: Iterable[Field], name: str) -> list[Field]:
-        """Return the selection with what tells the objects and types apart that have something that can be null."""
+        """Return the selection with additional fields that identify objects and types with nullable fields."""
         kind, found, can_be_null = self._types[name], [], False
         for field in fields:
             target = kind.fields.get(field.name)
@@ -190,7 +190,7 @@ class SelectReader:
         selected = []
         for row in rows:
             number = int(row["id"])
-            # What hosts hide that are not in the inventory does not matter.
+            # Hidden objects of hosts outside the inventory do not matter.
             self._tidy(row, own, ROOTS[kind], nulls if number in ids else {})
             if number in ids:
                 selected.append({"id": number, "value": row})
@@ -223,7 +223,7 @@ class SelectReader:
         return error
 
     def _tidy(self, value: Row, fields: Sequence[Field], name: str, nulls: Nulls) -> None:
-        """Remove what was added to a selection, and note the objects that are null."""
+        """Remove the additional fields from a selection, and record the objects that are null."""
         number, actual = value.get(ID), value.get(TYPE) or name
         self._visit(value, fields, name, actual, number, nulls)
         value.pop(ID, None)

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Reports hosts that several inventory files of this plugin create. Ansible merges them without a word."""
+"""Reports hosts that several inventory files of this plugin create. Ansible merges them without a warning."""
 
 from __future__ import annotations
 

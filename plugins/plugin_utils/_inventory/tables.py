@@ -64,7 +64,7 @@ class Related:
     references: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def owner_of(self, row: Row) -> Owner:
-        """Return the kind and ID of what a row belongs to."""
+        """Return the kind and ID of the object that a row belongs to."""
         return self.owner(row) if self.owner else None
 
     @property
@@ -130,7 +130,7 @@ TABLES: dict[str, Related] = {
         ),
         # NetBox 4.5 shows DNS names only here, later versions also in the primary address of a host.
         Related("dns_names", "ipam/ip-addresses", "ipam.ipaddress", field="primary_ip"),
-        # What hosts do not show of their primary addresses, and the addresses with the tag for gateways.
+        # Fields of primary addresses that hosts do not contain, and the addresses with the tag for gateways.
         Related("primary_addresses", "ipam/ip-addresses", "ipam.ipaddress"),
         Related("gateways", "ipam/ip-addresses", "ipam.ipaddress"),
         Related(
@@ -172,7 +172,7 @@ TABLES: dict[str, Related] = {
             kinds=("virtual_machines",),
             owner=_owned_by("virtual_machines"),
         ),
-        # What the option select selects of hosts.
+        # The data that the option select adds to hosts.
         Related("selected_devices", "dcim/devices", "dcim.device", kinds=("devices",)),
         Related(
             "selected_virtual_machines",

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Which rows show an object that changed."""
+"""Determine which rows contain an object that changed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Touched:
         return self._by_type.get(model, set())
 
     def types(self) -> set[str]:
-        """Return the types of which objects changed."""
+        """Return the types of the changed objects."""
         return {model for model, ids in self._by_type.items() if ids}
 
     def is_in(self, value: t.Any) -> bool:
@@ -87,7 +87,7 @@ class Touched:
 
 def _is_stable(one: Row, url: str) -> bool:
     path = "/".join(url.partition(API)[2].split("/")[:2])
-    # The text that stands for a device without a name contains the names of other objects.
+    # The display string of a device without a name contains the names of other objects.
     return path in STABLE and not (path == "dcim/devices" and not one.get("name"))
 
 

@@ -32,7 +32,7 @@ def make_valid(name: str) -> str:
 def rename_keys(names: Iterable[str]) -> dict[str, str]:
     """Return a valid name for each name of one dictionary. No two are the same.
 
-    A valid name stays. Of the others, those that come first in alphabetical order get the shortest names. The result
+    A valid name stays. Other names are assigned in alphabetical order, and the first get the shortest names. The result
     depends on this dictionary only, so that a host has the same variables whichever other hosts there are.
     """
     names = list(names)
