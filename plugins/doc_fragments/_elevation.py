@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # Which rack, and which face of it.
+    # Options that select a rack and its face.
     DOCUMENTATION = r"""
 options:
   rack_id:
@@ -38,7 +38,7 @@ options:
     default: front
 """
 
-    # What a drawing looks like.
+    # Options for the appearance of a drawing.
     DRAWING = r"""
 options:
   unit_width:

@@ -23,7 +23,7 @@ options:
   dest:
     description:
       - Path of the file to write, on the host where the module runs. Its directory must exist.
-      - The module fails if the path is a directory, a device, or another file that is not a regular file.
+      - The module fails if the path exists and is not a regular file.
       - The module writes the file only if its content differs. It never leaves an incomplete file.
       - In check mode, the module does not write the file.
     type: path

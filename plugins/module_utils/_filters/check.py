@@ -57,8 +57,8 @@ class FilterCheck:
     def check(self, endpoint: str, filters: Pairs, *, elsewhere: t.Mapping[str, str] | None = None) -> None:
         """Raise :class:`UsageError` that names all wrong filters, before anything is sent.
 
-        ``elsewhere``: other endpoints to which the same filters apply, each with the option for filters that are
-        meant for it only, such as ``{"dcim/devices": "device_query_filters"}``.
+        ``elsewhere``: other endpoints with the same filters, each with the option for filters of this endpoint only,
+        such as ``{"dcim/devices": "device_query_filters"}``.
         """
         path = known.generalize(endpoint)
         if path in UNFILTERED and filters:

@@ -16,7 +16,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 
 _ATTRIBUTE = "attr_"
-# The parameters that name saved filters, and the field by which each does.
+# The parameters that name saved filters, with the field that each of them matches.
 _SAVED = {"filter": "slug", "filter_id": "id"}
 
 

@@ -22,7 +22,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.context import Context
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import Row
 
-# In place of the ID of an object in a list, if the ID was not selected.
+# Replaces the ID of an object in a list if the ID was not selected.
 UNKNOWN = -1
 
 Step = tuple[Field, t.Optional[int]]
@@ -46,7 +46,7 @@ class _Nested:
 
     @property
     def way(self) -> tuple[int, ...]:
-        """The same for the same field of other rows."""
+        """A key that is equal for the same field of other rows."""
         return (*(id(field) for field, dummy in self.path), id(self.field))
 
     @property
@@ -85,12 +85,12 @@ class NestedLists:
     def _complete(self, rows: Sequence[Row]) -> None:
         whole: set[tuple[t.Any, ...]] = set()
         while True:
-            # The objects of a list that was completed have lists that can have been cut. So outer lists come first.
+            # The added objects of an outer list can contain shortened lists, so complete outer lists first.
             found = [nested for row in rows for nested in self._long_lists(row) if nested.key not in whole]
             if not found:
                 return
             depth = min(len(nested.path) for nested in found)
-            # If the longest list was not cut, shorter ones were not.
+            # If the longest list was not shortened, the others were not shortened either.
             found.sort(key=lambda nested: -len(nested.rows))
             ways: dict[tuple[int, ...], list[_Nested]] = {}
             for nested in found:
@@ -109,7 +109,7 @@ class NestedLists:
                 nested.holder[nested.field.key] = self._whole(nested)
 
     def _long_lists(self, row: Row) -> Iterator[_Nested]:
-        """Yield the lists in ``row`` that are not shorter than the longest page that is known."""
+        """Yield the lists in ``row`` that are at least as long as the longest known page."""
         return self._long_lists_in(int(row["id"]), (), row, self._fields, False)
 
     def _long_lists_in(
@@ -131,7 +131,7 @@ class NestedLists:
                 yield from self._long_lists_in(top, (*path, (field, None)), value, field.fields, in_long_list)
 
     def _cut(self, some: list[_Nested]) -> set[int]:
-        """Return the IDs of the rows in which a list continues after what has arrived. All are checked at once."""
+        """Return the IDs of the rows whose lists continue after the received objects. All are checked at once."""
         if not some:
             return set()
         first = some[0]
@@ -230,7 +230,7 @@ def _only_id(number: int) -> str:
 
 
 def _values_at(value: t.Any, way: Sequence[Field]) -> Iterator[t.Any]:
-    """Yield what is found after all fields of ``way``, in all objects of all lists on it."""
+    """Yield the values at the end of the path ``way``, in all objects of all lists on the path."""
     if not way:
         yield value
     elif isinstance(value, list):

@@ -53,7 +53,7 @@ LONGEST_ERROR = 2**20
 PIECE = 2**16
 # The value of Accept-Encoding.
 ENCODINGS = "gzip, deflate"
-# How deeply NetBox nests its error messages: by field, by row, by place.
+# Maximum depth of NetBox's error messages: by field, by row, and by location.
 DEEPEST_WORDS = 5
 # Digits of the shortest integer that orjson cannot represent, all of them written as zeros.
 _LONG_NUMBER = b"0" * 19
@@ -221,7 +221,7 @@ def api_version(response: requests.Response) -> tuple[int, int] | None:
 
 
 def _error_body(response: requests.Response) -> bytes:
-    """Read the body of an error: the beginning of a long one, and as much as there is of a damaged one."""
+    """Read the body of an error. Return the beginning of a long body, and the readable part of a damaged one."""
     begin = b""
     # The status is more important than the body.
     with contextlib.suppress(NetBoxError):

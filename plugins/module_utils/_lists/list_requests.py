@@ -24,7 +24,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.state import 
 class ListRequests:
     """Sends the requests for the list that ``query`` describes. Several threads can use it.
 
-    ``existing_ids`` returns which of the objects of a query, which selects IDs, exist. It counts its requests.
+    ``existing_ids`` returns the IDs in a query whose objects exist. It counts its requests.
     """
 
     def __init__(

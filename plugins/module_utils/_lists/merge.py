@@ -46,7 +46,8 @@ class _Part:
 
 
 class Merge:
-    """The rows of ``parts``, each of which is in ID order. Each row is yielded once, also if several parts have it."""
+    """The rows of ``parts``, each of which is in ID order. Each row is yielded once, even if several parts contain
+    it."""
 
     def __init__(self, parts: Sequence[Iterator[list[Row]]], workers: Workers) -> None:
         self._parts = [_Part(pages) for pages in parts]

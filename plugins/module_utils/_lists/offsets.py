@@ -51,7 +51,7 @@ class OffsetList(t.Protocol):
 
 
 def whole(page: OffsetPage, query: ListQuery) -> list[Row]:
-    """Return the rows of a list that is all in one page. In ID order, unless the query has another."""
+    """Return the rows of a list that fits on one page. In ID order, unless the query has another."""
     rows = SeenRows().add_new(page.rows)
     expected = page.count - (query.offset or 0)
     if len(page.rows) < expected:
@@ -241,7 +241,7 @@ class _ByCount:
             raise _incomplete(self._endpoint, self._total, expected)
 
     def _check_joint(self, page: OffsetPage) -> None:
-        """A page begins with a row of the page before. If it does not, rows were deleted, and others were skipped."""
+        """A page begins with a row of the previous page. If it does not, rows were deleted, and others were skipped."""
         if self.overlap and page.rows and identity(page.rows[0]) is not None and page.rows[0] not in self._seen:
             raise IncompleteList(f"{self._endpoint}: rows were deleted while the list was being read by offset.")
 

@@ -6,7 +6,7 @@
 
 """How many rows to request at once: more if rows are small, fewer if the server cannot finish a page.
 
-Proxies fail now and then, whatever the size of a page. A server that is slow, or has little memory, fails again and
+Proxies fail now and then for pages of any size. A server that is slow, or has little memory, fails again and
 again, but only if pages are long. These rules distinguish the two cases:
 
 * A page that failed is requested again with the same size.
@@ -168,7 +168,7 @@ class PageSize:
             self._grown, self._needed = False, 2 * self._needed
 
     def _grow(self) -> None:
-        """Make pages longer if it is time."""
+        """Increase the page size after enough successful pages."""
         if self._rows >= self._target or not (self._may_jump or self._successes >= self._needed):
             return
         self._rows = self._target if self._may_jump else min(self._target, 2 * self._rows)

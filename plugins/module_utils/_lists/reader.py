@@ -106,7 +106,7 @@ class ListReader:
         )
 
     def _first_by_cursor(self) -> ListAnswer | None:
-        """Return the first page by cursor, or the whole list by offset, or ``None`` if only an offset can read it."""
+        """Return the first page with a cursor, or the whole list, or ``None`` if the list requires offsets."""
         start = [("start", "0")]
         try:
             answer = self._requests.page(start, self.page_rows, raise_statuses=(500,))

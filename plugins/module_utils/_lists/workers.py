@@ -138,7 +138,7 @@ def _run(function: t.Callable[..., R], arguments: tuple[object, ...]) -> _Outcom
 
 
 class Tasks(t.Generic[K, R]):
-    """The tasks that one list runs on :class:`Workers`. Each has a key, and they are returned in the order they end."""
+    """The tasks of one list on :class:`Workers`. Each has a key, and they are returned in the order they end."""
 
     def __init__(self, workers: Workers) -> None:
         self._workers = workers

@@ -60,7 +60,7 @@ def _files_of(folder: Path, key: str) -> list[Path]:
 
 
 def _doubt_folder(folder: Path) -> str | None:
-    """Return the reason why other users can create entries in a directory, or an empty string."""
+    """Return the reason why other users can create entries in a directory, or ``None``."""
     try:
         link, found = os.lstat(folder), os.stat(folder)
     except OSError as error:
@@ -74,7 +74,7 @@ def _doubt_folder(folder: Path) -> str | None:
 
 
 def _doubt_file(path: Path) -> str | None:
-    """Return the reason why other users can have written an entry, or an empty string."""
+    """Return the reason why other users can have written an entry, or ``None``."""
     try:
         found = os.lstat(path)
     except OSError:

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What requests cost NetBox, to choose the cheapest way to read a table.
+"""Estimate the costs of requests for NetBox, to choose the cheapest way to read a table.
 
 All figures are seconds of CPU, measured on NetBox 4.6.8 with PostgreSQL. Only their ratios matter.
 """

@@ -64,7 +64,7 @@ FOLLOWED_OF_INTERFACES = frozenset(
 
 
 class Silent(t.NamedTuple):
-    """A change of an object of this type that alters ``fields`` of hosts of these kinds without a record of the host.
+    """Describes how changes of one object type alter ``fields`` of hosts without a record for the host.
 
     ``field`` of the host refers to the object. ``tree``: it can also refer to an object below the one that changed.
     """
@@ -101,7 +101,8 @@ FOLLOWED_OPTIONS = frozenset(
         *("duplicate_hostnames", "compatibility"),
     )
 )
-# Types of objects in trees. The short form of such an object shows its depth, which changes with that of its parent.
+# Types of objects in trees. The short form of such an object shows its depth, which changes if the depth of its parent
+# changes.
 TREES = {"role": "dcim.devicerole", "platform": "dcim.platform", "location": "dcim.location"}
 # The objects by which NetBox selects config contexts, other than those that hosts themselves refer to.
 OF_CONFIG_CONTEXTS = frozenset(

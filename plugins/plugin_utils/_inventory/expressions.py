@@ -88,7 +88,7 @@ class Expressions:
             for key in option(name) or {}:
                 if not isinstance(key, str):
                     raise UsageError(f"{name}: {key!r} must be a string. Put it in quotes.")
-        # These stay the objects that Ansible read: on ansible-core 2.19 and later, they carry the trust of the user.
+        # Do not convert these objects: on ansible-core 2.19 and later, they contain marks for trusted templates.
         hostnames = tuple(option("hostnames") or ())
         for entry in hostnames:
             if not isinstance(entry, str) or not entry.strip():
@@ -208,7 +208,7 @@ class Naming:
 
 
 def safe_group_name(name: t.Any) -> str:
-    """Return a group name as Ansible changes it. Raise ``AnsibleParserError`` if a template returned another type.
+    """Return a group name after Ansible's changes. Raise ``AnsibleParserError`` if a template returned another type.
 
     Ansible itself fails with a traceback.
     """

@@ -257,7 +257,7 @@ class View:
 
 
 Reader = Callable[[View, str, Row], t.Any]
-"""Returns the value of a fact for the host of a kind with this row, or ``None`` if it has none."""
+"""Returns the value of a fact for a kind of host and its row, or ``None``."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -546,7 +546,7 @@ PLURALS = {fact.plural: fact.name for fact in FACTS.values() if fact.plural}
 
 
 def tables_of(fact: str, options: Options) -> Mapping[str, tuple[str, ...]]:
-    """Return the tables with the fields that a fact is read from, also those that only these options need."""
+    """Return the tables and fields that a fact needs, including the ones that only these options need."""
     tables = dict(FACTS[fact].tables)
     if fact == "site" and options.site_data:
         tables["sites"] = ()

@@ -170,7 +170,7 @@ class GraphQLReader:
         try:
             return self._interfaces(kind, ids)
         except AccessDenied as error:
-            # The REST API can show them all the same: names of what cannot be viewed, or interfaces without tags.
+            # The REST API can still show them: names of hidden objects, or interfaces without tags.
             raise ResultMismatch(
                 f"{INTERFACES[kind].endpoint}: the token's user has no permission to view something that interfaces "
                 f"refer to: {error}"
@@ -253,7 +253,7 @@ def _joined(rows: Iterable[Row], found: Table) -> list[Row]:
 
 
 def _numbered(row: Row) -> Row:
-    """Return the row with numbers where the REST API has numbers."""
+    """Convert strings to numbers if the REST API returns numbers."""
     master = (row.get("virtual_chassis") or {}).get("master")
     if master:
         master["id"] = int(master["id"])

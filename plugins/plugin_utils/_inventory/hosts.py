@@ -61,8 +61,8 @@ class Inventory:
 def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf | None = None) -> Inventory:
     """Return the inventory. The snapshot is empty afterwards.
 
-    Raise :class:`UsageError` if two hosts share a name and ``duplicate_hostnames`` is ``error``, and what ``name_of``
-    raises.
+    Raise :class:`UsageError` if two hosts share a name and ``duplicate_hostnames`` is ``error``, and the errors of
+    ``name_of``.
     """
     view, variables = View(snapshot, options), Variables(options, filter(_available(options), FACTS))
     groups = Groups(view)

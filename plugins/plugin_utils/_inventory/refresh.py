@@ -97,13 +97,13 @@ class Refresh:
         self._plugin.display.verbose(f"netbox.cursor: refresh: {text}", caplevel=0)
 
     def unsupported(self) -> str | None:
-        """Return the reason why every run must read everything, or an empty string."""
+        """Return the reason why every run must read everything, or ``None``."""
         if self._plugin.get_option("branch"):
             return "the option branch is set"
         return unsupported(self._plan, self._options, self._kinds)
 
     def everything(self) -> Refreshed:
-        """Read everything, and remember which change was the newest one before."""
+        """Read everything, and store which change was the newest one before."""
         mark, version = self._beginning()
         began = time.time()
         snapshot = self._reader.read()

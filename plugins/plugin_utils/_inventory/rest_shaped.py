@@ -126,7 +126,7 @@ class RestShapedList:
         """Return the rows with choices and objects as the REST API shows them: with labels and names.
 
         One row of the REST API is enough for all rows with the same value. ``within`` names the field that has these
-        fields. ``shared`` lets rows share one object. A row that was deleted in the meantime is left out.
+        fields. ``shared`` lets rows share one object. A row that was deleted in the meantime is omitted.
         """
         copy = (lambda value: value) if shared else deep_copy
         fields = sorted(fields)

@@ -20,7 +20,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.changes import Mark
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 
-# Another number makes every snapshot in a cache useless, so that everything is read.
+# Increase this number to invalidate all cached snapshots, so that everything is read.
 FORMAT = 1
 # A part with this number of rows has several megabytes.
 ROWS_IN_PART = 10_000

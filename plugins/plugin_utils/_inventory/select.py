@@ -255,7 +255,7 @@ class SelectReader:
     def _check_nulls(self, nulls: Nulls, complete: str | None) -> None:
         """Raise :class:`HiddenObjects` if the REST API shows objects where GraphQL returned null.
 
-        ``complete`` is the kind of hosts of which all were read. For these, a count is enough.
+        ``complete`` is the kind of hosts that was read completely. For these, a count is enough.
         """
         for (name, field), ids in sorted(nulls.items()):
             endpoint = self._endpoint(name)

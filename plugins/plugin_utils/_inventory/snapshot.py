@@ -29,7 +29,7 @@ class Snapshot:
     denied: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def table(self, name: str) -> Table:
-        """Return the rows of a table by ID. A table that nobody read is empty."""
+        """Return the rows of a table by ID. A table that was not read is empty."""
         return self.tables.get(name, {})
 
 
