@@ -10,6 +10,7 @@ The NetBox must be empty, or hold what an earlier run created. Do not use one th
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib
 import itertools
 import os
@@ -147,6 +148,13 @@ def try_random_edits(server: Server, real: Real, number: int, size: int) -> int:
     return broken
 
 
+def start(inventories: t.Iterable[Refreshing]) -> None:
+    """Read inventories once, so that their next runs are refreshes."""
+    for refreshing in inventories:
+        refreshing.said.clear()
+        refreshing.run()
+
+
 def try_cases(url: str, token: str, real: Real, part: str) -> int:
     """Perform each recorded edit. Return how many left an inventory that differs."""
     cases = importlib.import_module("ansible_collections.netbox.cursor.tests.acceptance.change_cases")
@@ -159,13 +167,7 @@ def try_cases(url: str, token: str, real: Real, part: str) -> int:
         scene = recorders.Scene(server, f"c{number}r{run}-", f"10.{int(run, 16) % 256}.{number}.", {})
         # One of the inventories for each case, as each takes seconds.
         chosen = [list(inventories)[number % len(inventories)]]
-
-        def begin(chosen: list[str] = chosen) -> None:
-            for name in chosen:
-                inventories[name].said.clear()
-                inventories[name].run()
-
-        scene.watch = begin  # type: ignore[method-assign]
+        scene.watch = functools.partial(start, [inventories[name] for name in chosen])  # type: ignore[method-assign]
         try:
             case.run(scene)
             for name in chosen:

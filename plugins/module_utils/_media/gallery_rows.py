@@ -54,11 +54,11 @@ def check_rows(endpoint: str, rows: Iterable[Row]) -> None:
 
 
 def _is_object(value: t.Any) -> bool:
-    return isinstance(value, dict) and type(value.get("id")) is int
+    return isinstance(value, dict) and isinstance(value.get("id"), int) and not isinstance(value["id"], bool)
 
 
 def _is_number(value: t.Any) -> bool:
-    return type(value) in (int, float) and abs(value) <= _MAX_NUMBER
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= _MAX_NUMBER
 
 
 def _is_list_of_numbers(value: t.Any) -> bool:

@@ -40,7 +40,7 @@ def list_drawn(netbox: NetBox) -> list[str]:
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the clock to a day after the last change of the recorded objects."""
-    stopped = types.SimpleNamespace(time=lambda: NOW.timestamp(), strftime=time.strftime, gmtime=time.gmtime)
+    stopped = types.SimpleNamespace(time=NOW.timestamp, strftime=time.strftime, gmtime=time.gmtime)
     monkeypatch.setattr(gallery, "time", stopped)
 
 
