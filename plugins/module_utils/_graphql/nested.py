@@ -220,12 +220,12 @@ class NestedLists:
 
 
 def _page_of(number: int) -> str:
-    """Return the argument with which a list returns the object with this ID, or the one that follows it."""
+    """Return the argument that selects the object with this ID, or the one that follows it."""
     return f"pagination: {{start: {number}, limit: 1}}"
 
 
 def _only_id(number: int) -> str:
-    """Return the argument with which a list returns the object with this ID, on servers that do not support start."""
+    """Return the argument that selects the object with this ID on servers that do not support start."""
     return f"filters: {{id: {{exact: {number}}}}}"
 
 

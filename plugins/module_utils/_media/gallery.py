@@ -196,8 +196,8 @@ class Gallery:
 def name_drawing(rack: Rack) -> str:
     """Return the first part of the names of a rack's drawings.
 
-    Letters and digits of all languages stay, and everything that could form a path is replaced. The ID distinguishes
-    racks, also on file systems that ignore case.
+    Letters and digits of all languages remain unchanged. Characters that could form a path are replaced. The ID
+    distinguishes racks, also on file systems that ignore case.
     """
     site = re.sub(r"[^\w.-]+", "_", str(rack.row["site"].get("slug")))[:30]
     name = re.sub(r"^[._-]+", "", re.sub(r"[^\w.-]+", "_", str(rack.row.get("name"))))[:40]

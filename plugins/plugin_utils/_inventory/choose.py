@@ -87,7 +87,7 @@ class Chooser:
         return [self._options.filters(kind)] if action == "query" else self._options.filter_sets(action, kind)
 
     def choices(self) -> dict[str, Choice]:
-        """Return the choice for each kind of hosts that the options want."""
+        """Return the choice for each kind of hosts that the options include."""
         kinds = [kind for kind in KINDS if getattr(self._options, kind)]
         return dict(zip(kinds, side_by_side([partial(self._choice, kind) for kind in kinds])))
 

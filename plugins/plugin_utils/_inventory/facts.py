@@ -197,7 +197,7 @@ class View:
     def __init__(self, snapshot: Snapshot, options: Options) -> None:
         self.snapshot = snapshot
         self.options = options
-        # The members of each virtual chassis, by the member that is a host.
+        # The members of each virtual chassis. The key is the member that is a host.
         self.members: dict[int, list[int]] = {}
         # Addresses that `ansible_host` must not have, by the kind and ID of the host.
         self.unsafe_addresses: dict[tuple[str, int], str] = {}

@@ -72,7 +72,7 @@ class GraphQLReader:
     # Hosts
 
     def rest_fields(self, kind: str) -> set[str]:
-        """Return the fields of hosts that GraphQL does not return as the REST API does."""
+        """Return the fields of hosts that differ between GraphQL and the REST API."""
         fields = self._plan.fields[kind] or frozenset()
         filters = dict(self._choices[kind].filters)
         # Beside a filter on the same field, the REST API cannot count the hosts that have null there.

@@ -154,7 +154,7 @@ class RestReader:
         return self._fetch(table.endpoint, pairs, self._plan.tables[table.name])
 
     def rows_with(self, table: Related, ids: Collection[int], fields: Collection[str] = ()) -> Iterator[Row]:
-        """Yield the rows of a table with these IDs, with the fields of the plan unless others are named."""
+        """Yield the rows of a table with these IDs, with the given fields or the fields of the plan."""
         if not ids:
             return iter(())
         pairs = [("id", str(number)) for number in sorted(ids)]

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Names of variables for keys of flattened dictionaries. Ansible-core 2.23 refuses names that are not valid."""
+"""Names of variables for keys of flattened dictionaries. Ansible-core 2.23 rejects invalid names."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ class Variables:
         self._allowed = frozenset(options.allow_ansible_variables)
         self._obeyed: set[str] = set()
         self._repeated: set[str] = set()
-        # Valid names by keys that are not, and those that several keys of one host have.
+        # Valid names by invalid keys, and the names that several keys of one host have.
         self._renamed: dict[str, str] = {}
         self._shared: set[str] = set()
         self._names_of_keys: dict[tuple[str, ...], dict[str, str]] = {}

@@ -142,7 +142,9 @@ def test_variable_of_netbox_wins_over_a_flattened_key(
     warnings.clear()
     after = read(netbox, **reading(data)).hosts[name].vars
     assert after[key] == before[key] != "flattened" and after["other"] == "kept"
-    assert sum("Flattened keys have the same names as other variables" in text and key in text for text in warnings) == 1
+    assert (
+        sum("Flattened keys have the same names as other variables" in text and key in text for text in warnings) == 1
+    )
 
 
 def test_flattened_key_loses_also_to_a_variable_that_is_null(netbox: NetBox, read: t.Any, add_device: t.Any) -> None:
