@@ -79,8 +79,7 @@ LONGEST_PAUSE = 60.0
 class _Request:
     """A request, and the conditions for repeating it.
 
-    * ``headers``: additional headers.
-    * ``body``: an argument of ``requests`` that creates the body.
+    * ``headers``, ``body``: additional headers, and an argument of ``requests`` that creates the body.
     * ``safe``: whether two requests change no more than one.
     * ``impatient``: whether the caller sends a smaller request if NetBox cannot finish this one.
     * ``follow``: whether to follow redirects.
@@ -202,8 +201,7 @@ class Client:
     def get(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, impatient: bool = False) -> t.Any:
         """GET ``path`` (below the endpoint, like ``api/dcim/devices/``) and return the JSON of the response.
 
-        ``impatient``: raise errors that can mean that the page was too large (timeout, 500, 502, 504) without a retry,
-        so that the caller can request less.
+        ``impatient``: do not repeat the request if the page was possibly too large (timeout, 500, 502, 504).
         """
         return self._ask(_Request("GET", self._url(path, parameters), impatient=impatient), read_json)
 
