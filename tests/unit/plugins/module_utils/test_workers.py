@@ -282,15 +282,15 @@ def test_at_least_one_worker_is_needed() -> None:
 
 
 def test_threads_end_with_the_workers() -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     workers: t.Any = Workers(4)
     list(ordered_map(workers, str, range(10), 5))
-    threads = [thread for thread in threading.enumerate() if "netbox.cursor" in thread.name]
+    threads = set(threading.enumerate()) - before
     assert threads
     workers.close()
     for thread in threads:
         thread.join(5)
-    assert threading.active_count() <= before
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_threads_of_our_own_do_what_those_of_python_do() -> None:
