@@ -363,7 +363,7 @@ options:
         then only the objects that changed. The result is the same, except for changes that NetBox does not log. See the
         refresh guide.
       - V(changes) requires O(cache), a O(cache_timeout) above 0, and a cache plugin that stores entries, such as
-        P(ansible.builtin.jsonfile#cache).
+        C(ansible.builtin.jsonfile).
       - The token's user needs the permission to view object changes (C(core.view_objectchange)).
       - If a run cannot rely on the change log, it reads everything. C(-v) shows the reason.
     type: str
