@@ -21,8 +21,8 @@ from dataclasses import dataclass
 
 import requests
 
-Row = t.Dict[str, t.Any]  # noqa: UP006 (read at run time, also by Python 3.9)
-Picture = t.Dict[t.Tuple[str, int], Row]  # noqa: UP006
+Row = dict[str, t.Any]
+Picture = dict[tuple[str, int], Row]
 
 # Endpoints where an edit can create objects that the case does not create itself.
 ALWAYS_WATCHED = ("dcim/devices", "dcim/interfaces")

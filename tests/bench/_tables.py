@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-import typing as t
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from ansible_collections.netbox.cursor.tests.bench._results import Result, Run, 
 from ansible_collections.netbox.cursor.tests.bench._targets import TARGETS
 
 GUIDE, BENCHMARKS = (Path("docs/docsite/rst", name) for name in ("performance_guide.rst", "benchmarks.rst"))
-Lines = t.List[t.List[str]]  # noqa: UP006 (read at run time)
+Lines = list[list[str]]
 
 
 def amount(value: float | None, digits: int = 1) -> str:

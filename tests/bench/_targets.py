@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.netbox.cursor.tests.bench import _inventories as inventories
 from ansible_collections.netbox.cursor.tests.bench import _lists as lists
 from ansible_collections.netbox.cursor.tests.bench._results import Run, ratio
 
-Place = t.Tuple[str, str, int, str]  # noqa: UP006 (read at run time)
+Place = tuple[str, str, int, str]
 HOSTS = 25_000
 
 

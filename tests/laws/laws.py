@@ -435,6 +435,6 @@ def _poisoned_text(text: str) -> str:
     if text in CHOICES:
         return CHOICES[text]
     if re.fullmatch(r".*\d/\d+", text):
-        # Still an address.
-        return "2001:db8:4242::1/64" if ":" in text else "10.42.42.42/24"
+        # Still an address, but in a network of another size.
+        return "2001:db8:4242::1/63" if ":" in text else "10.42.42.42/23"
     return "4242" if text.isdigit() else "poison"

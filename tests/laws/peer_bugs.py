@@ -233,7 +233,12 @@ def _raw_names(context: Context, difference: Difference) -> bool:
 
 
 def _site_group_alone(context: Context, difference: Difference) -> bool:
-    return difference.what == "lost" and "site_group_names" in str(difference.there)
+    if difference.what == "lost":
+        return "site_group_names" in str(difference.there)
+    chosen = set(context.options.get("group_by", ()))
+    is_alone = "site_group" in chosen and chosen.isdisjoint(("site", "sites", "location", "region"))
+    # If no site is in a site group, there are just no groups of sites.
+    return is_alone and (difference.name == "ungrouped" or difference.there is False)
 
 
 def _names_without_interfaces(context: Context, difference: Difference) -> bool:

@@ -112,6 +112,14 @@ def test_a_host_may_have_the_name_of_a_group_of_another_source() -> None:
     assert outcome.groups["web1"].hosts == ("old",)
 
 
+def test_a_host_of_another_source_may_have_the_name_of_a_group() -> None:
+    mock = Mock(Described(virtual_machines=[{"name": "vm1"}]).netbox())
+    earlier: dict[str, t.Any] = {"hosts": {"web1": {}}}
+    hold(laws.each_object_is_one_host(mock, {"groups": {"web1": "is_virtual"}}, earlier))
+    outcome = mock.run({"groups": {"web1": "is_virtual"}}, earlier=earlier)
+    assert (outcome.groups["web1"].hosts, outcome.groups["ungrouped"].hosts) == (("vm1",), ("web1",))
+
+
 def test_a_host_in_the_group_all_leaves_the_group_of_its_name_alone() -> None:
     mock = Mock(Described(devices=[{"name": "web1"}]).netbox())
     earlier = {"hosts": {"old": {}}, "groups": {"web1": {"hosts": ["old"]}}}

@@ -34,7 +34,7 @@ from ._relations import (
 )
 from ._tables import Estate, GeneratedTable, Row, key
 
-Place = t.Tuple[str, int]  # noqa: UP006 (read at run time, also by Python 3.9)
+Place = tuple[str, int]
 
 ASSIGNMENTS = "ipam/fhrp-group-assignments"
 ENDPOINT_OF_TYPE = {type_of(endpoint): endpoint for endpoint in ENDPOINTS}

@@ -36,7 +36,7 @@ from ._lookups import COMPARISONS, Ids, both, time_of, with_descendants
 from ._tables import Estate, Key, Table, key
 
 Test = Callable[[t.Any], bool]
-Wanted = t.Dict[str, t.Any]  # noqa: UP006 (read at run time, also by Python 3.9)
+Wanted = dict[str, t.Any]
 
 
 class Filters:

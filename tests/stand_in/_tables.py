@@ -11,7 +11,7 @@ import typing as t
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 
-Row = t.Dict[str, t.Any]  # noqa: UP006 (read at run time, also by Python 3.9)
+Row = dict[str, t.Any]
 Key = t.Any
 
 # How rows write the server's own address; answers carry the address they were asked at.

@@ -94,7 +94,7 @@ class Nothing(Exception):
     """There is no object for this edit."""
 
 
-Fields = t.Dict[str, t.Any]  # noqa: UP006 (read at run time, also by Python 3.9)
+Fields = dict[str, t.Any]
 Draw = Callable[[Hand, Row], t.Any]
 
 

@@ -46,7 +46,7 @@ class Audit:
         self._options = options
         self._snapshot = snapshot
         self._slices = slices
-        self._kinds = [kind for kind in KINDS if getattr(options, kind)]
+        self._kinds = options.kinds
 
     def differences(self, number: int) -> list[str]:
         """Return what differs in a slice, each as text."""

@@ -73,7 +73,7 @@ class Chooser:
 
     def check(self, check: FilterCheck, confirmed: bool = False) -> None:
         """Refuse filters that NetBox would ignore. ``confirmed``: check again after the hosts were read."""
-        for kind in (kind for kind in KINDS if getattr(self._options, kind)):
+        for kind in self._options.kinds:
             endpoint = HOSTS[kind].endpoint
             for action in ("query", "include", "exclude"):
                 others = {HOSTS[other].endpoint: option_of(action, other) for other in KINDS if other != kind}
@@ -88,7 +88,7 @@ class Chooser:
 
     def choices(self) -> dict[str, Choice]:
         """Return the choice for each kind of hosts that the options include."""
-        kinds = [kind for kind in KINDS if getattr(self._options, kind)]
+        kinds = self._options.kinds
         return dict(zip(kinds, side_by_side([partial(self._choice, kind) for kind in kinds])))
 
     def _choice(self, kind: str) -> Choice:

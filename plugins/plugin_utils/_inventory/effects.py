@@ -159,7 +159,7 @@ def not_followed(types: Collection[str], updated: Collection[str], plan: Plan, o
 
     ``updated`` are the types of which objects were changed or deleted, and not only created.
     """
-    fields = frozenset().union(*(plan.fields[kind] or () for kind in KINDS if getattr(options, kind)))
+    fields = frozenset().union(*(plan.fields[kind] or () for kind in options.kinds))
     if OF_CUSTOM_FIELDS.intersection(types) and _shows_custom_fields(fields, plan, options):
         return "custom fields changed"
     if CONFIG_CONTEXT.name in fields and OF_CONFIG_CONTEXTS.intersection(types):

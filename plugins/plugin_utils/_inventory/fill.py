@@ -96,6 +96,10 @@ class _Filler:
         known = self._groups.get(name)
         if known is None:
             known = self._groups[name] = self._inventory.add_group(str(marked(name)))
+            host = self._inventory.hosts.get(known)
+            if host and not host.groups:
+                # In the end, Ansible would put this group into `ungrouped`, and not the host of the same name.
+                self._inventory.add_host(known, group="ungrouped")
         return known
 
     def edge(self, parent: str, child: str) -> None:

@@ -20,6 +20,9 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache imp
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
+# The sets of filters that select hosts besides the query filters.
+SETS = ("include", "exclude")
+
 
 class TooFewHosts(UsageError):
     """The inventory is smaller than the options allow."""
@@ -79,9 +82,6 @@ class Guard:
             f"max_shrink allows {self._shrink:g} %. Hosts that are gone ({len(gone)}): {listing(gone)}. If this is "
             "correct, set max_shrink: 100 for one run."
         )
-
-
-SETS = ("include", "exclude")
 
 
 def fail_the_run() -> None:

@@ -139,6 +139,11 @@ class Options:
         return options
 
     @property
+    def kinds(self) -> list[str]:
+        """The kinds of hosts that the inventory contains."""
+        return [kind for kind in KINDS if getattr(self, kind)]
+
+    @property
     def as_peer(self) -> bool:
         """Whether to create the variables and groups of netbox.netbox."""
         return self.compatibility == "netbox.netbox"

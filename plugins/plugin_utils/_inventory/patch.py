@@ -69,7 +69,7 @@ class Patch:
         self._snapshot = snapshot
         self._changes = changes
         self._limit = limit
-        self._kinds = [kind for kind in KINDS if getattr(options, kind)]
+        self._kinds = options.kinds
         self._touched = Touched(changes.objects())
         self._created = {change[1:3] for change in changes.changes if change.action == "create"}
         self._updated = {change.object_type for change in changes.changes if change.action != "create"}

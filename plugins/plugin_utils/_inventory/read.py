@@ -68,7 +68,7 @@ class Reader:
         self._options = options
         self._transport = transport
         self._progress = progress
-        self._kinds = [kind for kind in KINDS if getattr(options, kind)]
+        self._kinds = options.kinds
         self._count = Counts(pager)
         self._select: SelectReader | None = None
         self.plan = plan

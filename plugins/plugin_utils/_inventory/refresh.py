@@ -25,7 +25,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.audit imp
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import Entry
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.changes import ChangeLog, LogUnusable, Mark
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.effects import unsupported
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.patch import (
     ADDRESS_FIELDS,
     BEFORE,
@@ -89,7 +89,7 @@ class Refresh:
         self._plan = plan
         self._options = options
         self._log = ChangeLog(pager)
-        self._kinds = [kind for kind in KINDS if getattr(options, kind)]
+        self._kinds = options.kinds
         self._slices = plugin.get_option("audit_slices")
 
     def say(self, text: str) -> None:

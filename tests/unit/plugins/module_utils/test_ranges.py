@@ -28,7 +28,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers impor
 LATENCY = 15
 
 
-class Counted(t.Dict[str, t.Any]):  # noqa: UP006 (read at run time, also by Python 3.9)
+class Counted(dict[str, t.Any]):
     """A row that is counted while anybody holds it."""
 
     held = 0
