@@ -10,7 +10,6 @@ python tests/bench/refresh.py 5000 25000 100000
 from __future__ import annotations
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[5]
 sys.path.insert(0, str(ROOT))
 
-from ansible_collections.netbox.cursor.tests.bench._netbox import python_path  # noqa: E402
+from ansible_collections.netbox.cursor.tests import _programs  # noqa: E402
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve  # noqa: E402
 
 HOSTS, DEVICES, INTERFACES, ADDRESSES = 60, "dcim/devices", "dcim/interfaces", "ipam/ip-addresses"
@@ -51,9 +50,8 @@ def measured(netbox: NetBox, folder: Path, **options: t.Any) -> dict[str, t.Any]
     path.write_text(json.dumps({**OPTIONS, **where, **kept, "refresh": "changes", **options}), encoding="utf-8")
     netbox.requests.clear()
     cost, before = sum(netbox.cost.values()), resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "ansible.cli.inventory", "-i", str(path), "--graph", "-v"]
-    environment = {**os.environ, "PYTHONPATH": python_path(), "ANSIBLE_COLLECTIONS_PATH": str(ROOT)}
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    command = _programs.command("inventory", "-i", str(path), "--graph", "-v")
+    ended = subprocess.run(command, env=_programs.environment(), capture_output=True, text=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     lines = [line for line in (ended.stdout + ended.stderr).splitlines() if "netbox.cursor: refresh" in line]
     return {

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[5]
 sys.path.insert(0, str(ROOT))
 
+from ansible_collections.netbox.cursor.tests import _programs  # noqa: E402
 from ansible_collections.netbox.cursor.tests.soak._changes import BY_CURSOR, WAYS, WORKERS, walk  # noqa: E402
 from ansible_collections.netbox.cursor.tests.soak._chaos import (  # noqa: E402
     MOST,
@@ -75,7 +75,7 @@ def long_run(what: str, number: int, devices: int) -> tuple[str, bool]:
     """What a process holds while it reads for long, and whether that stays the same."""
     began = time.monotonic()
     command = [sys.executable, str(Path(__file__).resolve().parent / "_measured.py"), what]
-    environment = {**os.environ, **ONE_ARENA, "PYTHONPATH": str(ROOT), "ANSIBLE_COLLECTIONS_PATH": str(ROOT)}
+    environment = _programs.environment(**ONE_ARENA)
     with serve(version="4.6", estate=devices) as netbox:
         command += [netbox.url, netbox.tokens["v1"], str(number)]
         ended = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)

@@ -7,18 +7,16 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
 import typing as t
 from pathlib import Path
 
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
-ROOT = Path(__file__).resolve().parents[5]
 DEVICES = "dcim/devices"
 
 
@@ -43,11 +41,14 @@ class Runs:
 
     def start(self, full: bool = False) -> subprocess.Popen[str]:
         """Start a run."""
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "ANSIBLE_COLLECTIONS_PATH": str(ROOT)}
         path = self._full if full else self._path
-        command = [sys.executable, "-m", "ansible.cli.inventory", "-i", str(path), "--list"]
         return subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+            _programs.command("inventory", "-i", str(path), "--list"),
+            env=_programs.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
 
     def read(self, full: bool = False) -> t.Any:

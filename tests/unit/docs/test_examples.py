@@ -23,13 +23,13 @@ from ansible.release import __version__ as core_version
 from PIL import Image
 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.documents import Block, output_pattern, read_blocks, serve_documented
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
 pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 12), reason="one Python of the controller is enough")
 
 ROOT = Path(__file__).resolve().parents[3]
-COLLECTIONS = str(ROOT.parents[2])
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 # The integration target awx runs the examples of this guide.
 RUN_ELSEWHERE = ("awx_guide.rst",)
@@ -138,7 +138,7 @@ def folder(tmp_path: Path) -> Path:
         Image.new("RGB", (64, 48), (number * 50, 90, 120)).save(tmp_path / "photos" / f"{photo}.jpg")
     for program, module in PROGRAMS.items():
         path = tmp_path / "bin" / program
-        command = f"{shlex.quote(sys.executable)} -m ansible.cli.{module}"
+        command = shlex.join(_programs.command(module))
         path.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
         path.chmod(0o755)
     (tmp_path / "netbox.yml").write_text("plugin: netbox.cursor.nb_inventory\n", encoding="utf-8")
@@ -154,9 +154,7 @@ def adapt(text: str, netbox: NetBox, folder: Path) -> str:
 
 def run(netbox: NetBox, folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "NETBOX_", "XDG_"))}
-    environment = {
-        **kept,
-        "ANSIBLE_COLLECTIONS_PATH": COLLECTIONS,
+    own = {
         "ANSIBLE_PIPELINING": "true",
         "COLUMNS": "1000",
         "HOME": str(folder / "home"),
@@ -164,8 +162,8 @@ def run(netbox: NetBox, folder: Path, *command: str) -> subprocess.CompletedProc
         "NETBOX_API": netbox.url,
         "NETBOX_TOKEN": netbox.tokens["v2"],
         "PATH": f"{folder}/bin:{os.environ['PATH']}",
-        "PYTHONPATH": os.pathsep.join([COLLECTIONS, *sys.path]),
     }
+    environment = _programs.environment(kept, **own)
     return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
 
 

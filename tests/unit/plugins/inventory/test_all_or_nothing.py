@@ -7,9 +7,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import typing as t
 from pathlib import Path
 
@@ -17,9 +15,9 @@ import pytest
 from ansible.errors import AnsibleError
 from ansible.inventory.data import InventoryData
 
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox
 
-ROOT = str(Path(__file__).resolve().parents[7])
 OF_ANSIBLE = {"inventory_file", "inventory_dir"}
 
 # Of the hosts, only a late one has this name.
@@ -108,16 +106,9 @@ def test_ansible_uses_no_host_of_a_source_that_failed(netbox: NetBox, tmp_path: 
     options = {"plugin": "netbox.cursor.nb_inventory", "api_endpoint": netbox.url, "token": netbox.tokens["v2"]}
     source.write_text(json.dumps({**options, **FAILURES[name]}), encoding="utf-8")
     (tmp_path / "hosts.ini").write_text("outside\n", encoding="utf-8")
-    environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": ROOT,
-        "ANSIBLE_HOME": str(tmp_path / "home"),
-        "PYTHONPATH": os.pathsep.join([ROOT, *sys.path]),
-    }
-    command = [sys.executable, "-m", "ansible.cli.inventory", "-i", str(source), "-i", str(tmp_path / "hosts.ini")]
-    ended = subprocess.run(
-        [*command, "--list"], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    environment = _programs.environment(ANSIBLE_HOME=str(tmp_path / "home"))
+    command = _programs.command("inventory", "-i", str(source), "-i", str(tmp_path / "hosts.ini"), "--list")
+    ended = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert set(json.loads(ended.stdout)["_meta"]["hostvars"]) <= {"outside"}
     assert json.loads(ended.stdout)["ungrouped"]["hosts"] == ["outside"]
     assert "Failed to parse" in " ".join(ended.stderr.split()) and "Traceback" not in ended.stderr

@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import time
 import typing as t
 from pathlib import Path
@@ -18,9 +16,8 @@ import yaml
 from ansible import constants as C
 from ansible.errors import AnsibleParserError
 
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox
-
-COLLECTIONS = Path(__file__).resolve().parents[7]
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +143,7 @@ def test_percentage_out_of_range_is_refused(netbox: NetBox, read: t.Any, options
         read(netbox, max_shrink=value, **options)
 
 
-@pytest.mark.parametrize("program", ["ansible-inventory", "ansible-playbook"])
+@pytest.mark.parametrize("program", ["inventory", "playbook"])
 def test_programs_of_ansible_fail(netbox: NetBox, tmp_path: Path, program: str) -> None:
     """Without the guard, they would continue without hosts."""
     source = tmp_path / "estate.netbox.yml"
@@ -154,9 +151,8 @@ def test_programs_of_ansible_fail(netbox: NetBox, tmp_path: Path, program: str) 
     source.write_text(yaml.safe_dump({**options, "min_hosts": 1000}), encoding="utf-8")
     play = tmp_path / "play.yml"
     play.write_text("- hosts: all\n  gather_facts: false\n  tasks: []\n", encoding="utf-8")
-    words = [str(Path(sys.executable).with_name(program)), "-i", str(source)]
-    words += ["--list"] if program == "ansible-inventory" else [str(play)]
-    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
-    ended = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path)
+    command = _programs.command(program, "-i", str(source), "--list" if program == "inventory" else str(play))
+    environment = _programs.environment()
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert ended.returncode != 0, ended.stdout
     assert "min_hosts requires 1000" in " ".join(ended.stderr.split())

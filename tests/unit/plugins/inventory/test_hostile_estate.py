@@ -21,9 +21,9 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
-ROOT = str(Path(__file__).resolve().parents[7])
 PAYLOADS = (
     "-oProxyCommand=touch${IFS}canary2",
     # The second device has no address, so that ssh gets its name.
@@ -138,23 +138,20 @@ def run(netbox: NetBox, place: Path, program: str, *arguments: str, path: str = 
     Ansible itself prints values with the control characters in them, if a task ``shows_values``.
     """
     home = place.parent / "home"
-    environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": ROOT,
-        "ANSIBLE_HOME": str(home),
-        "ANSIBLE_REMOTE_TMP": str(home / "remote"),
-        "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_HOST_KEY_CHECKING": "false",
-        "ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS": "ignore",
-        "HOME": str(home),
-        "NETBOX_API": netbox.url,
-        "NETBOX_TOKEN": netbox.tokens["v1"],
-        "PATH": os.pathsep.join(filter(None, [path, os.environ["PATH"]])),
-        "PYTHONPATH": os.pathsep.join([ROOT, *sys.path]),
-        "SSH_LOG": str(place.parent / "ssh.log"),
-    }
+    environment = _programs.environment(
+        ANSIBLE_HOME=str(home),
+        ANSIBLE_REMOTE_TMP=str(home / "remote"),
+        ANSIBLE_NOCOLOR="1",
+        ANSIBLE_HOST_KEY_CHECKING="false",
+        ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS="ignore",
+        HOME=str(home),
+        NETBOX_API=netbox.url,
+        NETBOX_TOKEN=netbox.tokens["v1"],
+        PATH=os.pathsep.join(filter(None, [path, os.environ["PATH"]])),
+        SSH_LOG=str(place.parent / "ssh.log"),
+    )
     home.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", f"ansible.cli.{program}", "-i", "a.netbox.yml", *arguments]
+    command = _programs.command(program, "-i", "a.netbox.yml", *arguments)
     ended = subprocess.run(
         command,
         env=environment,

@@ -11,7 +11,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import NEEDS_MARKS
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
 # Seconds that NetBox keeps each page but the first, and in which a run must have ended.
@@ -42,17 +42,11 @@ def running(netbox: NetBox, folder: Path, what: str) -> Iterator[subprocess.Pope
     source.write_text(json.dumps({"plugin": "netbox.cursor.nb_inventory", **options}), encoding="utf-8")
     book = folder / "play.yml"
     book.write_text(PLAY, encoding="utf-8")
-    root = str(Path(__file__).resolve().parents[7])
-    environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": root,
-        "PYTHONPATH": os.pathsep.join([root, *sys.path]),
-        "NETBOX_API": netbox.url,
-        "NETBOX_TOKEN": netbox.tokens["v1"],
-        "XDG_CACHE_HOME": str(folder / "cache"),
-    }
+    environment = _programs.environment(
+        NETBOX_API=netbox.url, NETBOX_TOKEN=netbox.tokens["v1"], XDG_CACHE_HOME=str(folder / "cache")
+    )
     arguments = {"inventory": ["-i", str(source), "--list"], "playbook": [str(book)]}[what]
-    command = [sys.executable, "-m", f"ansible.cli.{what}", *arguments]
+    command = _programs.command(what, *arguments)
     with subprocess.Popen(
         command,
         env=environment,

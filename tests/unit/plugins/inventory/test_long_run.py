@@ -7,18 +7,17 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import serve
 
 # As in make soak: glibc keeps memory for threads that are gone.
 ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
-ROOT = Path(__file__).resolve().parents[7]
 MEASURED = Path(__file__).resolve().parents[3] / "soak" / "_measured.py"
 
 
@@ -26,8 +25,7 @@ MEASURED = Path(__file__).resolve().parents[3] / "soak" / "_measured.py"
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory and sockets are read from /proc")
 @pytest.mark.parametrize(("what", "devices", "number"), [("inventories", 30, 10), ("rows", 20_000, 20_000)])
 def test_memory_stays_and_threads_and_sockets_are_closed(what: str, devices: int, number: int) -> None:
-    path = os.pathsep.join([str(ROOT), *sys.path])
-    environment = {**os.environ, **ONE_ARENA, "PYTHONPATH": path, "ANSIBLE_COLLECTIONS_PATH": str(ROOT)}
+    environment = _programs.environment(**ONE_ARENA)
     with serve(version="4.6", estate=devices) as netbox:
         command = [sys.executable, str(MEASURED), what, netbox.url, netbox.tokens["v1"], str(number)]
         ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -27,9 +27,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, _server, serve
 
-ROOT = str(Path(__file__).resolve().parents[7])
 HERE = Path(__file__).resolve().parents[4]
 GUIDE = (HERE / "docs/docsite/rst/troubleshooting_guide.rst").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^\.\. code-block:: text\n\n((?:    .*\n|\n)+)", flags=re.MULTILINE)
@@ -193,18 +193,20 @@ def run(netbox: NetBox, file: Path, **environment: str) -> str:
     """What a person sees who reads the inventory of ``file``."""
     file.write_text("plugin: netbox.cursor.nb_inventory\n", encoding="utf-8")
     known = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "NETBOX_"))}
-    path = [environment.pop("PYTHONPATH", ROOT), ROOT, *sys.path]
     own = {
-        "ANSIBLE_COLLECTIONS_PATH": ROOT,
         "ANSIBLE_HOME": str(file.parent / "home"),
         "COLUMNS": "1000",
         "NETBOX_API": netbox.url,
         "NETBOX_TOKEN": netbox.tokens["v2"],
-        "PYTHONPATH": os.pathsep.join(path),
+        **environment,
     }
-    command = [sys.executable, "-m", "ansible.cli.inventory", "-i", str(file), "--list"]
     ended = subprocess.run(
-        command, env={**known, **own, **environment}, cwd=file.parent, capture_output=True, text=True, check=False
+        _programs.command("inventory", "-i", str(file), "--list"),
+        env=_programs.environment(known, **own),
+        cwd=file.parent,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "Traceback" not in ended.stderr
     assert not json.loads(ended.stdout)["_meta"]["hostvars"]
@@ -229,7 +231,8 @@ def test_a_plugin_that_is_not_enabled(netbox: NetBox, tmp_path: Path) -> None:
 def test_missing_requests(netbox: NetBox, tmp_path: Path) -> None:
     (tmp_path / "without").mkdir()
     (tmp_path / "without" / "requests.py").write_text("raise ImportError\n", encoding="utf-8")
-    text = run(netbox, tmp_path / "netbox.yml", PYTHONPATH=str(tmp_path / "without"))
+    path = os.pathsep.join([str(tmp_path / "without"), _programs.COLLECTIONS, *sys.path])
+    text = run(netbox, tmp_path / "netbox.yml", PYTHONPATH=path)
     assert f"requests is not installed. Install it for the Python that runs this: {sys.executable} -m pip" in text
 
 

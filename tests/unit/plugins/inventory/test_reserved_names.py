@@ -7,10 +7,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 import textwrap
 import typing as t
 from pathlib import Path
@@ -20,9 +18,9 @@ import yaml
 from ansible.vars.reserved import is_reserved_name
 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
-ROOT = str(Path(__file__).resolve().parents[7])
 GUIDE = Path(__file__).resolve().parents[4] / "docs/docsite/rst/inventory_guide.rst"
 
 
@@ -43,13 +41,8 @@ def test_advice_of_the_guide_avoids_the_warning(netbox: NetBox, tmp_path: Path, 
     source = tmp_path / "a.netbox.yml"
     always = {"plugin": "netbox.cursor.nb_inventory", "api_endpoint": netbox.url, "token": netbox.tokens["v2"]}
     source.write_text(json.dumps({**always, **options}), encoding="utf-8")
-    environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": ROOT,
-        "ANSIBLE_HOME": str(tmp_path / "home"),
-        "PYTHONPATH": os.pathsep.join([ROOT, *sys.path]),
-    }
-    command = [sys.executable, "-m", "ansible.cli.inventory", "-i", str(source), "--list"]
+    environment = _programs.environment(ANSIBLE_HOME=str(tmp_path / "home"))
+    command = _programs.command("inventory", "-i", str(source), "--list")
     ended = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     # Ansible-core 2.19 and later print strings that are not templates as objects with one key.
     content = json.loads(ended.stdout, object_hook=lambda found: found.get("__ansible_unsafe", found))

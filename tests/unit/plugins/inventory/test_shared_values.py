@@ -7,19 +7,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 import typing as t
 from pathlib import Path
 
 import pytest
 from ansible.inventory.data import InventoryData
 
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
-ROOT = str(Path(__file__).resolve().parents[7])
 EVERYTHING: dict[str, t.Any] = {
     **dict.fromkeys(("config_context", "interfaces", "services", "virtual_disks", "dns_name"), True),
     **dict.fromkeys(("site_data", "prefixes"), True),
@@ -93,13 +91,8 @@ def test_ansible_prints_yaml_without_anchors(alike: NetBox, tmp_path: Path, name
     source = tmp_path / "a.netbox.yml"
     options = {"plugin": "netbox.cursor.nb_inventory", "api_endpoint": alike.url, "token": alike.tokens["v2"]}
     source.write_text(json.dumps({**options, **CONFIGURATIONS[name]}), encoding="utf-8")
-    environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": ROOT,
-        "ANSIBLE_HOME": str(tmp_path / "home"),
-        "PYTHONPATH": os.pathsep.join([ROOT, *sys.path]),
-    }
-    command = [sys.executable, "-m", "ansible.cli.inventory", "-i", str(source), "--list", "--yaml"]
+    environment = _programs.environment(ANSIBLE_HOME=str(tmp_path / "home"))
+    command = _programs.command("inventory", "-i", str(source), "--list", "--yaml")
     ended = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "leaf2:" in ended.stdout, ended.stderr
     assert not re.search(r"(?m)[:-] [&*]id\d+", ended.stdout)

@@ -10,7 +10,6 @@ import json
 import os
 import stat
 import subprocess
-import sys
 import typing as t
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,11 +20,11 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import sanitize_name
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
 # ansible-core before 2.19 trusts all.
 trusted = getattr(ansible.template, "trust_as_template", str)
-ROOT = str(Path(__file__).resolve().parents[7])
 GATE = "a-secret-for-the-gate"
 
 
@@ -41,19 +40,16 @@ def run(netbox: NetBox, folder: Path, what: str, *arguments: str, **options: t.A
     options = {"plugin": "netbox.cursor.nb_inventory", "token": netbox.tokens["v2"], "retries": 0, **options}
     source.write_text(json.dumps(options), encoding="utf-8")
     source.chmod(0o600)
-    environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": ROOT,
-        "PYTHONPATH": os.pathsep.join([ROOT, *sys.path]),
-        "NETBOX_API": netbox.url,
-        "NETBOX_TOKEN": netbox.tokens["v1"],
-        "NETBOX_HEADERS": json.dumps({"X-Gate": GATE}),
-        "XDG_CACHE_HOME": str(folder / "xdg"),
-        "ANSIBLE_HOME": str(folder / "home"),
-        "ANSIBLE_LOG_PATH": str(folder / "log"),
-        "ANSIBLE_RETRY_FILES_ENABLED": "true",
-    }
-    command = [sys.executable, "-m", f"ansible.cli.{what}", *(word.format(source=source) for word in arguments)]
+    environment = _programs.environment(
+        NETBOX_API=netbox.url,
+        NETBOX_TOKEN=netbox.tokens["v1"],
+        NETBOX_HEADERS=json.dumps({"X-Gate": GATE}),
+        XDG_CACHE_HOME=str(folder / "xdg"),
+        ANSIBLE_HOME=str(folder / "home"),
+        ANSIBLE_LOG_PATH=str(folder / "log"),
+        ANSIBLE_RETRY_FILES_ENABLED="true",
+    )
+    command = _programs.command(what, *(word.format(source=source) for word in arguments))
     return subprocess.run(
         command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )

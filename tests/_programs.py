@@ -1,0 +1,29 @@
+# Copyright (c) 2026 The netbox.cursor authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ansible's programs in processes of their own, as users start them.
+
+ansible-test installs no programs, and shows Ansible to its tests through PYTHONPATH only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+# The folder that contains ansible_collections.
+COLLECTIONS = str(Path(__file__).resolve().parents[4])
+
+
+def command(program: str, *arguments: str) -> list[str]:
+    """Return the command for a program, which is ``inventory`` for ansible-inventory."""
+    return [sys.executable, "-m", f"ansible.cli.{program}", *arguments]
+
+
+def environment(kept: Mapping[str, str] = os.environ, **own: str) -> dict[str, str]:
+    """Return ``kept`` and ``own``, in which the programs find Ansible, this collection and what this process finds."""
+    found = {"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS, "PYTHONPATH": os.pathsep.join([COLLECTIONS, *sys.path])}
+    return {**kept, **found, **own}
