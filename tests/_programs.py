@@ -23,7 +23,10 @@ def command(program: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", f"ansible.cli.{program}", *arguments]
 
 
-def environment(kept: Mapping[str, str] = os.environ, **own: str) -> dict[str, str]:
-    """Return ``kept`` and ``own``, in which the programs find Ansible, this collection and what this process finds."""
+def environment(kept: Mapping[str, str] | None = None, **own: str) -> dict[str, str]:
+    """Return an environment in which the programs find Ansible and this collection.
+
+    It contains ``own``, and ``kept`` or else the environment of this process.
+    """
     found = {"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS, "PYTHONPATH": os.pathsep.join([COLLECTIONS, *sys.path])}
-    return {**kept, **found, **own}
+    return {**(os.environ if kept is None else kept), **found, **own}

@@ -70,7 +70,14 @@ class Server(uvicorn.Server):
 
     def _is_answering(self) -> bool:
         transports = [connection.transport for connection in self.server_state.connections]
-        return bool(self.server_state.tasks) or any(one and one.get_write_buffer_size() for one in transports)
+        return bool(self.server_state.tasks) or any(map(_is_sending, transports))
+
+
+def _is_sending(transport: asyncio.Transport | None) -> bool:
+    # In Python 3.12, a transport with TLS that is closed a second time forgets what it sends.
+    with suppress(AttributeError):
+        return bool(transport and transport.get_write_buffer_size())
+    return False
 
 
 @contextmanager
