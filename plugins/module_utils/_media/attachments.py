@@ -185,8 +185,8 @@ class Attachments:
             error.message += " The module needs NetBox's copy of the image to compare it."
             error.advice = error.advice or (
                 "Give the token's user permission to view image attachments. If NetBox does not require a login, it "
-                "ignores the token here: use compare=size. If NetBox lost the file, remove the attachment with "
-                "state=absent."
+                "ignores the token for media files. In this case, set compare=size. If NetBox lost the file, remove "
+                "the attachment with state=absent."
             )
             raise
         return SAME if copy == file.fingerprint else DIFFERENT, copy
@@ -258,7 +258,7 @@ class Attachments:
                 types = {} if not isinstance(error, ErrorStatus) else self._types_if_readable()
                 error.advice = advise(error, desired, str(self._object["object_type"]), types)
                 if isinstance(error, UNCERTAIN) and old:
-                    error.advice += f" If it did, remove the previous one: {_list([old])}."
+                    error.advice += f" If it did, remove the previous image: {_list([old])}."
                 raise
             self._client.log(1, f"{error} NetBox attached the image anyway: {_list([row])}.")
             return row

@@ -116,16 +116,15 @@ class ImageCopies:
             address = getattr(address, "ipv4_mapped", None) or address
             if address.is_loopback or address.is_link_local or address.is_unspecified:
                 raise UnexpectedAnswer(
-                    f"NetBox reports {_shorten(url)!r} as the URL of an image. Its host has the loopback or link-local "
-                    f"address {address}. The module does not read such addresses."
+                    f"NetBox returned {_shorten(url)!r} as the URL of an image. Its host has the loopback or "
+                    f"link-local address {address}. The module does not connect to such addresses."
                 )
 
 
 def _refusal(url: str) -> UnexpectedAnswer:
     error = UnexpectedAnswer(
-        f"NetBox reports {_shorten(url)!r} as the URL of an image. It is neither in NetBox's directory media/ nor on "
-        "a host "
-        "that storage_hosts lists."
+        f"NetBox returned {_shorten(url)!r} as the URL of an image. The URL is neither in NetBox's directory media/ "
+        "nor on a host that storage_hosts lists."
     )
     error.advice = _ADVICE
     return error

@@ -93,7 +93,7 @@ class DesiredImage:
         if "image/svg+xml" in (self.file.type.content_type, self.content_type) or extension == "svg":
             raise UsageError("NetBox does not accept SVG images as image attachments.")
         if extension not in ACCEPTED_EXTENSIONS:
-            raise UsageError(f"filename {self.filename!r} does not have the extension of an image that NetBox accepts.")
+            raise UsageError(f"filename {self.filename!r} does not have an image extension that NetBox accepts.")
         if self.file.type.content_type is None and extension in _DETECTED_EXTENSIONS:
             raise UsageError(f"{self.file.label} is not an image in a format that NetBox accepts.")
         for side in (self.file.type.width, self.file.type.height):

@@ -119,7 +119,7 @@ def fetch_drawing(client: Client, rack_id: int, options: ElevationOptions) -> st
         if "rack_elevation.css" in error.detail:
             error.advice = "NetBox's static files are missing. Run manage.py collectstatic on the NetBox server."
         elif options.highlight:
-            error.advice = "NetBox fails if a field cannot have the value. Check highlight."
+            error.advice = "Check highlight. NetBox fails if a value is not valid for its field."
         raise
 
 
@@ -131,5 +131,5 @@ def fetch_units(client: Client, rack_id: int, options: ElevationOptions) -> list
 
 def _endpoint(rack_id: int) -> str:
     if rack_id < 1:
-        raise UsageError(f"rack_id is {rack_id}. IDs in NetBox start at 1.")
+        raise UsageError(f"Invalid rack_id {rack_id}. IDs in NetBox start at 1.")
     return f"dcim/racks/{rack_id}/elevation"

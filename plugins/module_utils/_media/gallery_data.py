@@ -211,7 +211,7 @@ class RackReader:
         try:
             return self._read(endpoint, filters)
         except AccessDenied as error:
-            self._warn(f"Cannot read {endpoint}, so the page shows less. {error}")
+            self._warn(f"Cannot read {endpoint}, so the page shows fewer details. {error}")
             return []
 
     def _read(self, endpoint: str, filters: Pairs) -> list[Row]:

@@ -69,7 +69,7 @@ def check_highlights(entries: Iterable[str]) -> None:
             raise UsageError(f"Invalid highlight {entry!r}. NetBox cannot evaluate the lookup 'isnull'.")
         if field in _NUMBERS | _STRINGS or field.endswith("_id"):
             if rest and rest not in _LOOKUPS:
-                raise UsageError(f"Invalid highlight {entry!r}. Fields do not have a lookup {rest!r}.")
+                raise UsageError(f"Invalid highlight {entry!r}. NetBox does not support the lookup {rest!r}.")
         elif rest and field not in _JSON and not re.fullmatch(r"[a-z0-9_]+", rest):
             raise UsageError(f"Invalid highlight {entry!r}. Use a path such as role__slug:leaf.")
         if _is_number(path, field, rest) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):

@@ -127,7 +127,7 @@ def _inspect(label: str, open_file: t.Callable[[], t.BinaryIO], max_bytes: int) 
         if not fingerprint.size:
             raise UsageError(f"{label} is empty.")
         if fingerprint.size > max_bytes:
-            raise UsageError(f"{label} has more than {max_bytes} bytes, the limit that max_size sets.")
+            raise UsageError(f"{label} has more than {max_bytes} bytes, which is the limit in max_size.")
         try:
             image_type = detect_image_type(stream)
         except OSError as error:

@@ -29,7 +29,7 @@ def find_one(client: Client, endpoint: str, filters: Pairs) -> Row:
     none or several objects match. The message lists them.
     """
     if not filters:
-        raise UsageError(f"No filter selects one of {endpoint}.")
+        raise UsageError(f"Specify filters that select one object of {endpoint}.")
     check = FilterCheck(client, options=())
     check.check(endpoint, filters)
     fields = ("id", "url", "display", *_PLACES)

@@ -28,8 +28,8 @@ UNCERTAIN = (ConnectionLost, TimedOut, ServerFailed, UnexpectedAnswer)
 
 _FIELD_ADVICE = {
     "image": (
-        "Check src or content, and filename. NetBox accepts the formats that its image library can read, with the file "
-        "name extension of an image. It does not accept SVG."
+        "Check src or content, and filename. NetBox accepts every format that its image library can read. The file "
+        "name must have an image extension, such as .png. NetBox does not accept SVG."
     ),
     "object_type": "Check object_type. Use the form app.model, such as dcim.device.",
     "object_id": "Check object_id.",

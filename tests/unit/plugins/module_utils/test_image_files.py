@@ -94,7 +94,7 @@ def test_large_file_is_read_in_chunks(tmp_path: Path) -> None:
 
 def test_image_above_max_size_is_an_error() -> None:
     assert decode_image(b"12345", 5).size == 5
-    with pytest.raises(UsageError, match="more than 5 bytes, the limit that max_size sets"):
+    with pytest.raises(UsageError, match="more than 5 bytes, which is the limit in max_size"):
         decode_image(b"123456", 5)
 
 

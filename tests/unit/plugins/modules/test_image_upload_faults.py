@@ -60,7 +60,7 @@ def test_unresolved_response_names_the_previous_image(netbox: NetBox, run_module
     netbox.faults.append(Fault("cut", path=LIST, after=1))
     returned = run_module(nb_image_attachment, **LEAF1, content=GREEN)
     assert [row["id"] for row in named_rows(netbox, "front")] == [1, 3]
-    assert "remove the previous one: id 1 (/media/image-attachments/device_1_front.png)" in returned["msg"]
+    assert "remove the previous image: id 1 (/media/image-attachments/device_1_front.png)" in returned["msg"]
 
 
 def test_late_image_is_waited_for(netbox: NetBox, run_module: Run) -> None:

@@ -164,7 +164,7 @@ def test_object_of_a_plugin_is_found_by_filters(netbox: NetBox, run_module: Run)
         ({"name": "R1"}, "R1 (site Berlin 1, location Room A, id 1), R1 (site Paris 1, location Room A, id 2)"),
         ({"nmae": "R1"}, "'nmae' is not a filter of this list (did you mean name"),
         ({"name": ""}, "empty value"),
-        ({}, "No filter selects one of dcim/racks"),
+        ({}, "Specify filters that select one object of dcim/racks"),
     ],
 )
 def test_filters_without_exactly_one_object_fail(
@@ -284,7 +284,7 @@ def test_names_are_derived_from_options(
         ({"object_type": "dcim.device", "name": "x", "content": RED}, "object_id, object"),
         ({**LEAF2, "content": "no=base64"}, "content must be Base64"),
         ({**LEAF2, "content": ""}, "content is empty"),
-        ({**LEAF2, "content": RED, "max_size": 92}, "more than 92 bytes, the limit that max_size sets"),
+        ({**LEAF2, "content": RED, "max_size": 92}, "more than 92 bytes, which is the limit in max_size"),
         ({**LEAF2, "content": RED, "content_type": "png"}, "Use a media type such as image/png"),
         ({**LEAF2, "content": RED, "object_type": "device"}, "Use the form app.model"),
         ({**LEAF2, "src": "/no/such/file.png"}, "Cannot read src"),

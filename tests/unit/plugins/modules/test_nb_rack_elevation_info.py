@@ -118,7 +118,7 @@ def test_options_without_exactly_one_rack_fail(options: dict[str, t.Any], said: 
         ({"rack_id": 1, "highlight": ["bogus"]}, "Use the form field:value"),
         ({"rack_id": 1, "highlight": ["nosuch:1"]}, "Devices do not have a field 'nosuch'"),
         ({"rack_id": 1, "highlight": ["nam:leaf1"]}, "Similar fields: name"),
-        ({"rack_id": 1, "highlight": ["name__icontans:leaf"]}, "do not have a lookup 'icontans'"),
+        ({"rack_id": 1, "highlight": ["name__icontans:leaf"]}, "does not support the lookup 'icontans'"),
         ({"rack_id": 1, "highlight": ["role__slug!:leaf"]}, "Use a path such as role__slug:leaf"),
         ({"rack_id": 1, "highlight": ["id:abc"]}, "The value of id must be a number"),
         ({"rack_id": 1, "highlight": ["role_id:leaf"]}, "The value of role_id must be a number"),
