@@ -223,8 +223,8 @@ class ChangeLog:
         missing = new[-1]["id"] - mark.id - len(new) if new else 0
         if missing > max(MIN_HIDDEN, MIN_HIDDEN_FOR_EACH * len(new)):
             raise LogUnusable(
-                f"the change log shows {len(new)} of {len(new) + missing} changes: others failed, are not finished, "
-                "or are in branches, or the token's user has a permission with constraints"
+                f"the change log shows only {len(new)} of {len(new) + missing} changes: the others failed, are not "
+                "finished, or are in branches, or the token's user has a permission with constraints"
             )
 
     def _next(self, mark: Mark, read: list[Row]) -> Mark:
@@ -259,12 +259,12 @@ def _checked(rows: list[Row], fields: tuple[str, ...]) -> list[Row]:
         for name in fields:
             kind = int if name in ("id", "changed_object_id") else object
             if name not in row or not isinstance(row[name], kind):
-                raise UnexpectedAnswer(f"{ENDPOINT}: a record without a valid {name}.")
+                raise UnexpectedAnswer(f"{ENDPOINT}: NetBox returned a record without a valid {name}.")
         if "time" in fields:
             try:
                 _moment(row["time"])
             except (ValueError, AttributeError):
-                raise UnexpectedAnswer(f"{ENDPOINT}: a record without a valid time.") from None
+                raise UnexpectedAnswer(f"{ENDPOINT}: NetBox returned a record without a valid time.") from None
     return rows
 
 

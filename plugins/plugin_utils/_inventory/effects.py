@@ -169,7 +169,7 @@ def not_followed(types: Collection[str], updated: Collection[str], plan: Plan, o
     raw = plan.raw or frozenset()
     for field, model in TREES.items():
         if field in raw and model in updated:
-            return f"expressions use {field}, and the tree of these objects can have changed"
+            return f"expressions use {field}, and the tree of these objects might have changed"
     return None
 
 

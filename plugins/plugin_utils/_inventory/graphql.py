@@ -172,7 +172,7 @@ class GraphQLReader:
         except AccessDenied as error:
             # The REST API can still show them: names of hidden objects, or interfaces without tags.
             raise ResultMismatch(
-                f"{INTERFACES[kind].endpoint}: the token's user has no permission to view something that interfaces "
+                f"{INTERFACES[kind].endpoint}: the token's user has no permission to view an object that interfaces "
                 f"refer to: {error}"
             ) from None
 

@@ -67,7 +67,7 @@ class Types:
         self.load([name])
         known = self._known[name]
         if known is None:
-            raise UsageError(f"select: this NetBox has no GraphQL type {name!r}.")
+            raise UsageError(f"select: this NetBox does not have the GraphQL type {name!r}.")
         return known
 
     def check(self, fields: Sequence[Field], root: str) -> set[str]:
@@ -104,7 +104,7 @@ class Types:
         name = found[1] if found else kind.name
         possible = {kind.name, *kind.possible}
         if name not in possible:
-            raise UsageError(f"select: {kind.name} is never {name!r}.{suggest(name, possible)}")
+            raise UsageError(f"select: {kind.name} cannot be of the type {name!r}.{suggest(name, possible)}")
         return name
 
 

@@ -44,9 +44,9 @@ class Guard:
         if self._shrink is None:
             return
         if not 0 <= self._shrink <= 100:
-            raise UsageError(f"max_shrink is a percentage from 0 to 100, not {self._shrink:g}.")
+            raise UsageError(f"max_shrink must be a percentage from 0 to 100, not {self._shrink:g}.")
         if not plugin.get_option("cache"):
-            raise UsageError("max_shrink compares with the last inventory in the cache. Set cache: true.")
+            raise UsageError("max_shrink requires the cache, which contains the last inventory. Set cache: true.")
         chosen = [
             (kind, getattr(options, kind), options.filters(kind), *(options.filter_sets(one, kind) for one in SETS))
             for kind in KINDS
@@ -59,7 +59,7 @@ class Guard:
         if len(names) < self._least:
             raise TooFewHosts(
                 f"The inventory has {len(names)} hosts, but min_hosts requires {self._least}. The token's user "
-                "possibly lost a permission, or a filter selects too few hosts."
+                "might have lost a permission, or a filter selects too few hosts."
             )
         if self._entry is None:
             return
@@ -78,9 +78,9 @@ class Guard:
         gone = set(last) - set(names)
         when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(before["time"]))
         raise TooFewHosts(
-            f"The inventory has {len(names)} hosts. This is {fewer} fewer than the {len(last)} hosts of {when}, and "
-            f"max_shrink allows {self._shrink:g} %. Hosts that are gone ({len(gone)}): {listing(gone)}. If this is "
-            "correct, set max_shrink: 100 for one run."
+            f"The inventory has {len(names)} hosts. This is {fewer} fewer than the {len(last)} hosts of {when}, but "
+            f"max_shrink allows {self._shrink:g} %. Hosts that are gone ({len(gone)}): {listing(gone)}. If the new "
+            "inventory is correct, set max_shrink: 100 for one run."
         )
 
 

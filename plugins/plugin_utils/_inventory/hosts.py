@@ -158,9 +158,9 @@ def _missing(snapshot: Snapshot, plan: Plan, options: Options) -> list[str]:
         lost = [
             *([f"the variables {listing(missing)}"] if missing else ()),
             *parts,
-            *([f"the groups by {listing(set(keys.values()) - set(nested))}"] if len(keys) > len(nested) else ()),
-            *([f"separate groups by {listing(nested)} for objects of one slug"] if nested else ()),
-            *([f"the trees of groups by {listing(trees)}"] if trees else ()),
+            *([f"the groups for {listing(set(keys.values()) - set(nested))}"] if len(keys) > len(nested) else ()),
+            *([f"separate groups for {listing(nested)} objects that share a slug"] if nested else ()),
+            *([f"the group trees for {listing(trees)}"] if trees else ()),
         ]
         what = " and ".join(lost) or "groups without hosts"
         found.append(f"Cannot read {TABLES[table].label}. The inventory lacks {what}: {error}")
@@ -184,7 +184,7 @@ def _ambiguous_gateways(view: View) -> list[str]:
     if not view.ambiguous_gateways:
         return []
     shown = listing(view.ambiguous_gateways)
-    return [f"gateway_tag: several addresses in one subnet have the tag, so hosts there get no gateway: {shown}."]
+    return [f"gateway_tag: several addresses in one subnet have the tag, so gateway is undefined there: {shown}."]
 
 
 def _group_tree(

@@ -168,7 +168,7 @@ class Options:
             written = getattr(self, name) or []
             for one in written if isinstance(written, (list, tuple)) else [written]:
                 if not isinstance(one, (Mapping, str)) or not one:
-                    raise UsageError(f"{name}: {one!r} must be a dictionary of filters that is not empty.")
+                    raise UsageError(f"{name}: {one!r} must be a non-empty dictionary of filters.")
                 sets.append(filter_pairs(one))
         return sets
 
@@ -177,7 +177,7 @@ class Options:
         found = []
         for entry in self.rename_variables or ():
             if not isinstance(entry, Mapping) or set(entry) != {"pattern", "repl"}:
-                raise UsageError(f"rename_variables: {entry!r} must have the keys pattern and repl, and no others.")
+                raise UsageError(f"rename_variables: {entry!r} must have exactly the keys pattern and repl.")
             pattern, replacement = str(entry["pattern"]), str(entry["repl"])
             try:
                 found.append((re.compile(pattern), replacement))
@@ -199,9 +199,9 @@ class Options:
             if key not in GROUP_TREES:
                 raise UsageError(f"group_trees: invalid value {key}. Choose from {', '.join(GROUP_TREES)}.")
             if key not in self.group_keys:
-                raise UsageError(f"group_trees: {key} requires the groups by {key}. Add {key} to group_by.")
+                raise UsageError(f"group_trees: {key} requires the groups for {key}. Add {key} to group_by.")
         written: dict[str, str] = {}
         for key in self.group_by:
             other = written.setdefault(GROUP_KEYS.get(key, key), key)
             if other != key:
-                raise UsageError(f"group_by: {other} and {key} mean the same. Remove one of them.")
+                raise UsageError(f"group_by: {other} and {key} are equivalent. Remove one of them.")

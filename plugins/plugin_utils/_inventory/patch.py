@@ -195,7 +195,7 @@ class Patch:
         counted: set[int] = set()
         for number in self._touched.of("dcim.device"):
             if number not in old and number not in new:
-                raise FullReadNeeded("the number of devices of a type can have changed")
+                raise FullReadNeeded("the number of devices of a device type might have changed")
             types = {table[number]["device_type"]["id"] for table in (old, new) if number in table}
             if len(types) > 1 or number not in old or number not in new:
                 counted |= types

@@ -129,7 +129,9 @@ class Reader:
             except AccessDenied:
                 return  # hosts then get no interfaces
         for name in sorted(unknown):
-            raise UsageError(f"interface_fields: interfaces have no field {name!r}.{suggest(name, OF_INTERFACES)}")
+            raise UsageError(
+                f"interface_fields: interfaces do not have a field {name!r}.{suggest(name, OF_INTERFACES)}"
+            )
 
     # Hosts
 

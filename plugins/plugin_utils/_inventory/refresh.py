@@ -121,7 +121,7 @@ class Refresh:
         except NoAnswer:
             raise
         except (LogUnusable, NetBoxError) as error:
-            self.say(f"the next run has to read everything as well: {error}")
+            self.say(f"the next run must read everything as well: {error}")
             return None, ""
 
     def from_changes(self, entry: Entry) -> Refreshed:
@@ -207,7 +207,8 @@ class Refresh:
         if self._is_edited(mark):
             return number, f"{number + 1}/{self._slices} repeated because NetBox is being edited"
         self._plugin.display.warning(
-            f"NetBox contains changes that its change log does not show, so everything is read again: {listing(found)}."
+            f"NetBox contains changes that its change log does not show, so the plugin reads everything again: "
+            f"{listing(found)}."
         )
         raise FullReadNeeded("the audit found changes without a record")
 

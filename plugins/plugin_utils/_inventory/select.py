@@ -84,7 +84,7 @@ class SelectReader:
             self._types.load(ROOTS[kind] for kind in self._kinds)
         except (AccessDenied, GraphQLFailed, NotFound) as error:
             raise UsageError(
-                f"select requires NetBox's GraphQL API, which this server does not offer: {error}"
+                f"select requires NetBox's GraphQL API, which is not available on this server: {error}"
             ) from None
         seen: set[str] = set()
         for kind in self._kinds:
@@ -166,8 +166,8 @@ class SelectReader:
                 self._count(endpoint, [])
         except AccessDenied as error:
             raise HiddenObjects(
-                f"select: GraphQL would hide objects of {name}. Give the token's user the permission "
-                f"{self._permission([name])}, or remove them from the selection. {error}"
+                f"select: GraphQL would hide objects of the type {name}. Give the token's user the permission "
+                f"{self._permission([name])}, or remove these objects from the selection. {error}"
             ) from None
         except NotFound:
             return
@@ -268,9 +268,10 @@ class SelectReader:
                 target = self._types[name].fields[field].name
                 kinds = self._types[target].possible or (target,)
                 raise HiddenObjects(
-                    f"select: GraphQL returns null for {field!r} of {len(hidden)} objects of {name}, such as ID "
-                    f"{hidden[0]}, but the REST API shows an object. Give the token's user the permission "
-                    f"{self._permission(kinds)} for these objects. If NetBox was edited just now, run it again."
+                    f"select: GraphQL returns null for {field!r} of {len(hidden)} objects of the type {name}, such as "
+                    f"ID {hidden[0]}, but the REST API returns an object. Give the token's user the permission "
+                    f"{self._permission(kinds)} for these objects. If NetBox changed during this run, start the run "
+                    "again."
                 )
 
     def _is_count(self, kind: str, name: str, field: str, number: int) -> bool:

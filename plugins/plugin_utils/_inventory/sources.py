@@ -39,7 +39,7 @@ def find_shared_hosts(inventory: InventoryData, names: Iterable[str], source: So
         if other.path != source.path and other.prefix == source.prefix:
             shared.setdefault(other.path, []).append(name)
     return [
-        f"{path} and {source.path} create hosts of the same name, and Ansible merges them ({len(hosts)}): "
+        f"{path} and {source.path} create hosts with the same name, and Ansible merges them ({len(hosts)}): "
         f"{listing(hosts)}. Give them different names with hostnames. If they are the same hosts, set a different "
         "vars_prefix in each file."
         for path, hosts in shared.items()

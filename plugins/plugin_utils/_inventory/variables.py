@@ -154,19 +154,21 @@ class Variables:
         if self._obeyed:
             found.append(
                 f"NetBox data cannot set variables that Ansible interprets: {listing(self._obeyed)}. They are "
-                "omitted. To "
-                "allow some of them, name them in allow_ansible_variables."
+                "omitted. To allow some of them, list them in allow_ansible_variables."
             )
         if self._repeated:
             found.append(
-                "Flattened keys have the same names as other variables and do not replace them: "
-                f"{listing(self._repeated)}. Rename them with rename_variables or vars_prefix."
+                "Some flattened keys have the same names as other variables and do not replace these variables: "
+                f"{listing(self._repeated)}. Rename the keys with rename_variables or vars_prefix."
             )
         if self._renamed:
             shown = listing(f"{name} is now {new}" for name, new in self._renamed.items())
-            found.append(f"Some flattened keys are not valid names of variables: {shown}.")
+            found.append(f"Some flattened keys are not valid variable names: {shown}.")
         if self._shared and not self._as_peer:
-            found.append(f"Different flattened keys become one variable with the last value: {listing(self._shared)}.")
+            found.append(
+                "Several flattened keys have the same variable name, so only the last value is used: "
+                f"{listing(self._shared)}."
+            )
         return found
 
 

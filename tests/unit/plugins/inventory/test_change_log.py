@@ -297,7 +297,7 @@ def test_permission_with_constraints_is_suspected(netbox: NetBox, reader: Reader
     netbox.log.reserve(2000)
     edit(netbox, times=40)
 
-    with pytest.raises(LogUnusable, match=r"shows 4 of 20\d\d changes.* a permission with constraints"):
+    with pytest.raises(LogUnusable, match=r"shows only 4 of 20\d\d changes.* a permission with constraints"):
         reader.since(mark)
 
 

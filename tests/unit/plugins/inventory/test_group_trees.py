@@ -114,7 +114,7 @@ def test_tenants_that_are_denied_are_reported(netbox: NetBox, read: t.Any, warni
     netbox.credentials.limited_to = tuple(name for name in netbox.estate.tables if name != endpoint)
     inventory = read(netbox, group_by=["tenant"], group_trees=["tenant"], token=netbox.tokens["limited"])
     assert inventory.groups["tenant_shop"].hosts
-    assert any("the trees of groups by tenant:" in text for text in warnings)
+    assert any("the group trees for tenant:" in text for text in warnings)
     warnings.clear()
     read(netbox, group_by=["tenant_group"], token=netbox.tokens["limited"])
-    assert any("the groups by tenant_group:" in text for text in warnings)
+    assert any("the groups for tenant_group:" in text for text in warnings)

@@ -78,7 +78,7 @@ def test_inventory_that_lost_more_is_refused(
     with pytest.raises(AnsibleParserError) as caught:
         again()
     text = str(caught.value)
-    assert "has 89 hosts. This is 11 fewer than the 100 hosts of" in text and "max_shrink allows 10 %" in text
+    assert "has 89 hosts. This is 11 fewer than the 100 hosts of" in text and "but max_shrink allows 10 %" in text
     assert f"gone (11): {', '.join(sorted(gone)[:10])}, and 1 more" in text
     assert files(tmp_path) == before and vars(C)["INVENTORY_ANY_UNPARSED_IS_FAILED"]
     # It stays an error.
@@ -139,7 +139,7 @@ def test_max_shrink_needs_the_cache(netbox: NetBox, read: t.Any) -> None:
 
 @pytest.mark.parametrize("value", [-1, 100.5])
 def test_percentage_out_of_range_is_refused(netbox: NetBox, read: t.Any, options: t.Any, value: float) -> None:
-    with pytest.raises(AnsibleParserError, match="max_shrink is a percentage from 0 to 100"):
+    with pytest.raises(AnsibleParserError, match="max_shrink must be a percentage from 0 to 100"):
         read(netbox, max_shrink=value, **options)
 
 

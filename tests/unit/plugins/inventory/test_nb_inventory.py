@@ -230,7 +230,7 @@ def test_what_the_token_may_not_see_is_left_out_and_said(netbox: NetBox, read: t
         ({"device_query_filters": [{"limit": 5}]}, "'limit' is not a filter"),
         ({"device_query_filters": [{"status": "bogus"}]}, "bogus is not one of the available choices"),
         ({"token": "0123456789" * 4}, "Check that token is complete"),
-        ({"rename_variables": [{"pattern": "("}]}, "must have the keys pattern and repl"),
+        ({"rename_variables": [{"pattern": "("}]}, "must have exactly the keys pattern and repl"),
         ({"validate_certs": "ture"}, "validate_certs must be true or false, not 'ture'"),
     ],
 )

@@ -107,7 +107,7 @@ def test_groups_of_a_list_that_is_denied_are_named_in_the_warning(
     inventory = read(netbox, group_by=[key], host_vars=["serial"], **hide(netbox, endpoint))
     assert group not in inventory.groups and len(inventory.hosts) == 17
     told = [text for text in warnings if "Cannot read" in text]
-    assert len(told) == 1 and f"the groups by {key}" in told[0] and "variables" not in told[0]
+    assert len(told) == 1 and f"the groups for {key}" in told[0] and "variables" not in told[0]
 
 
 @pytest.mark.parametrize(("endpoint", "key"), [("dcim/device-roles", "role"), ("dcim/platforms", "platform")])
@@ -118,7 +118,7 @@ def test_groups_of_nested_objects_that_are_denied_have_the_slug(
     slug = netbox.table("dcim/devices")[2][key]["slug"]
     assert "leaf2" in {host.name for host in inventory.groups[f"{key}_{slug}"].get_hosts()}
     told = [text for text in warnings if "Cannot read" in text]
-    assert len(told) == 1 and "variables" not in told[0] and f"separate groups by {key}" in told[0]
+    assert len(told) == 1 and "variables" not in told[0] and f"separate groups for {key}" in told[0]
 
 
 def test_site_groups_stay_if_sites_are_denied(netbox: NetBox, read: t.Any) -> None:

@@ -91,7 +91,7 @@ def test_several_gateways_are_none_and_are_reported() -> None:
     outcome = read(Described(devices=[router, host("a", "10.0.0.7/24")], **TAGS))
     assert gateways(outcome)["a"] is None
     (warning,) = [text for text in outcome.warnings if "gateway_tag" in text]
-    assert warning.endswith("no gateway: 10.0.0.0/24.")
+    assert warning.endswith("gateway is undefined there: 10.0.0.0/24.")
 
 
 def test_one_address_on_two_routers_is_one_gateway() -> None:

@@ -202,7 +202,7 @@ def test_version_that_cannot_be_read_does_not_fail_the_run(netbox: NetBox, run: 
     netbox.faults.append(Fault("status", 403, path="/api/status/"))
     for dummy in range(2):
         assert len(run().hosts) == 17
-        assert any("the next run has to read everything as well" in text for text in said)
+        assert any("the next run must read everything as well" in text for text in said)
 
 
 def test_tag_of_many_interfaces_is_not_followed(

@@ -33,7 +33,7 @@ def read_both(netbox: NetBox, tmp_path: Path) -> t.Callable[..., InventoryManage
 
 
 def shared(warnings: list[str]) -> list[str]:
-    return [text for text in warnings if "create hosts of the same name" in text]
+    return [text for text in warnings if "create hosts with the same name" in text]
 
 
 def test_both_files_are_named(read_both: t.Any, warnings: list[str], tmp_path: Path) -> None:
