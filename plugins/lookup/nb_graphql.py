@@ -138,7 +138,7 @@ class LookupModule(LookupBase):
             set_lookup_options(self, variables, kwargs)
             query = self.get_option("query")
             if bool(query) == bool(terms):
-                raise UsageError("Set either the names of lists, such as 'device_list', or the option query.")
+                raise UsageError("Specify either list names, such as 'device_list', or the option query, but not both.")
             with connect(self, "lookup") as client, open_pager(self, client) as pager:
                 graphql = GraphQL(pager)
                 if query:

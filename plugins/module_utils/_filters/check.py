@@ -94,7 +94,7 @@ class FilterCheck:
         if refused:
             texts = [repr(name) + known.suggest(name, there or known.ordering_of(path)) for name in refused]
             raise UsageError(
-                f"NetBox cannot sort {endpoint} by {' or '.join(texts)}, and would ignore this ordering."
+                f"NetBox cannot sort {endpoint} by {' or '.join(texts)} and would ignore this ordering."
                 f"{self._advice('it')}"
             )
 
@@ -147,7 +147,7 @@ class FilterCheck:
         for name in names:
             if name not in markers:
                 options = [
-                    f"; {other} has it: use the option {option}"
+                    f"; {other} supports this filter: use the option {option}"
                     for other, option in elsewhere.items()
                     if name in known.filters_of(other, self._server.versions() or known.VERSIONS)
                 ]

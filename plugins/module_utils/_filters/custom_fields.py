@@ -79,7 +79,7 @@ def _judge_lookup(field: CustomField, name: str, lookup: str) -> Verdict:
     if lookup and lookup not in lookups:
         kind = f"{field.kind} custom fields with loose filter logic" if loose else f"{field.kind} custom fields"
         known = ", ".join([f"{PREFIX}{field.name}", *(f"__{one}" for one in lookups)])
-        return Verdict(f"{name!r} uses a lookup that {kind} do not have (known: {known})")
+        return Verdict(f"{name!r} uses a lookup that {kind} do not support (supported: {known})")
     return Verdict(marker=BOOLEAN if lookup == "empty" or field.kind == "boolean" else MANY)
 
 

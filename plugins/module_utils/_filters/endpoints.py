@@ -103,7 +103,7 @@ def _find_short_name(name: str) -> str:
 def did_you_mean(name: str) -> str:
     """Return `` Did you mean ...?`` with the endpoints that have the most similar names, or an empty string."""
     if name.startswith("plugins/"):
-        return " Is that plugin installed in this NetBox?"
+        return " Check that this plugin is installed in NetBox."
     short = {endpoint.split("/")[1]: endpoint for endpoint in ENDPOINTS}
     last = name.split("/")[-1]
     near = [endpoint for endpoint in ENDPOINTS if endpoint.split("/")[1] == last]

@@ -43,7 +43,7 @@ class Representation:
     ) -> None:
         if sum(map(bool, (fields, omit, brief))) > 1:
             raise UsageError(
-                "fields, omit, and brief are mutually exclusive: NetBox would only apply the first of them."
+                "fields, omit, and brief are mutually exclusive: NetBox would apply only the first of them."
             )
         for name in (*fields, *omit):
             if not name or not name.replace("_", "").replace("-", "").isalnum():

@@ -82,7 +82,7 @@ def _read(path: Path) -> Texts | None:
 def _check_trust(status: os.stat_result, is_right_type: t.Callable[[int], bool]) -> None:
     """Raise :class:`OSError` unless the file has the right type and only the user owns it and can change it."""
     if not is_right_type(status.st_mode):
-        raise OSError("it has the wrong type")
+        raise OSError("it has the wrong file type")
     if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise OSError("other users own it or can change it")
 

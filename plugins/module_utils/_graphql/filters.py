@@ -74,7 +74,7 @@ class FilterTypes:
 
 
 def _no_types() -> UnexpectedAnswer:
-    return UnexpectedAnswer("Cannot read the types of the filters: the GraphQL schema has an unexpected form.")
+    return UnexpectedAnswer("Cannot read the filter types: the GraphQL schema has an unexpected form.")
 
 
 def _innermost(kind: t.Any) -> t.Any:

@@ -80,7 +80,7 @@ class NestedLists:
             self._complete(rows)
         except (AttributeError, KeyError, TypeError, ValueError):
             # This code accesses only NetBox's response.
-            raise UnexpectedAnswer(f"{self._name}: its objects do not have the fields that were selected.") from None
+            raise UnexpectedAnswer(f"{self._name}: the returned objects do not contain the selected fields.") from None
 
     def _complete(self, rows: Sequence[Row]) -> None:
         whole: set[tuple[t.Any, ...]] = set()
@@ -154,8 +154,9 @@ class NestedLists:
         is_known = not any(number == UNKNOWN or "pagination" in outer.argument_names for outer, number in lists)
         if not is_known or not any(inner.key == inner.name == "id" for inner in field.fields):
             raise IncompleteList(
-                f"{self._name}: the list {field.key} of {nested.top} has more objects than NetBox returns at once. "
-                "Select the ID in it and in the lists that contain it, without pagination."
+                f"{self._name}: the list {field.key} of the object with ID {nested.top} has more objects than NetBox "
+                "returns at once. Select id in this list and in the lists that contain it, and do not set pagination "
+                "there."
             )
         if self._server.graphql_start is not False:
             try:
@@ -166,8 +167,8 @@ class NestedLists:
                 self._server.note_graphql_start(False)
         if any("filters" in outer.argument_names for outer, dummy in lists):
             raise IncompleteList(
-                f"{self._name}: the list {field.key} of {nested.top} is too long for NetBox before 4.5.2. "
-                "Remove the filters of the lists that contain it."
+                f"{self._name}: the list {field.key} of the object with ID {nested.top} is too long for NetBox "
+                "versions before 4.5.2. Remove the filters from the lists that contain it."
             )
         return self._whole_by_offset(nested)
 
@@ -181,7 +182,8 @@ class NestedLists:
                 return rows
             if int(page[0]["id"]) < start or int(page[-1]["id"]) < start:
                 raise UnexpectedAnswer(
-                    f"{self._name}: the list {nested.field.key} of {nested.top} does not continue where it should."
+                    f"{self._name}: NetBox returned a wrong page of the list {nested.field.key} of the object with ID "
+                    f"{nested.top}."
                 )
             rows += page
             start = int(page[-1]["id"]) + 1
@@ -195,7 +197,8 @@ class NestedLists:
             new = page[1:] if rows else page
             if (rows and (not page or page[0]["id"] != rows[-1]["id"])) or any(one["id"] in known for one in new):
                 raise IncompleteList(
-                    f"{self._name}: the list {nested.field.key} of {nested.top} changed while it was being read."
+                    f"{self._name}: the list {nested.field.key} of the object with ID {nested.top} changed while it "
+                    "was being read."
                 )
             rows += new
             if len(page) < 2:

@@ -37,7 +37,7 @@ class GraphQLQuery:
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
             raise UsageError(
-                f"{self.name!r} is not a list of NetBox's GraphQL API. Their names are device_list, site_list, …"
+                f"Invalid list name {self.name!r}. Use the name of a GraphQL list, such as device_list or site_list."
             )
         if self.max_rows is not None and self.max_rows < 1:
             raise UsageError(f"limit must be at least 1, not {self.max_rows}.")

@@ -85,8 +85,8 @@ class GraphQLReader:
                 return
         if self._context.pagination == "cursor":
             raise UsageError(
-                "The GraphQL API of this NetBox does not support the parameter start (4.5.2 and newer do). Set "
-                "pagination to auto."
+                "The GraphQL API of this NetBox does not support the parameter start, which requires NetBox 4.5.2 or "
+                "newer. Set pagination to auto."
             )
         yield from self._read_by_offset()
 
@@ -106,8 +106,9 @@ class GraphQLReader:
         """Return the page of at most ``rows`` rows from ID ``start``. Rows from ``stop`` on can be missing."""
         if start > LARGEST_START:
             raise GraphQLFailed(
-                f"{self.query.name}: IDs from {start} on cannot be read, because GraphQL's start ends at "
-                f"{LARGEST_START}. Read this list through REST (nb_query, or transport: rest)."
+                f"{self.query.name}: cannot read IDs from {start} on, because GraphQL supports start only up to "
+                f"{LARGEST_START}. Read this list through the REST API with nb_query. In an inventory, set "
+                "transport: rest."
             )
         filters = self.query.filters
         if stop is not None and not {"id", "OR"} & set(filters):
@@ -121,7 +122,9 @@ class GraphQLReader:
         if len(found) < len(ids):
             ids = [_number(row, self.query.name) for row in found]
         if ids and (ids[0] < start or not are_ascending(ids)):
-            raise UnexpectedAnswer(f"{self.query.name}: the rows of the page from ID {start} are not in ID order.")
+            raise UnexpectedAnswer(
+                f"{self.query.name}: the rows of the page that starts at ID {start} are not in ID order."
+            )
         is_last = self._is_last(start, ids, len(answer), requested, filters)
         self._nested.complete(found)
         return Page(found, ids, None if is_last else ids[-1] + 1)
@@ -155,8 +158,8 @@ class GraphQLReader:
         """
         if lowest is None:
             raise IncompleteList(
-                f"{self.query.name}: NetBox returned objects before, and now it returns none. The token's user seems "
-                "to have lost the permission to view them."
+                f"{self.query.name}: NetBox stopped returning objects while the list was being read. The token's user "
+                "seems to have lost the permission to view them."
             )
 
     def survey(self) -> tuple[int, int]:
@@ -209,7 +212,7 @@ class GraphQLReader:
                 raise IncompleteList(f"{name}: the list changed while it was being read by offset.")
             new = rows[1:] if offset else rows
             if not seen.isdisjoint(ids[len(rows) - len(new) :]):
-                raise IncompleteList(f"{name}: NetBox returned rows twice, so it must have left out others.")
+                raise IncompleteList(f"{name}: NetBox returned some rows twice, so it must have omitted others.")
             more = not (self._is_short(len(rows), requested) and requested <= self._server.longest_page)
             if len(rows) < 2:
                 more = self._has_another_row(offset, bool(rows))
@@ -223,7 +226,7 @@ class GraphQLReader:
         if has_row and not offset and self._first_ids(["offset: 1"], self.query.filters) != [None]:
             raise IncompleteList(
                 f"{self.query.name}: NetBox returns one object at a time, so a list cannot be read by offset. Set "
-                "pagination to auto, or a higher MAX_PAGE_SIZE in NetBox."
+                "pagination to auto, or increase MAX_PAGE_SIZE in NetBox."
             )
         return False
 

@@ -38,8 +38,8 @@ def clean_endpoint(endpoint: str) -> str:
         raise UsageError(f"Invalid api_endpoint {shown!r}. Use a URL such as https://netbox.example.com.")
     if "@" in parts.netloc:
         raise UsageError(
-            "api_endpoint must not contain a user name or a password. NetBox does not use them. Set token, or, for a "
-            "proxy in front of NetBox, the header Authorization in headers."
+            "api_endpoint must not contain a user name or a password. NetBox does not use them. Set token. For a "
+            "proxy in front of NetBox, set the header Authorization in headers."
         )
     if parts.query or parts.fragment:
         raise UsageError(f"api_endpoint must not contain a query or a fragment: {text!r}.")

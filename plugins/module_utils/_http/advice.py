@@ -37,11 +37,11 @@ NOT_EVEN_ONE = "Check filters, and whether the token's user has permission to vi
 
 # The first kind that fits applies.
 _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
-    (MissingLibrary, f"Install it for the Python that runs this: {sys.executable} -m pip install requests"),
+    (MissingLibrary, f"Run this command to install it: {sys.executable} -m pip install requests"),
     (TLSFailed, "Check the scheme and the port in api_endpoint. https:// requires a port with TLS."),
-    (Unreachable, "Check api_endpoint, and the proxy if there is one (HTTPS_PROXY, NO_PROXY)."),
+    (Unreachable, "Check api_endpoint. If you use a proxy, check HTTPS_PROXY and NO_PROXY."),
     (TimedOut, "Increase timeout, or reduce page_size."),
-    (ConnectionLost, "Check the scheme in api_endpoint, and the servers in front of NetBox. Or increase retries."),
+    (ConnectionLost, "Check the scheme in api_endpoint and the servers in front of NetBox, or increase retries."),
     (Redirected, "Set api_endpoint to NetBox's own URL, with its scheme and base path."),
     (TooManyRequests, "Reduce max_workers, or increase retries."),
     (TooLong, "Reduce page_size, or request fewer fields."),
@@ -54,8 +54,8 @@ _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
     (ServerFailed, "Check NetBox's log. A smaller page_size and fewer max_workers reduce the load on NetBox."),
     (
         NotFound,
-        "Check that api_endpoint is the URL of NetBox's home page, with the base path but nothing after it. Or this "
-        "NetBox is too old for this request.",
+        "Check that api_endpoint is the URL of NetBox's home page, with the base path but nothing after it. If it "
+        "is, this NetBox version does not support the request.",
     ),
 )
 
@@ -75,13 +75,15 @@ def advice(error: NetBoxError) -> str:
             "the object."
         )
     elif isinstance(error, NotFound) and "GraphQL" in error.detail:
-        specific = "Set GRAPHQL_ENABLED in NetBox's configuration, or use nb_query (in an inventory, transport: rest)."
+        specific = (
+            "Set GRAPHQL_ENABLED in NetBox's configuration, or use nb_query. In an inventory, set transport: rest."
+        )
     elif isinstance(error, NotFound) and error.is_missing_object:
         specific = "The object was deleted, or the token's user has no permission to view it."
     elif isinstance(error, UnexpectedAnswer) and error.is_foreign and error.after_json:
         specific = (
-            "NetBox responded before, so a load balancer or a proxy sent this page. Run the task later, or increase "
-            "retries."
+            "NetBox responded to an earlier request, so a load balancer or a proxy sent this page. Run the task later, "
+            "or increase retries."
         )
     return specific or next((words for kind, words in _ADVICE if isinstance(error, kind)), "")
 
@@ -106,19 +108,19 @@ def _about_access(error: AccessDenied) -> str:
             "old form must exist in this NetBox."
         )
     return (
-        "Check token. The token does not exist in this NetBox, has expired, or is not allowed from this address. Or "
-        "its user lacks the permission."
+        "Check token. The token does not exist in this NetBox, has expired, or is not allowed from this address. It "
+        "is also possible that its user does not have the permission."
     )
 
 
 def _about_certificates(error: TLSFailed) -> str:
     if "mismatch" in error.message:
-        return "Set api_endpoint to a URL with the name that the certificate is for."
+        return "Set api_endpoint to a URL with a host name from the certificate."
     if "certificate" in error.message.lower():
         return (
             "Save the certificate of the authority that issued NetBox's certificate in a file, and set ca_path to the "
-            "file. If NetBox's certificate is self-signed, save NetBox's own. validate_certs: false would trust any "
-            "server."
+            "file. If NetBox's certificate is self-signed, save that certificate instead. With validate_certs: false, "
+            "Ansible would trust any server."
         )
     return ""
 

@@ -71,7 +71,7 @@ def body_of(response: requests.Response) -> bytes:
     for piece in iterate_body(response):
         room -= len(piece)
         if room < 0:
-            raise TooLong(f"The response has more than {LONGEST_BODY >> 20} MB.")
+            raise TooLong(f"The response is larger than {LONGEST_BODY >> 20} MB.")
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -86,7 +86,7 @@ def iterate_body(response: requests.Response) -> Iterator[bytes]:
         return _inflate(compressed, zlib.MAX_WBITS | 16)
     if encoding == "deflate":
         return _inflate(compressed, zlib.MAX_WBITS)
-    raise UnexpectedAnswer(f"The response is compressed as {encoding}, which was not requested.")
+    raise UnexpectedAnswer(f"The response uses the compression {encoding}, which was not requested.")
 
 
 def _inflate(compressed: Iterator[bytes], window: int) -> Iterator[bytes]:
@@ -123,7 +123,9 @@ def read_object(response: requests.Response) -> dict[str, t.Any]:
     """Return the body as a JSON object."""
     answer = read_json(response)
     if not isinstance(answer, dict):
-        raise UnexpectedAnswer("Expected a JSON object but received other JSON.", status=response.status_code)
+        raise UnexpectedAnswer(
+            "Expected a JSON object but received a different JSON type.", status=response.status_code
+        )
     return answer
 
 

@@ -173,8 +173,8 @@ class Client:
         self.sent = 0
         if not verify and self.endpoint.startswith("https:"):
             self.warn(
-                f"validate_certs is false, so anybody between this host and {self.endpoint} can read the token and "
-                "change the data. Set ca_path to the CA certificate instead."
+                f"validate_certs is false, so anyone who intercepts the connection to {self.endpoint} can read the "
+                "token and change the data. Set ca_path to the CA certificate instead."
             )
 
     def __enter__(self) -> Client:
@@ -253,7 +253,7 @@ class Client:
         """
         there, here = split_url(url), urlsplit(self.endpoint)
         if there is None:
-            raise UnexpectedAnswer(f"NetBox returned an invalid URL of a file: {without_credentials(url)!r}.")
+            raise UnexpectedAnswer(f"NetBox returned an invalid file URL: {without_credentials(url)!r}.")
 
         read_it = functools.partial(read_file, most=most, read=read)
         if there.path.startswith(here.path + "media/"):

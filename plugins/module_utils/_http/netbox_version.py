@@ -30,7 +30,7 @@ def parse_version(text: str) -> Version | None:
     """
     if PACKAGING_IMPORT_ERROR is not None:
         error = MissingLibrary("The Python library packaging is not installed.")
-        error.advice = f"Install it for the Python that runs this: {sys.executable} -m pip install packaging"
+        error.advice = f"Run this command to install it: {sys.executable} -m pip install packaging"
         raise error
     found = re.match(r"v?([0-9]{1,9}\.[0-9]{1,9}(\.[0-9]{1,9})?(-(alpha|beta|rc)[0-9]{1,9})?)", text)
     return Version(found[1]) if found else None

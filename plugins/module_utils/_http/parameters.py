@@ -35,7 +35,7 @@ RESERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "offset": ("skips objects", ("offset",)),
     "omit": ("removes fields", ("omit",)),
     "ordering": ("sorts the objects", ("ordering",)),
-    "start": ("sets a cursor. If the objects have a field of this name, use start__gte and start__lte", ()),
+    "start": ("sets a cursor. If the objects have a field with this name, use start__gte and start__lte", ()),
 }
 
 
@@ -145,7 +145,9 @@ def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES, max_ids: int | None = None
     rest = [pair for pair in pairs if pair[0] != name]
     room = most - len(encode(rest)) - 1
     if not lengths or room < 200:
-        raise UsageError(f"the filters result in a URL of more than {most} bytes, and no list among them can be split.")
+        raise UsageError(
+            f"the filters result in a URL of more than {most} bytes, and none of their lists can be split."
+        )
     if name in ("tag", "tag_id") or NEGATED.search(name):
         raise UsageError(
             f"filter {name!r} has {numbers[name]} values. They do not fit into one URL and cannot be split."

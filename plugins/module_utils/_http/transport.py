@@ -141,7 +141,7 @@ def read_pieces(response: requests.Response, size: int) -> Iterator[bytes]:
     # urllib3 before 2.0 does not raise an error if this is not the whole body.
     left = getattr(response.raw, "length_remaining", None)
     if left:
-        raise ConnectionLost(f"The connection broke: {left} bytes of the response are missing.")
+        raise ConnectionLost(f"The connection was interrupted: {left} bytes of the response are missing.")
 
 
 def _new_session(verify: bool) -> requests.Session:
@@ -174,7 +174,7 @@ def _rules() -> tuple[_Rule, ...]:
     """Return the rules for converting errors of the libraries. The first rule that matches applies."""
     theirs, pool = requests.exceptions, urllib3.exceptions
     impossible = "Cannot send the request: {}."
-    closed = "The connection was closed without a TLS message, for example by a server that restarts."
+    closed = "The connection was closed without a TLS message, for example because the server restarted."
     untrusted = "The connection cannot be trusted: {}."
     proxy = "Cannot connect through the proxy: {}."
     return (
@@ -189,7 +189,7 @@ def _rules() -> tuple[_Rule, ...]:
         _Rule(pool.NewConnectionError, Unreachable, "Cannot connect: {}."),
         _Rule(pool.ConnectTimeoutError, Unreachable, "Cannot connect within the timeout."),
         _Rule((pool.ReadTimeoutError, socket.timeout), TimedOut, "No complete response within the timeout."),
-        _Rule((theirs.ConnectionError, pool.HTTPError), ConnectionLost, "The connection broke: {}."),
+        _Rule((theirs.ConnectionError, pool.HTTPError), ConnectionLost, "The connection was interrupted: {}."),
         _Rule(Exception, UsageError, impossible),
     )
 

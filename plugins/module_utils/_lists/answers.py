@@ -59,9 +59,9 @@ class ListAnswer:
     def offset_page(self) -> OffsetPage:
         """Return the page, as a response to an offset."""
         if self.count is None:
-            raise UnexpectedAnswer(f"{self.endpoint}: a page with an offset has no count.")
+            raise UnexpectedAnswer(f"{self.endpoint}: NetBox returned an offset page without a count.")
         if not self.rows and self.next is not None:
-            raise UnexpectedAnswer(f"{self.endpoint}: another page follows an empty one.")
+            raise UnexpectedAnswer(f"{self.endpoint}: NetBox returned an empty page that is not the last page.")
         return OffsetPage(self.rows, self.count, self.next is not None)
 
     def page(self, start: int, highest_id: int | None = None) -> Page:
@@ -69,7 +69,7 @@ class ListAnswer:
         ids = numeric_ids(self.rows)
         if self.count is not None or ids is None:
             raise UnexpectedAnswer(
-                f"{self.endpoint}: NetBox supported the cursor in one page, but not in the page from ID {start}."
+                f"{self.endpoint}: NetBox used a cursor for an earlier page, but not for the page from ID {start}."
             )
         rows = self.rows
         if any(one == other for one, other in zip(ids, ids[1:])):
@@ -81,7 +81,9 @@ class ListAnswer:
         if self.next is not None:
             following = self.next.get("start", -1)
             if not ids or following <= ids[-1]:
-                raise UnexpectedAnswer(f"{self.endpoint}: the page from ID {start} links to itself.")
+                raise UnexpectedAnswer(
+                    f"{self.endpoint}: the next link of the page from ID {start} does not lead to a later page."
+                )
             if highest_id is not None and ids[-1] >= highest_id:
                 following = None
         return Page(rows, ids, following)

@@ -97,7 +97,7 @@ def _later_pages(source: OffsetList, first: OffsetPage, end: int, overlap: int) 
 
 def _incomplete(endpoint: str, rows: int, count: int) -> IncompleteList:
     return IncompleteList(
-        f"{endpoint}: NetBox counts {count} rows and returned {rows}. The list changed while it was being read by "
+        f"{endpoint}: NetBox reported {count} rows but returned {rows}. The list changed while it was being read by "
         "offset, or its order is not stable."
     )
 
@@ -113,7 +113,7 @@ class _News:
         self._without = 0 if new else self._without + 1
         if self._without > MAX_PAGES_WITHOUT_NEWS:
             raise IncompleteList(
-                f"{self._endpoint}: NetBox counts more rows, but returns only rows it returned before."
+                f"{self._endpoint}: NetBox reports more rows, but returns only rows that it has already returned."
             )
 
 

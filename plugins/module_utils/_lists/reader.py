@@ -226,7 +226,7 @@ class ListReader:
             self._without_cursor(str(error))
             return None
         if page.ids[:1] != ids[-1:] or len(page.ids) < min(self.page_rows, first.count - len(ids) + 1):
-            self._without_cursor("the list has a filter called start")
+            self._without_cursor("the list has a filter named start")
             return None
         return page
 
@@ -249,8 +249,8 @@ class ListReader:
         if missing:
             self._server.note_without_cursor(self.query.endpoint)
             raise IncompleteList(
-                f"{self.query.endpoint}: a cursor does not return {len(missing)} objects, such as {min(missing)}. The "
-                "list seems to have a filter called start. Set pagination to offset."
+                f"{self.query.endpoint}: cursor pagination does not return {len(missing)} objects, such as ID "
+                f"{min(missing)}. The list seems to have a filter named start. Set pagination to offset."
             )
 
     # By offset
@@ -289,8 +289,8 @@ class ListReader:
         wanted = self.query.max_rows is not None and len(found) >= requested
         if found and not wanted and len(found) >= min(requested, self._maximum(len(found), requested)):
             self._context.warn(
-                f"{self.query.endpoint}: the result can be incomplete. NetBox returned {len(found)} objects, which is "
-                "as many as it returns at once. Set limit to the number of objects that you need."
+                f"{self.query.endpoint}: the result might be incomplete. NetBox returned {len(found)} objects, which "
+                "is the maximum that it returns at once. Set limit to the number of objects that you need."
             )
         return found[offset:]
 
@@ -308,7 +308,7 @@ class ListReader:
             answer = self._context.client.get(f"api/{parents}/", parameters)
         except NetBoxError as error:
             self._context.client.log(
-                2, f"{self.query.endpoint}: cannot determine how many rows NetBox returns: {error}"
+                2, f"{self.query.endpoint}: cannot determine how many rows NetBox returns at once: {error}"
             )
             return found
         return link_numbers(answer.get("previous")).get("limit", found) if isinstance(answer, dict) else found

@@ -86,7 +86,7 @@ class Workers:
                 f"thread_pool_executor: cannot create an executor with max_workers={self.size}: {error}."
             ) from error
         if not all(callable(getattr(executor, name, None)) for name in ("submit", "shutdown")):
-            raise _unusable(executor, "it has no methods submit() and shutdown()")
+            raise _unusable(executor, "it does not have the methods submit() and shutdown()")
         processes = sys.modules.get("concurrent.futures.process")  # imported only if needed
         if processes is not None and isinstance(executor, processes.ProcessPoolExecutor):
             raise _unusable(executor, "it runs functions in other processes")
@@ -118,7 +118,7 @@ class Workers:
 def _unusable(executor: object, reason: str) -> UsageError:
     return UsageError(
         f"thread_pool_executor: cannot use {type(executor).__module__}.{type(executor).__qualname__}: {reason}. "
-        "Use a class that runs functions in threads, as concurrent.futures.ThreadPoolExecutor does."
+        "Use a class that runs functions in threads, such as concurrent.futures.ThreadPoolExecutor."
     )
 
 
@@ -173,11 +173,13 @@ class Tasks(t.Generic[K, R]):
         if error is not None:
             raise UsageError(
                 f"thread_pool_executor: the executor cannot run requests: {type(error).__name__}: {error}. Use a class "
-                "that runs functions in threads, as concurrent.futures.ThreadPoolExecutor does."
+                "that runs functions in threads, such as concurrent.futures.ThreadPoolExecutor."
             ) from error
         outcome = future.result()
         if not isinstance(outcome, _Outcome):
-            raise UsageError(f"thread_pool_executor: a request returned {type(outcome).__name__}, not its result.")
+            raise UsageError(
+                f"thread_pool_executor: the executor returned {type(outcome).__name__} instead of a request's result."
+            )
         if outcome.error is not None:
             raise outcome.error
         return key, t.cast(R, outcome.result)
@@ -230,11 +232,11 @@ def executor_class(name: str | None) -> ExecutorClass:
         return DaemonThreads
     module, dot, attribute = name.rpartition(".")
     if not dot:
-        raise UsageError(f"thread_pool_executor is {name!r}. Write it as package.module.Class.")
+        raise UsageError(f"Invalid thread_pool_executor {name!r}. Use the form package.module.Class.")
     try:
         found = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:
-        raise UsageError(f"thread_pool_executor is {name!r}: {error}.") from error
+        raise UsageError(f"Cannot import thread_pool_executor {name!r}: {error}.") from error
     if not callable(found):
-        raise UsageError(f"thread_pool_executor is {name!r}, which is not a class.")
+        raise UsageError(f"Invalid thread_pool_executor {name!r}. It must be a class.")
     return t.cast(ExecutorClass, found)

@@ -157,7 +157,8 @@ def test_a_certificate_that_vouches_for_itself(told: t.Any, read: t.Any, monkeyp
     with serve(version="4.6", tls=True) as netbox:
         text = told(netbox, token=netbox.tokens["v2"])
         assert (
-            "If NetBox's certificate is self-signed, save NetBox's own." in text and "set ca_path to the file" in text
+            "If NetBox's certificate is self-signed, save that certificate instead." in text
+            and "set ca_path to the file" in text
         )
         assert not netbox.requests
         # What it says helps.
@@ -177,7 +178,7 @@ def test_a_certificate_for_another_name(told: t.Any, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(_server, "HOST_NAMES", ("netbox.example.com",))
     with serve(version="4.6", tls=True) as netbox:
         text = told(netbox, token=netbox.tokens["v2"], ca_path=netbox.ca_path)
-        assert "Set api_endpoint to a URL with the name that the certificate is for." in text
+        assert "Set api_endpoint to a URL with a host name from the certificate." in text
 
 
 def test_a_netbox_that_is_too_old(netbox: NetBox, read: t.Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -233,7 +234,7 @@ def test_missing_requests(netbox: NetBox, tmp_path: Path) -> None:
     (tmp_path / "without" / "requests.py").write_text("raise ImportError\n", encoding="utf-8")
     path = os.pathsep.join([str(tmp_path / "without"), _programs.COLLECTIONS, *sys.path])
     text = run(netbox, tmp_path / "netbox.yml", PYTHONPATH=path)
-    assert f"requests is not installed. Install it for the Python that runs this: {sys.executable} -m pip" in text
+    assert f"requests is not installed. Run this command to install it: {sys.executable} -m pip" in text
 
 
 def texts_of_code() -> str:

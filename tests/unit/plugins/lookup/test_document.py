@@ -136,5 +136,5 @@ def test_one_with_an_id_is_that_object(look_up: t.Any) -> None:
 
 
 def test_one_checks_fields(look_up: t.Any) -> None:
-    with pytest.raises(AnsibleLookupError, match="have no nothing"):
+    with pytest.raises(AnsibleLookupError, match="do not have nothing"):
         look_up("dcim/devices", one=True, filters={"name": "leaf2"}, fields=["nothing"])

@@ -56,7 +56,7 @@ def query(netbox: NetBox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Qu
 @pytest.mark.parametrize(
     ("term", "options", "message"),
     [
-        ("devices", {"filters": {"cf_weight_kg__ic": "5"}}, "decimal custom fields do not have"),
+        ("devices", {"filters": {"cf_weight_kg__ic": "5"}}, "decimal custom fields do not support"),
         ("devices", {"filters": {"q": "  "}}, "'q' has an empty value"),
         ("devices", {"filters": {"site": ["", "berlin-1"]}}, "'site' has an empty value"),
         ("devices", {"filters": {"site": ["berlin-1", ""]}}, "'site' has an empty value"),

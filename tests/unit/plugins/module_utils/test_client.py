@@ -206,7 +206,7 @@ def test_what_may_pass_is_asked_again(netbox: NetBox, fault: str) -> None:
 def test_a_damaged_answer_is_asked_for_again_and_then_an_error(answer: bytes) -> None:
     with saying(lambda head: answer) as (address, asked):
         client = Client(address, SECRET, retries=2, sleep=lambda seconds: None)
-        with client, pytest.raises(errors.ConnectionLost, match="damaged|broke") as caught:
+        with client, pytest.raises(errors.ConnectionLost, match="damaged|interrupted") as caught:
             client.get(SITES)
         assert len(asked) == 3
     assert str(caught.value).endswith("(tried 3 times)")

@@ -233,7 +233,9 @@ def test_unreadable_schema_is_named_in_the_error(netbox: NetBox, check: FilterCh
 
 def test_filter_for_the_other_hosts_names_its_option(check: FilterCheck) -> None:
     elsewhere = {"dcim/devices": "device_query_filters"}
-    with pytest.raises(UsageError, match="'rack_id' .*dcim/devices has it: use the option device_query_filters"):
+    with pytest.raises(
+        UsageError, match="'rack_id' .*dcim/devices supports this filter: use the option device_query_filters"
+    ):
         check.check("virtualization/virtual-machines", [("rack_id", "1")], elsewhere=elsewhere)
     with pytest.raises(UsageError, match="custom field 'weight_kg': use the option device_query_filters"):
         check.check("virtualization/virtual-machines", [("cf_weight_kg", "1")], elsewhere=elsewhere)

@@ -313,7 +313,7 @@ def test_what_netbox_does_not_know_is_an_error_with_its_place(
 
 @pytest.mark.parametrize("name", ["device list", "device_list{id}", "x(", "", "{__schema{types{name}}}#"])
 def test_names_of_lists_are_names(netbox: NetBox, name: str) -> None:
-    with pytest.raises(errors.UsageError, match="is not a list"):
+    with pytest.raises(errors.UsageError, match="Invalid list name"):
         ask(netbox, name)
 
 

@@ -57,7 +57,7 @@ def test_result_that_can_be_incomplete_is_reported(
     allowed = min(1000, maximum or 1000)
     assert len(rows) == min(AVAILABLE[endpoint], allowed)
     assert len(warnings) == (AVAILABLE[endpoint] >= allowed)
-    assert all("can be incomplete" in warning and "Set limit" in warning for warning in warnings)
+    assert all("might be incomplete" in warning and "Set limit" in warning for warning in warnings)
     assert requests <= 2
 
 

@@ -163,5 +163,5 @@ def test_rows_that_stay_away_are_an_error() -> None:
         return {**answer, "count": 25}
 
     client.get = fewer  # type: ignore[method-assign]
-    with Pager(client, max_workers=1) as pager, pytest.raises(IncompleteList, match="25 rows and returned 15"):
+    with Pager(client, max_workers=1) as pager, pytest.raises(IncompleteList, match="25 rows but returned 15"):
         list(pager.rows("core/background-tasks"))

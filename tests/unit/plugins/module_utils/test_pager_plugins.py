@@ -98,7 +98,7 @@ class MostlyOpen(Client):
 @pytest.mark.parametrize("workers", [1, 4])
 def test_a_filter_that_hides_later_rows_is_an_error(workers: int) -> None:
     with Pager(MostlyOpen("http://netbox.invalid"), page_size=60, max_workers=workers) as pager:
-        with pytest.raises(IncompleteList, match="filter called start"):
+        with pytest.raises(IncompleteList, match="filter named start"):
             list(pager.rows(LEASES))
         assert [row["id"] for row in pager.rows(LEASES)] == list(range(1, NUMBER + 1))
 
