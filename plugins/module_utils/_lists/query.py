@@ -97,7 +97,9 @@ class ListQuery:
         room = MAX_QUERY_BYTES - len(encode(self.representation.parameters))
         parts = chunks(self.filters, room, max_ids=page_rows)
         if len(parts) > 1 and (self.ordering is not None or self.offset is not None):
-            raise UsageError("The filters need several requests. NetBox cannot return their results in one order.")
+            raise UsageError(
+                "The filters need several requests, and NetBox can order only the results of a single request."
+            )
         return [dataclasses.replace(self, filters=part) for part in parts]
 
 

@@ -136,7 +136,7 @@ class ListReader:
 
     def _without_cursor(self, reason: str) -> None:
         """Remember that the list does not support a cursor. Raise :class:`UsageError` if the user requires a cursor."""
-        self._context.client.log(2, f"{self.query.endpoint}: does not support cursor pagination: {reason}")
+        self._context.client.log(2, f"{self.query.endpoint} does not support cursor pagination: {reason}")
         self._server.note_without_cursor(self.query.endpoint)
         if self._context.pagination == "cursor":
             raise self._no_cursor()

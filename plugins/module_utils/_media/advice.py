@@ -24,7 +24,7 @@ _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
     (TooLong, "Check that api_endpoint is the base URL of NetBox."),
     (TooManyRequests, "Run the task later, or increase retries."),
     (IncompleteList, "NetBox changed while the list was being read. Run the task again."),
-    (ServerFailed, "Check the log of NetBox, and of the servers in front of it."),
+    (ServerFailed, "Check the logs of NetBox and of the servers in front of it."),
 )
 
 

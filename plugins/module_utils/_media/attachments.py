@@ -309,7 +309,7 @@ class Attachments:
             missing = isinstance(error, NotFound) and error.is_missing_object
             if missing and all(row["id"] != other["id"] for other in self._list_named(row.get("name", ""))):
                 return
-            state = "might still be there" if isinstance(error, UNCERTAIN) else "is still there"
+            state = "might still exist" if isinstance(error, UNCERTAIN) else "still exists"
             error.message += f" The image attachment {_list([row])} {state}."
             if isinstance(error, (AccessDenied, NotFound)):
                 error.advice = "Give the token's user permission to delete image attachments."

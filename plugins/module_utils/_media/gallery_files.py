@@ -162,7 +162,7 @@ class GalleryFiles:
             return
         if not is_regular or not self.has(name, sha256):
             self._module.warn(
-                f"{path} belongs to a rack that no longer exists, but another program changed it. It is not removed."
+                f"{path} belongs to a rack that no longer exists, but another program changed it. The module keeps it."
             )
             return
         self.removed.append(name)

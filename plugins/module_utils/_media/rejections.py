@@ -49,7 +49,7 @@ def advise(error: NetBoxError, desired: DesiredImage, object_type: str, types: I
         return " ".join(words for field, words in _FIELD_ADVICE.items() if field in error.fields)
     if isinstance(error, ErrorStatus) and error.status == 413:
         return (
-            f"The image has {desired.file.size} bytes. Use a smaller one, or raise the limit of the web server in "
+            f"The image has {desired.file.size} bytes. Use a smaller image, or raise the limit of the web server in "
             "front of NetBox (nginx: client_max_body_size)."
         )
     if isinstance(error, ErrorStatus) and error.status == 415:

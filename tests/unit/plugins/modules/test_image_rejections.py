@@ -53,10 +53,10 @@ def test_rejected_image_names_the_field(name: str, netbox: NetBox, run_module: R
 @pytest.mark.parametrize(
     ("status", "advice"),
     [
-        (413, "Use a smaller one"),
+        (413, "Use a smaller image"),
         (415, "did not receive the form"),
         (403, "Check token"),
-        (503, "Check the log of NetBox"),
+        (503, "Check the logs of NetBox"),
     ],
 )
 def test_rejection_by_a_web_server_is_explained(status: int, advice: str, netbox: NetBox, run_module: Run) -> None:
@@ -76,7 +76,7 @@ def test_read_only_token_is_explained(netbox: NetBox, run_module: Run) -> None:
 def test_missing_delete_permission_names_what_is_left(netbox: NetBox, run_module: Run) -> None:
     netbox.faults.append(Fault("status", 403, path=f"{LIST}1/"))
     returned = run_module(nb_image_attachment, **LEAF1, content=GREEN)
-    assert "id 1 (/media/image-attachments/device_1_front.png) is still there" in returned["msg"]
+    assert "id 1 (/media/image-attachments/device_1_front.png) still exists" in returned["msg"]
     assert "permission to delete image attachments" in returned["msg"]
 
 
@@ -95,7 +95,7 @@ def test_attachment_that_is_still_listed_is_not_removed(netbox: NetBox, run_modu
     netbox.estate.tables["extras/image-attachments"] = table
     netbox.hooks.append(lambda received: setattr(table, "guarded", received.method == "DELETE"))
     returned = run_module(nb_image_attachment, **LEAF1, state="absent")
-    assert "is still there" in returned["msg"]
+    assert "still exists" in returned["msg"]
     assert returned["failure"]["status"] == 404
 
 

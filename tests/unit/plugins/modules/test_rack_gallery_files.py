@@ -159,7 +159,8 @@ def test_changed_drawing_of_a_gone_rack_is_kept(netbox: NetBox, draw: Run, folde
     del netbox.table("dcim/racks")[1]
     assert FRONT not in draw()["removed"]
     assert warnings == [
-        f"{folder / FRONT} belongs to a rack that no longer exists, but another program changed it. It is not removed."
+        f"{folder / FRONT} belongs to a rack that no longer exists, but another program changed it. "
+        "The module keeps it."
     ]
 
 
