@@ -604,7 +604,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.set_option("cache_timeout", 0)
 
     def update_cache_if_changed(self) -> None:
-        """Make the cache private: config contexts can contain secrets, and Ansible lets everybody read it."""
+        """Make the cache private.
+
+        Config contexts can contain secrets, and Ansible creates cache files that all users can read.
+        """
         super().update_cache_if_changed()
         if self.get_option("cache"):
             keep_private(self._cache)

@@ -33,7 +33,7 @@ MIN_HOSTS_FOR_GRAPHQL = 1200
 
 
 def requests(rows: float) -> float:
-    """Return the cost of the requests for so many rows or IDs."""
+    """Return the cost of the requests for a number of rows or IDs."""
     return REQUEST * (1 + rows // IDS_PER_REQUEST)
 
 

@@ -39,7 +39,7 @@ OBEYED_PREFIXES = ("ansible_", "_ansible_", "delegated_vars")
 
 
 class Shape(t.NamedTuple):
-    """The name of a variable and its form.
+    """A variable's name and form.
 
     The form is ``plain``, ``flat`` (its keys become variables), ``list`` (in a list of one, also if it is null), or
     ``plural`` (in a list of one, unless it is null).
@@ -96,13 +96,13 @@ class Variables:
         self._allowed = frozenset(options.allow_ansible_variables)
         self._obeyed: set[str] = set()
         self._repeated: set[str] = set()
-        # Valid names by invalid keys, and the names that several keys of one host have.
+        # Valid names by invalid keys, and names that several keys of one host share.
         self._renamed: dict[str, str] = {}
         self._shared: set[str] = set()
         self._names_of_keys: dict[tuple[str, ...], dict[str, str]] = {}
 
     def of(self, facts: Mapping[str, t.Any], chosen: frozenset[str]) -> dict[str, t.Any]:
-        """Return the chosen facts as variables. Null values are left out."""
+        """Return the chosen facts as variables. Null values are omitted."""
         variables: dict[str, t.Any] = {}
         origins: dict[str, str] = {}
         for fact, value in facts.items():
