@@ -35,6 +35,6 @@ class Context:
     warn: t.Callable[[str], object]
 
     def page_size(self, name: str, max_rows: int | None = None, share: float = 1.0) -> PageSize:
-        """Return the page size of a new list, of which ``max_rows`` rows are wanted. ``share`` as for ``PageSize``."""
+        """Return the page size for reading at most ``max_rows`` rows of a list. ``share`` as for ``PageSize``."""
         first, largest = (min(rows, max_rows or rows) for rows in (self.first_page, self.largest_page))
         return PageSize(self.client, name, first, largest, share)

@@ -4,12 +4,12 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""How many rows to request at once: more if rows are small, fewer if the server cannot finish a page.
+"""How many rows to request in one page: more if rows are small, fewer if the server cannot finish a page.
 
 Proxies fail now and then for pages of any size. A server that is slow, or has little memory, fails again and
 again, but only if pages are long. These rules distinguish the two cases:
 
-* A page that failed is requested again with the same size.
+* A page that failed is requested again without a change.
 * If it fails again, that page alone is requested in smaller parts.
 * The pages of the whole list get smaller if smaller parts succeed and no page of the full size does.
 * After eight pages that succeeded, pages get longer again.
@@ -49,7 +49,7 @@ class PageSize:
 
     * ``first``: rows in the first page.
     * ``largest``: rows that a page can have at most.
-    * ``share``: the fraction of the usual memory that a page can use if many pages are in memory at once.
+    * ``share``: the fraction of the usual memory that a page can use. It is less than 1 if many pages are in memory.
     """
 
     def __init__(self, client: Client, name: str, first: int, largest: int = 0, share: float = 1.0) -> None:
@@ -86,7 +86,7 @@ class PageSize:
     def measure(self, page: Sequence[object]) -> None:
         """Let pages get longer if the rows of ``page``, the first one, are small and it was full.
 
-        This takes effect immediately, or after the next successful page if the first request for ``page`` failed.
+        This applies immediately, or after the next successful page if the first request for ``page`` failed.
         """
         with self._lock:
             if len(page) < self._rows or not page:

@@ -32,7 +32,7 @@ class ServerState:
         return self._longest_page
 
     def note_page(self, rows: int) -> None:
-        """Remember that the server returned a page of so many rows."""
+        """Record that the server returned a page with this number of rows."""
         with self._lock:
             self._longest_page = max(self._longest_page, rows)
 
@@ -57,7 +57,7 @@ class ServerState:
 
 
 class ListState:
-    """How one list is read: its ``mode`` for the log, its requests, and its filters as they are now."""
+    """How one list is read: its ``mode`` for the log, its requests, and its current filters."""
 
     def __init__(self, name: str, filters: Pairs | None = None, mode: str = "cursor") -> None:
         self.name = name
