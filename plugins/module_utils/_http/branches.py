@@ -24,7 +24,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 
 HEADER = "X-NetBox-Branch"
 PATH = "api/plugins/branching/branches/"
-# NetBox answers requests only in branches of this status.
+# NetBox accepts requests only in branches with this status.
 READY = "ready"
 # Maximum number of branches that an error lists.
 MOST_LISTED = 30
@@ -53,8 +53,8 @@ class Branch:
     def headers(self, get: Get) -> dict[str, str]:
         """Return the header that selects the branch. ``get`` sends a GET request without it.
 
-        Raise :class:`UsageError` if there is no such branch or if it is not ready, and what ``get`` raises. The error
-        is the same for all threads, so only one of them waits for it.
+        Raise :class:`UsageError` if the branch does not exist or is not ready, and the errors of ``get``. An error
+        applies to all threads, so only one thread waits for it.
         """
         with self._lock:
             if self._error is not None:
