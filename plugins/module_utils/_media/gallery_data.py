@@ -105,7 +105,7 @@ class Rack:
 
 @dataclasses.dataclass
 class RackData:
-    """Racks in the order of the page, devices without a rack by site ID, and the state of the lists."""
+    """Racks in page order, devices without a rack by site ID, and the state of the lists."""
 
     racks: list[Rack]
     unracked: dict[int, list[Row]]
@@ -130,7 +130,7 @@ def _id(value: t.Any) -> int:
 
 
 class RackReader:
-    """Reads racks and what is in them.
+    """Reads racks and their devices.
 
     * ``filters``: NetBox filters that select the racks.
     * ``warn``: called with a string if the token's user has no permission to view a list.
