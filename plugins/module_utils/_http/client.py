@@ -109,7 +109,7 @@ class Client:
     * ``verify``: whether to check NetBox's certificate, or the path of a CA file or directory to check it with.
     * ``certificate``, ``key``: paths of a client certificate and its key. No key is needed if one file contains both.
     * ``timeout``: seconds to wait for a connection, and for each part of a response. A complete response must arrive
-      within five times this number.
+      within five times the timeout.
     * ``retries``: maximum number of times to repeat a request, if that is safe.
     * ``max_workers``: maximum number of concurrent requests, in all threads. ``None``: any number.
     * ``agent``: the sender, for the header User-Agent.
