@@ -65,7 +65,7 @@ ENDPOINTS = tuple(f"{app}/{name}" for app, names in _LISTS.items() for name in n
 
 
 class Target(t.NamedTuple):
-    """What a term refers to: a list, or one object of that list."""
+    """The list that a term refers to, or one object in that list."""
 
     endpoint: str
     id: int | None

@@ -24,7 +24,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 Texts = dict[str, str]
 """Endpoints, and their parameters with markers, separated by spaces."""
 
-# Part of the file names. Change it when the content of the files changes.
+# Part of the file names. Change it when the file format changes.
 FORMAT = 2
 
 

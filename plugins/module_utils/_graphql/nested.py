@@ -187,7 +187,7 @@ class NestedLists:
             start = int(page[-1]["id"]) + 1
 
     def _whole_by_offset(self, nested: _Nested) -> list[Row]:
-        """Return all rows. Pages overlap by one row, which shows whether the list changes."""
+        """Return all rows. Pages overlap by one row, which reveals changes to the list."""
         rows: list[Row] = []
         while True:
             page = self._page(nested, f"offset: {max(0, len(rows) - 1)}", _only_id)

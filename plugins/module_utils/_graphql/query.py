@@ -23,7 +23,7 @@ class GraphQLQuery:
 
     * ``name``: the list, such as ``device_list``.
     * ``fields``: the fields of each object, as ``parse`` of ``_graphql.selection`` returns them.
-    * ``filters``: GraphQL filters as a dict. The names of enums are strings.
+    * ``filters``: GraphQL filters as a dict. Enum values are strings.
     * ``max_rows``: maximum number of objects to return.
 
     Raise :class:`UsageError` if a value is invalid.

@@ -195,7 +195,7 @@ class GraphQLReader:
     # By offset
 
     def _read_by_offset(self) -> Iterator[list[Row]]:
-        """Yield all rows by offset, in NetBox's order. Pages overlap by one row, which shows if the list changes."""
+        """Yield all rows by offset, in NetBox's order. Pages overlap by one row, which reveals changes to the list."""
         self.state.set_mode("GraphQL by offset")
         name = self.query.name
         if self.page_rows < 2:

@@ -32,8 +32,8 @@ MOST_LISTED = 30
 Get = t.Callable[[str, Iterable[tuple[str, str]]], t.Any]
 
 
-# What NetBox responds if the header names a branch that was deleted, or one that is not ready. Version 1.1 of the
-# plugin fails with the second message; version 1.2 responds with the third.
+# NetBox's error messages if the header names a branch that was deleted or is not ready. Version 1.1 of the plugin fails
+# with the second message; version 1.2 responds with the third.
 _GONE = (
     "Invalid branch identifier",
     "'HttpResponseBadRequest' object has no attribute 'schema_name'",

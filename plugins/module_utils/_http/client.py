@@ -64,7 +64,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 T = t.TypeVar("T")
 
 OLDEST_NETBOX = (4, 5)
-# Its path below the endpoint.
+# Path of the GraphQL API below the endpoint.
 GRAPHQL = "graphql/"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -221,8 +221,8 @@ class Client:
     def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str, end: str) -> str:
         """GET ``path`` and return its text, which must be of ``media_type`` (``image/svg+xml``) and in UTF-8.
 
-        ``end``: how the complete text ends, apart from spaces. The request accepts JSON like all others, because NetBox
-        rejects requests that accept only another type, although it then sends that type.
+        ``end``: how the complete text ends, apart from spaces. The request accepts JSON like all other requests. NetBox
+        rejects a request that accepts only another media type, even if that is the type of its response.
         """
         read = functools.partial(read_text, media_type=media_type, end=end)
         return self._ask(_Request("GET", self._url(path, parameters)), read)
@@ -230,8 +230,8 @@ class Client:
     def write(self, method: str, path: str, content: Mapping[str, t.Any] | Multipart | None = None) -> t.Any:
         """POST, PATCH or DELETE, and return the JSON of the response, ``None`` if there is none (204).
 
-        ``content`` is sent as JSON, or as a form. A POST is sent again only if NetBox certainly did not receive it. The
-        other methods change nothing more when they are repeated; a repeated DELETE raises :class:`NotFound`.
+        ``content`` is sent as JSON, or as a form. A POST is sent again only if NetBox certainly did not receive it.
+        Repeating the other methods has no additional effect, but a repeated DELETE raises :class:`NotFound`.
         """
         headers: dict[str, str] = {}
         body: dict[str, t.Any] = {}

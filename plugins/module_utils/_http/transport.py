@@ -35,7 +35,7 @@ if deadlines.REQUESTS_IMPORT_ERROR is None:
 
     class _Session(requests.Session):
         def get_redirect_target(self, resp: requests.Response) -> None:
-            """Leave redirects to the client. requests would read their whole bodies, and trip over bad addresses."""
+            """Leave redirects to the client. requests would read their whole bodies, and fail on invalid URLs."""
 
 
 # Number of connections that stay open between requests.
@@ -74,7 +74,7 @@ class Slots:
             self._changed.wait_for(lambda: self._closed, timeout=seconds)
 
     def close(self) -> None:
-        """Wake all waiting threads. No thread gets a slot after this."""
+        """Wake all waiting threads. After this, no thread receives a slot."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What a pager uses to read its lists."""
+"""The objects and settings that a pager passes to the readers of its lists."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers impor
 
 @dataclasses.dataclass(frozen=True)
 class Context:
-    """What a pager uses to read its lists.
+    """The objects and settings that a pager passes to the readers of its lists.
 
     * ``pagination``: ``auto``, ``cursor``, or ``offset``.
     * ``first_page``, ``largest_page``: rows in the first page, and rows that later pages can have.

@@ -6,8 +6,8 @@
 
 """Combine the results of several requests for parts of one list, whose filters do not fit into one URL.
 
-Rows of all parts are yielded in ID order, so a row can be yielded once every part has shown that it has no earlier one.
-One or two pages of each part are in memory. More parts mean shorter pages.
+Rows of all parts are yielded in ID order. A row can be yielded as soon as no part can return an earlier row. One or two
+pages of each part are in memory. More parts mean shorter pages.
 """
 
 from __future__ import annotations

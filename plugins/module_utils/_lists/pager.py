@@ -29,8 +29,8 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.threads impor
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import ExecutorClass, Workers, ordered_map
 
 MODES = ("auto", "cursor", "offset")
-# With 4 cursors, a list arrives nearly four times as fast as with one. NetBox has 5 processes if it is installed as its
-# documentation describes: one remains for people.
+# With 4 cursors, a list arrives nearly four times as fast as with one. If NetBox is installed as its documentation
+# describes, it has 5 processes, so one process remains for people.
 MAX_WORKERS = 4
 
 

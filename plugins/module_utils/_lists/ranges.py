@@ -12,7 +12,7 @@ again and stays at its place in the line. Each ID belongs to one range at any ti
 always start at the front, so few pages wait for the pages before them, for any distribution of IDs. (If workers always
 split the largest range, a list would arrive as fast, but nearly all of it would wait in memory.)
 
-The pages themselves show how wide a range must be to contain one page: IDs can be dense here and sparse there.
+The density of IDs can vary within a list. The received pages show how wide a range must be to contain one page.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers impor
 
 # If IDs are sparse, a range is cut for a little less than a page. Otherwise a few rows would often need a request.
 FILLING = 0.9
-# One page shows little about IDs that are far away. An estimate from a page without rows changes at most by this
-# factor.
+# One page reveals little about distant IDs. An estimate from a page without rows changes at most by this factor.
 LARGEST_STEP = 4.0
 # Number of pages that must be expected at the front before a later page that has already arrived is dropped for them.
 WORTH = 4
@@ -170,7 +169,7 @@ class _Reader:
         return True
 
     def _give_up(self, id_range: _IdRange) -> int:
-        """Put a range that was read back into the line. Return how many rows that frees."""
+        """Drop the rows of a range, so that it is requested again later. Return the number of dropped rows."""
         rows = len(id_range.rows or ())
         if id_range.stop is not None:
             id_range.density = min(1.0, rows / (id_range.stop - id_range.start))

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What all modules share: connection options as module arguments, and errors as module failures."""
+"""Code that all modules share: connection options as module arguments, and errors as module failures."""
 
 from __future__ import annotations
 

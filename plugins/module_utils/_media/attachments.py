@@ -106,8 +106,8 @@ class Attachments:
     def present(self, desired: DesiredImage, *, compare: str, check: bool, diff_bytes: int) -> Outcome:
         """Ensure that the object has one attachment with the desired name and the desired image.
 
-        ``compare``: ``content``, or ``size`` if NetBox's copy cannot be read; ``check``: change nothing;
-        ``diff_bytes``: for a diff, read NetBox's copy of up to this size even if its size alone reveals the difference.
+        ``compare``: ``content``, or ``size`` if NetBox's copy cannot be read. ``check``: change nothing.
+        ``diff_bytes``: for a diff, read NetBox's copy up to this size, even if the size alone reveals the difference.
         """
         rows = self._list_named(desired.name)
         if len(rows) > 1:

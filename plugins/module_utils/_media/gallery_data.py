@@ -43,7 +43,7 @@ PAGE_SIZE = 1000
 # NetBox sets the time of a change before its transaction ends, so a change can become visible after a newer one. By
 # default, NetBox ends requests after 120 seconds and jobs after 300.
 LONGEST_TRANSACTION = 300
-# Below this number of racks, devices are selected by their racks, and otherwise by the sites.
+# Up to this number of racks, devices are selected by rack. For more racks, they are selected by site.
 MAX_RACK_FILTERS = 100
 
 # The lists on which drawings and pages depend. Racks are always read completely.

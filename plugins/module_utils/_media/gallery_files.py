@@ -39,7 +39,7 @@ class Manifest:
 
     * ``settings``: digest of the options on which all files depend.
     * ``state``: the state of the lists in NetBox, or ``None`` if the next run must read them again.
-    * ``generated``: when a file changed last, as the page shows it.
+    * ``generated``: the time when a file was last changed, in the form on the page.
     * ``files``: for each file, two digests: one for the content and one for the source data.
     """
 
@@ -152,7 +152,7 @@ class GalleryFiles:
         self._module.set_mode_if_different(path, options[mode], False)
 
     def remove(self, name: str, sha256: str) -> None:
-        """Remove a drawing that is still as the gallery wrote it. Leave files that others changed or created."""
+        """Remove a drawing if its content has not changed since the gallery wrote it. Never remove other files."""
         if not _DRAWING.fullmatch(name):
             return
         path = os.path.join(self._directory, name)

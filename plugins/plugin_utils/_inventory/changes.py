@@ -6,10 +6,10 @@
 
 """Read NetBox's change log: which objects changed since an earlier read.
 
-A record gets its ID when NetBox inserts it, but can be read only after its transaction commits. So a record with a
-lower ID can appear after one with a higher ID. Until then, the lower ID is missing from the IDs that were read. A mark
-therefore stores the missing IDs as gaps, and the next read requests these IDs and new records. The IDs of failed
-transactions never appear. A mark drops a gap when newer records are more than ``SETTLED`` later.
+NetBox assigns a record's ID when it inserts the record, but the record can be read only after its transaction commits.
+So a record with a lower ID can appear after one with a higher ID. Until then, the lower ID is missing from the IDs that
+were read. A mark therefore stores the missing IDs as gaps, and the next read requests these IDs and new records. The
+IDs of failed transactions never appear. A mark drops a gap when newer records are more than ``SETTLED`` later.
 """
 
 from __future__ import annotations

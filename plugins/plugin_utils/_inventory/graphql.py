@@ -125,7 +125,7 @@ class GraphQLReader:
     def _can_return(self, field: str) -> bool:
         """Return whether GraphQL returns everything that hosts and expressions use of a field."""
         if field == CLUSTER_DEVICE.name and self._options.as_peer:
-            return False  # the variable is the object as the REST API shows it
+            return False  # the variable contains the object as the REST API returns it
         if self._plan.raw is None or field in self._plan.raw:
             return field in FIELDS and (FIELDS[field].plain or field in ("status", "config_context"))
         return field in FIELDS
@@ -212,7 +212,7 @@ class GraphQLReader:
     def _completed_interfaces(
         self, kind: str, listed: RestShapedList, rows: list[Row], objects: Sequence[str], by_rest: set[str]
     ) -> list[Row]:
-        """Return the rows as the REST API shows them."""
+        """Return the rows as the REST API returns them."""
         fields, owner = self._fields_of_interfaces(kind), kind[:-1]
         for row in rows:
             row[owner]["id"] = int(row[owner]["id"])
@@ -221,7 +221,7 @@ class GraphQLReader:
         if "tags" in fields:
             listed.add_tags(rows)
         if {"untagged_vlan", "tagged_vlans"} & fields:
-            # Without permission, GraphQL shows no VLANs at all, but the REST API returns 403.
+            # Without permission, GraphQL silently omits all VLANs, but the REST API returns 403.
             self._memo.get("vlans", lambda: self._pager.count("ipam/vlans"))
         if "tagged_vlans" in fields:
             for row in rows:

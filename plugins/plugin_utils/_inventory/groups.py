@@ -93,7 +93,7 @@ class Groups:
         self._options = view.options
         self._keys = dict(self._options.group_keys)
         if self._options.as_peer and not set(PLACES).isdisjoint(self._keys):
-            # netbox.netbox adds site groups to each tree.
+            # netbox.netbox adds a group for each site to each tree.
             self._keys.setdefault("site", "sites" if self._options.plurals else "site")
         self.edges: dict[Edge, None] = {}
         self._trees = frozenset(self._options.group_trees)

@@ -6,8 +6,8 @@
 
 """Update the rows of a snapshot with the changes in the change log.
 
-Rows that changed, or that show an object that changed, are read again by their IDs. Rows that NetBox no longer returns
-are removed from the snapshot. Short tables are read again completely.
+Rows that changed, or that contain an object that changed, are read again by their IDs. Rows that NetBox no longer
+returns are removed from the snapshot. Short tables are read again completely.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ class Patch:
         return found
 
     def _owners_of_disks(self) -> set[int]:
-        """Return the IDs of the virtual machines of changed disks: NetBox sums up the sizes without a record."""
+        """Return the IDs of virtual machines whose disks changed. NetBox updates the total size without a record."""
         before = {row.get("virtual_machine") for (model, dummy), row in self._changes.before.items() if model == DISK}
         rows = self._rest.rows_with(TABLES["virtual_disks"], self._touched.of(DISK), ("virtual_machine",))
         return {row["virtual_machine"]["id"] for row in rows} | {number for number in before if number}
@@ -308,7 +308,7 @@ class Patch:
             self.read["tables"] = len(names)
 
     def _is_outdated(self, table: Related, types: Collection[str]) -> bool:
-        """Return whether a table was not read yet, lacks objects, or shows components that changed."""
+        """Return whether a table was not read yet, lacks objects, or contains components that changed."""
         rows = self._snapshot.tables.get(table.name)
         if rows is None:
             return table.name not in self._snapshot.denied

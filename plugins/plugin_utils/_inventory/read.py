@@ -127,7 +127,7 @@ class Reader:
             try:
                 unknown -= rest.existing_fields(INTERFACES[kind].endpoint, unknown)
             except AccessDenied:
-                return  # hosts then get no interfaces
+                return  # hosts then have no interfaces
         for name in sorted(unknown):
             raise UsageError(f"interface_fields: interfaces have no field {name!r}.{suggest(name, OF_INTERFACES)}")
 

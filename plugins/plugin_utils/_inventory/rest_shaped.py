@@ -109,7 +109,7 @@ class RestShapedList:
     def custom_objects(self) -> list[str] | None:
         """Return the names of custom fields that refer to objects.
 
-        Return ``None`` if there are custom fields of a type that GraphQL might show differently.
+        Return ``None`` if there are custom fields of a type that GraphQL might return differently.
         """
         rows = self._memo.get("custom fields", self._custom_fields)
         types = {row["name"]: row["type"]["value"] for row in rows if self._model in row["object_types"]}
@@ -124,7 +124,7 @@ class RestShapedList:
     def with_shown(
         self, rows: list[Row], fields: Iterable[str], within: str = "", *, shared: bool = False
     ) -> list[Row]:
-        """Return the rows with choices and objects as the REST API shows them: with labels and names.
+        """Return the rows with choices and objects as in the REST API: with labels and names.
 
         One REST row provides the value for all rows that share it. ``within`` names the field that contains ``fields``.
         ``shared`` lets rows share one object. A row that was deleted in the meantime is omitted.

@@ -70,7 +70,7 @@ class VariableNames:
         return Shape(self.name(fact), "plain")
 
     def name(self, name: str) -> str:
-        """Return a name after renaming and with the prefix. Ansible's own variables get no prefix."""
+        """Return a name after renaming and with the prefix. Ansible's own variables do not receive the prefix."""
         known = self._known.get(name)
         if known is None:
             known = name
