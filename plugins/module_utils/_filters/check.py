@@ -29,7 +29,7 @@ UNFILTERED = (
     "plugins/installed-plugins",
     "users/config",
 )
-# NetBox reads these spellings of booleans. It ignores others, such as 1, yes, and TRUE.
+# NetBox accepts these spellings of booleans. It ignores others, such as 1, yes, and TRUE.
 BOOLEANS = ("true", "false", "True", "False")
 
 

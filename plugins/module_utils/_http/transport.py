@@ -127,7 +127,7 @@ class Transport:
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise translate(error) from None
         except (OSError, ValueError) as error:
-            # requests does not wrap these: a certificate file that does not exist, a name that no host can have.
+            # requests does not wrap these: a certificate file that does not exist, an impossible host name.
             raise UsageError(f"Cannot send the request: {_plain(error)}.") from error
 
 

@@ -9,7 +9,7 @@
 Proxies fail now and then for pages of any size. A server that is slow, or has little memory, fails again and
 again, but only if pages are long. These rules distinguish the two cases:
 
-* A page that failed is requested again without a change.
+* A page that failed is requested again with the same size.
 * If it fails again, that page alone is requested in smaller parts.
 * All later pages are smaller if smaller parts succeed, but no page of the full size does.
 * After eight successful pages, pages become longer again.
@@ -35,8 +35,8 @@ FIRST_PAGE = 300
 LARGEST_PAGE = 1000
 # A page that the server cannot finish is split down to this size, and not further.
 SMALLEST_PAGE = 10
-# For the start of a page, NetBox needs as much time as for the own fields of 700 rows. Therefore, pages of small rows
-# become longer, up to this many bytes of JSON.
+# Each page has a fixed cost in NetBox, which equals the cost of 700 rows with only their own fields. Therefore, pages
+# of small rows become longer, up to this many bytes of JSON.
 PAGE_BYTES = 1_000_000
 # Number of rows whose size is measured.
 SAMPLE = 20

@@ -140,7 +140,7 @@ class Pager:
         )
 
     def read(self, query: ListQuery) -> Generator[list[Row], None, None]:
-        """Yield the rows that ``query`` describes, in lists of several, as they arrive."""
+        """Yield lists of the rows that ``query`` describes, as they arrive."""
         self.workers.check_open()
         if self.context.pagination == "cursor" and (query.ordering is not None or query.offset is not None):
             name = "ordering" if query.ordering is not None else "offset"

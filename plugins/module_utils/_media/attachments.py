@@ -174,7 +174,7 @@ class Attachments:
             return DIFFERENT, None
         if compare == "size":
             dimensions = (file.type.width, file.type.height)
-            known = size is None and None not in dimensions  # NetBox before 4.6.4 reports no sizes.
+            known = size is None and None not in dimensions  # NetBox before 4.6.4 does not report sizes.
             same = not known or (row.get("image_width"), row.get("image_height")) == dimensions
             return SAME if same else DIFFERENT, None
         try:

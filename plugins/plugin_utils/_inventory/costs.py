@@ -13,7 +13,7 @@ from __future__ import annotations
 
 # One request, without its rows.
 REQUEST = 0.015
-# One row of a REST list with a few fields, of a list of whole objects, and of a list of interfaces.
+# One row in a REST list: with a few fields, as a whole object, and as an interface.
 ROW = 0.0002
 WHOLE_ROW = 0.0012
 INTERFACE = 0.001

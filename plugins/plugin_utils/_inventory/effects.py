@@ -51,7 +51,7 @@ FOLLOWED = frozenset(
         *("description", "comments", "created", "start_on_boot"),
     )
 )
-# The same for interfaces.
+# The corresponding fields of interfaces.
 FOLLOWED_OF_INTERFACES = frozenset(
     (
         *("id", "url", "display", "display_url", "name", "label", "enabled", "type", "description", "mac_address"),

@@ -123,7 +123,7 @@ class GraphQLReader:
         return selection if "dns_names" in self._plan.tables else selection.replace(" dns_name", "")
 
     def _can_return(self, field: str) -> bool:
-        """Return whether GraphQL returns everything that hosts and expressions use of a field."""
+        """Return whether GraphQL returns all parts of a field that hosts and expressions use."""
         if field == CLUSTER_DEVICE.name and self._options.as_peer:
             return False  # the variable contains the object as the REST API returns it
         if self._plan.raw is None or field in self._plan.raw:

@@ -43,7 +43,7 @@ GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]
     "platform": ((PLATFORM,), {"platforms": ("slug", "parent", "manufacturer")}),
     "tenant_group": ((TENANT,), {"tenants": ("group",), "tenant_groups": ("slug", "parent")}),
 }
-# Tables and fields that the group tree of a key needs in addition.
+# Additional tables and fields that a group tree needs, by key.
 TREE_NEEDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "tenant": {"tenants": ("slug", "group"), "tenant_groups": ("slug", "parent")}
 }

@@ -101,7 +101,7 @@ class SelectReader:
         return self._common(self._selected, ROOTS[kind], others[0]) if others else self._selected
 
     def _common(self, fields: Iterable[Field], name: str, other: str | None) -> list[Field]:
-        """Return the fields, without fields that only the type ``other`` has, and not the type ``name``."""
+        """Return the fields, except fields that the type ``other`` has but the type ``name`` lacks."""
         here, there = self._types[name], self._types[other] if other else None
         kept = []
         for field in fields:

@@ -128,7 +128,7 @@ TABLES: dict[str, Related] = {
             field="cluster",
             references={"type": "virtualization.clustertype", "group": "virtualization.clustergroup"},
         ),
-        # NetBox 4.5 shows DNS names only here, later versions also in the primary address of a host.
+        # NetBox 4.5 returns DNS names only here. Later versions also return them in a host's primary address.
         Related("dns_names", "ipam/ip-addresses", "ipam.ipaddress", field="primary_ip"),
         # Fields of primary addresses that hosts do not contain, and the addresses with the tag for gateways.
         Related("primary_addresses", "ipam/ip-addresses", "ipam.ipaddress"),

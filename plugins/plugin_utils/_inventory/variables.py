@@ -32,7 +32,7 @@ OBEYED = frozenset(
         "_z_test_entry",
     )
 )
-# The connection plugin ssh of ansible-core before 2.19 connects to the value of a variable that has literally the name
+# Before ansible-core 2.19, the ssh connection plugin connects to the value of a variable whose name is literally
 # `delegated_vars['ansible_host']`. Variables such as `_ansible_ansiballz_debugpy_config` are for Ansible developers and
 # can run code.
 OBEYED_PREFIXES = ("ansible_", "_ansible_", "delegated_vars")
