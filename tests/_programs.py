@@ -23,7 +23,7 @@ def command(program: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", f"ansible.cli.{program}", *arguments]
 
 
-def environment(kept: Mapping[str, str] | None = None, **own: str) -> dict[str, str]:
+def environment(kept: Mapping[str, str] | None = None, /, **own: str) -> dict[str, str]:
     """Return an environment in which the programs find Ansible and this collection.
 
     It contains ``own``, and ``kept`` or else the environment of this process.

@@ -201,10 +201,10 @@ def test_workers_are_shared_by_requests() -> None:
 
 
 def test_latency_holds_no_worker() -> None:
-    with serve(workers=1, latency=0.3) as netbox, ThreadPoolExecutor(4) as pool:
+    with serve(workers=1, latency=1) as netbox, ThreadPoolExecutor(4) as pool:
         headers = {"Authorization": f"Bearer {netbox.tokens['v2']}"}
 
         started = time.monotonic()
         list(pool.map(lambda _n: requests.get(netbox.url + DEVICES, headers=headers, timeout=30), range(4)))
 
-        assert 0.3 <= time.monotonic() - started < 4 * 0.3
+        assert 1 <= time.monotonic() - started < 4

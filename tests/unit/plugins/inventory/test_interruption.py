@@ -21,10 +21,11 @@ import pytest
 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import NEEDS_MARKS
 from ansible_collections.netbox.cursor.tests import _programs
+from ansible_collections.netbox.cursor.tests._timing import SOON
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
-# Seconds that NetBox keeps each page but the first, and in which a run must have ended.
-SLOW, SOON = 30, 10
+# Seconds for which NetBox keeps each page but the first.
+SLOW = 30
 PLAY = """
 - hosts: localhost
   gather_facts: false

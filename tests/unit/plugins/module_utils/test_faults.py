@@ -42,14 +42,13 @@ from ansible_collections.netbox.cursor.plugins.module_utils._media.elevations im
     fetch_drawing,
     fetch_units,
 )
+from ansible_collections.netbox.cursor.tests._timing import SOON
 from ansible_collections.netbox.cursor.tests.stand_in import HERE, Fault, NetBox, serve
 
 # Pages of 20 rows, which may be halved once: nothing smaller than 10 is asked for.
 ROWS, PAGE = 100, 20
 # Modules take the usual pages of 300 rows. So many attachments and half units are two of them.
 MANY = 400
-# Seconds in which each cell must have ended.
-SOON = 10
 ELSEWHERE = "http://127.0.0.2:1/api/"
 # A PNG of one pixel.
 PICTURE = base64.b64decode(

@@ -110,7 +110,7 @@ def test_a_body_that_is_being_read_holds_its_slot(netbox: NetBox) -> None:
 
 
 def test_closing_the_client_ends_the_wait_for_a_slot(netbox: NetBox) -> None:
-    netbox.faults.append(Fault("slow", 1))
+    netbox.faults.append(Fault("slow", 3))
     raised: list[Exception] = []
 
     def ask() -> None:
@@ -128,7 +128,7 @@ def test_closing_the_client_ends_the_wait_for_a_slot(netbox: NetBox) -> None:
     began = time.monotonic()
     client.close()
     while len(raised) < 2:
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 2
         time.sleep(0.01)
     for thread in threads:
         thread.join()
