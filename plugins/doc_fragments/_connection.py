@@ -33,7 +33,7 @@ options:
     default: {}
   branch:
     description:
-      - Name of a branch of the netbox-branching plugin. The plugin reads and changes the branch instead of the main
+      - Name of a branch in the netbox-branching plugin. The plugin reads and changes the branch instead of the main
         data.
       - The branch must exist and be ready. The token's user needs permission to view branches.
     type: str
@@ -62,8 +62,8 @@ options:
       - key
   timeout:
     description:
-      - Number of seconds to wait for a connection, and for each part of a response. The complete response can take five
-        times as long.
+      - Number of seconds to wait for a connection, and for each part of a response. The complete response must arrive
+        within five times the timeout.
     type: float
     default: 60
   retries:
@@ -78,7 +78,7 @@ notes:
   - If O(token), O(branch), O(headers), O(ca_path), O(client_cert), or O(client_key) is an empty string or V(false), it
     has no value, even if an environment variable sets it.
   - The environment variables E(HTTPS_PROXY), E(HTTP_PROXY), and E(NO_PROXY) select a proxy.
-  - If the Python library C(orjson) is installed, parsing responses takes about half the time.
+  - If the Python library C(orjson) is installed, parsing responses is about twice as fast.
 requirements:
   - Python 3.9 or later
   - requests 2.28.0 or later
@@ -163,5 +163,5 @@ notes:
     E(NETBOX_HEADERS), E(NETBOX_BRANCH), E(NETBOX_VALIDATE_CERTS), E(NETBOX_CA_PATH), E(NETBOX_CLIENT_CERT),
     E(NETBOX_CLIENT_KEY), E(NETBOX_TIMEOUT), and E(NETBOX_RETRIES).
   - To set them for all modules of this collection, use C(module_defaults) for the group C(netbox.cursor.netbox).
-  - Run modules where they can reach NetBox and the files, for example with C(delegate_to=localhost).
+  - Run modules on a host that can reach NetBox and the files, for example with C(delegate_to=localhost).
 """

@@ -22,11 +22,11 @@ options:
     type: str
   site:
     description:
-      - Slug of the site of O(rack).
+      - Slug of the site that contains O(rack).
     type: str
   location:
     description:
-      - Slug of the location of O(rack), or of a parent location.
+      - Slug of the location that contains O(rack), or of a parent location.
     type: str
   face:
     description:
@@ -58,7 +58,7 @@ options:
     type: int
   include_images:
     description:
-      - Whether the drawing refers to the images of device types. If not set, NetBox includes them.
+      - Whether the drawing refers to device type images. If not set, NetBox includes them.
       - The images stay on NetBox, and viewing them requires a login there. Use V(false) for drawings that are shown
         elsewhere.
     type: bool
@@ -66,7 +66,7 @@ options:
     description:
       - Devices to highlight, as V(field:value), for example V(name:leaf1), V(role_id:3), or V(role__slug:leaf). The
         drawing shades all other devices.
-      - A field is a field of devices in NetBox's database. The module rejects unknown fields, which NetBox ignores.
+      - Each field is a device field in NetBox's database. The module rejects unknown fields, which NetBox ignores.
     type: list
     elements: str
 """

@@ -14,9 +14,9 @@ options:
   strict_filters:
     description:
       - Whether to reject filters that NetBox ignores. Without this check, NetBox returns all objects without an error.
-      - The check covers unknown filters, filters of a newer NetBox version, custom field filters, saved filters that do
-        not exist, empty values, Booleans other than V(true) and V(false), and several values for a filter that accepts
-        one value. It also covers the fields to sort by.
+      - The check covers unknown filters, filters that only a newer NetBox version supports, custom field filters, saved
+        filters that do not exist, empty values, Booleans other than V(true) and V(false), and several values for a
+        filter that accepts one value. It also covers the fields to sort by.
       - For filters that do not exist in every supported NetBox version, the plugin requests the NetBox version and, if
         necessary, the API schema. It caches the schema in the user's cache directory.
       - Custom field filters need permission to view custom fields. Without this permission, the plugin compares the

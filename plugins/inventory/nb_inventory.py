@@ -13,9 +13,8 @@ author:
 description:
   - Creates a host for each device and each virtual machine in NetBox, with variables and groups.
   - Requests only the lists and fields that the options need.
-  - The name of the inventory file must end in C(netbox.yml), C(netbox.yaml), C(nb_inventory.yml), or
-    C(nb_inventory.yaml).
-  - Accepts every option of C(netbox.netbox.nb_inventory). To get the same variables and groups, set O(compatibility).
+  - The inventory file name must end in C(netbox.yml), C(netbox.yaml), C(nb_inventory.yml), or C(nb_inventory.yaml).
+  - Accepts every option of C(netbox.netbox.nb_inventory). To get identical variables and groups, set O(compatibility).
   - Values from NetBox are never evaluated as templates.
 extends_documentation_fragment:
   - netbox.cursor._connection.plugin
@@ -92,12 +91,12 @@ options:
     default: []
   group_by:
     description:
-      - Properties for which to create groups. The name of a group consists of the key and the slug, such as
-        C(site_ber1). Racks and clusters have names instead of slugs.
+      - Properties for which to create groups. Each group name consists of the key and the slug, such as C(site_ber1).
+        Racks and clusters have names instead of slugs.
       - Regions, site groups, sites, and locations form trees. A host is in the lowest group of each tree. Tenant groups
         form a tree as well. For other trees, see O(group_trees).
-      - If several locations, regions, site groups, roles, or platforms have the same slug, each group is named after
-        its path, such as C(location_ber1_floor-1). The group of the slug, such as C(location_floor-1), contains these
+      - If several locations, regions, site groups, roles, or platforms share a slug, each group is named after its
+        path, such as C(location_ber1_floor-1). The group for the slug, such as C(location_floor-1), contains these
         groups.
     type: list
     elements: str
@@ -137,7 +136,7 @@ options:
     description:
       - Keys in O(group_by) whose groups form trees. Nested roles and platforms are below their parents. Tenants are
         below their tenant groups, and these are below their parents.
-      - If several tenants in different tenant groups have the same slug, each group is named after its path.
+      - If tenants in different tenant groups share a slug, each group is named after its path.
     type: list
     elements: str
     default: []
@@ -146,7 +145,7 @@ options:
       - platform
       - tenant
   group_names_raw:
-    description: Whether to omit the key from the names of the groups in O(group_by), so that C(site_ber1) is C(ber1).
+    description: Whether to omit the key from the group names for O(group_by), so that C(site_ber1) becomes C(ber1).
     type: bool
     default: false
   group_prefix:
@@ -160,7 +159,7 @@ options:
     type: bool
   host_vars:
     description:
-      - Variables that hosts get, or V(all).
+      - Variables to set on hosts, or V(all).
       - Requesting fewer variables reduces the load on NetBox. Expressions and groups can use all variables.
     type: list
     elements: str
@@ -168,7 +167,7 @@ options:
       - all
   exclude_host_vars:
     description:
-      - Variables that hosts do not get, although O(host_vars) selects them.
+      - Variables not to set on hosts, although O(host_vars) selects them.
       - Expressions and groups can use these variables.
     type: list
     elements: str
@@ -210,21 +209,21 @@ options:
     type: bool
   hostnames:
     description:
-      - Jinja expressions for the name of a host. The first expression with a result that is not empty applies.
-      - Expressions can use the fields of the object and the variables of the host.
-      - If all expressions are empty, the host has the name of the object. If the object has no name, the host is named
-        after the device type and the ID.
+      - Jinja expressions for host names. The first expression with a result that is not empty applies.
+      - Expressions can use the object's fields and the host's variables.
+      - If all expressions are empty, the object's name is used. If the object has no name, the host is named after the
+        device type and the ID.
     type: list
     elements: str
     default: []
   hostname_field:
-    description: Custom field that contains the name of a host. If it is empty, the host has the name of the object.
+    description: Custom field that contains the host name. If it is empty, the object's name is used.
     type: str
   duplicate_hostnames:
     description:
-      - Action if several hosts have the same name. Devices come before virtual machines, and low IDs come first. The
-        first host keeps its name.
-      - V(suffix) appends the ID to the names of the other hosts. V(warn) skips the other hosts. Both print a warning.
+      - Action if several hosts share a name. Devices come before virtual machines, and low IDs come first. The name of
+        the first host does not change.
+      - V(suffix) appends the ID to the names of all other hosts. V(warn) skips all other hosts. Both print a warning.
       - V(error) fails.
     type: str
     choices:
@@ -234,7 +233,7 @@ options:
     default: suffix
   virtual_chassis_name:
     description:
-      - Whether to name the host of a virtual chassis after the chassis.
+      - Whether to name the host for a virtual chassis after the chassis.
       - A virtual chassis is one host, its master. If the filters exclude the master, the member with the lowest
         position represents the chassis. If a chassis has no master, all members are hosts.
     type: bool
@@ -246,8 +245,8 @@ options:
   flatten_config_context:
     description:
       - Whether to add a variable for each key of the config context, instead of C(config_context).
-      - Keys that are not valid names of variables, such as C(ntp-servers), are renamed, for example to C(ntp_servers).
-        A warning lists them. The names do not change if O(compatibility=netbox.netbox).
+      - Keys that are not valid variable names, such as C(ntp-servers), are renamed, for example to C(ntp_servers). A
+        warning lists them. The names do not change if O(compatibility=netbox.netbox).
     type: bool
     default: false
   flatten_local_context_data:
@@ -268,7 +267,7 @@ options:
     default: false
   interface_fields:
     description:
-      - Fields of interfaces to request. V(all) requests complete interfaces and complete IP addresses.
+      - Interface fields to request. V(all) requests complete interfaces and complete IP addresses.
       - The default is V(name), V(label), V(enabled), V(type), V(description), V(mac_address), V(mtu), V(mode),
         V(mgmt_only), V(lag), V(parent), V(untagged_vlan), V(tagged_vlans), V(vrf), V(tags), and V(custom_fields); or
         V(all) if O(compatibility=netbox.netbox).
@@ -321,8 +320,8 @@ options:
       - Expressions see the result as C(selected), for example C(selected.tenant.group.slug). To add the variable
         C(selected) to hosts, list it in O(host_vars), for example V([all, selected]).
       - Filters and all other options work without changes. Requires NetBox's GraphQL API, even with O(transport=rest).
-      - The plugin checks the names of fields before it reads hosts. A field that only devices or only virtual machines
-        have is omitted for the other kind.
+      - The plugin checks the field names before it reads hosts. A field that only devices or only virtual machines have
+        is omitted for the other kind.
       - GraphQL returns null for objects that the token's user has no permission to view. In this case, the plugin
         fails with an error that names the permission. If the user has permission to view only some objects of a type,
         lists contain only these objects.
@@ -337,10 +336,10 @@ options:
     default: false
   transport:
     description:
-      - NetBox API to use for hosts and interfaces. All values result in the same inventory.
-      - GraphQL needs less CPU time on NetBox for large inventories. V(auto) uses GraphQL for 1,200 or more hosts if
-        GraphQL returns the same objects as the REST API. C(-v) shows which API is used, and why.
-      - All values use the filters of the REST API.
+      - NetBox API to use for hosts and interfaces. The inventory does not depend on this option.
+      - GraphQL needs less CPU time on NetBox for large inventories. V(auto) uses GraphQL for 1,200 or more hosts,
+        unless GraphQL hides objects that the REST API returns. C(-v) shows which API is used, and why.
+      - Filters are always REST API filters.
       - GraphQL omits related objects that the token's user has no permission to view. The REST API still shows their
         names. V(auto) detects this and uses the REST API, with one exception. If the user has permission to view only
         some tags or VLANs, set V(rest).
@@ -359,12 +358,12 @@ options:
   refresh:
     description:
       - How to update an inventory whose cache has expired.
-      - V(full) reads everything. V(changes) reads the changes since the last run from the change log of NetBox, and
-        then only the objects that changed. The result is the same, except for changes that NetBox does not log. See the
-        refresh guide.
+      - V(full) reads everything. V(changes) reads the changes since the last run from NetBox's change log, and then
+        only the objects that changed. The result equals a full read, except for changes that NetBox does not log. See
+        the refresh guide.
       - V(changes) requires O(cache), a O(cache_timeout) above 0, and a cache plugin that stores entries, such as
         C(ansible.builtin.jsonfile).
-      - The token's user needs the permission to view object changes (C(core.view_objectchange)).
+      - The token's user needs permission to view object changes (C(core.view_objectchange)).
       - If a run cannot rely on the change log, it reads everything. C(-v) shows the reason.
     type: str
     choices:
@@ -401,8 +400,8 @@ options:
     description:
       - Percentage of hosts that can disappear between two inventories. If more hosts are gone, the run fails, and the
         cache does not change. The error lists the first hosts that are gone.
-      - Requires O(cache). The plugin compares the number of hosts with the last inventory that it read from the same
-        NetBox with the same filters. That inventory can have any age, and C(--flush-cache) does not remove it.
+      - Requires O(cache). The plugin compares the number of hosts with the last inventory that it read with this base
+        URL, this branch, and these filters. That inventory can have any age, and C(--flush-cache) does not remove it.
       - To accept an inventory with fewer hosts, set V(100) for one run.
     type: float
   fetch_all:
@@ -421,15 +420,15 @@ options:
     default: urllib2
 notes:
   - All options except expressions can be templates, such as C("{{ lookup('ansible.builtin.env', 'MY_TOKEN') }}").
-  - Some names, such as C(site), exist both as a variable and as a field of the object. In O(compose) and O(hostnames),
-    the name is the field, so C(site.name) is the name of the site. In O(groups) and O(keyed_groups), the name is the
-    variable. C(netbox) is the object in all expressions.
+  - Some names, such as C(site), exist both as a variable and as an object field. In O(compose) and O(hostnames), such a
+    name refers to the field, so C(site.name) contains the site's name. In O(groups) and O(keyed_groups), it refers to
+    the variable. C(netbox) is the object in all expressions.
 seealso:
   - name: Inventory guide
     description: Explains how to select hosts, variables, and groups.
     link: https://netbox-cursor.github.io/netbox.cursor/main/docsite/inventory_guide.html
   - name: Filters of NetBox
-    description: Describes the filters of the NetBox REST API.
+    description: Describes NetBox REST API filters.
     link: https://netboxlabs.com/docs/netbox/reference/filtering/
 """
 
@@ -604,7 +603,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.set_option("cache_timeout", 0)
 
     def update_cache_if_changed(self) -> None:
-        """Make the cache private: config contexts can contain secrets, and Ansible lets everybody read it."""
+        """Make the cache private.
+
+        Config contexts can contain secrets, and Ansible creates cache files that all users can read.
+        """
         super().update_cache_if_changed()
         if self.get_option("cache"):
             keep_private(self._cache)

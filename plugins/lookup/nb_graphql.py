@@ -39,7 +39,7 @@ options:
     default: id display
   filters:
     description:
-      - GraphQL filters that the objects must match. They differ from the filters of the REST API.
+      - GraphQL filters that the objects must match. They differ from REST API filters.
       - "A dictionary, such as V({name: {i_starts_with: sw}, status: {exact: STATUS_ACTIVE}}). Write enum values as
         strings."
       - NetBox rejects unknown filters.

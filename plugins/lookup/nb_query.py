@@ -11,7 +11,7 @@ version_added: 1.0.0
 author:
   - The netbox.cursor authors (@netbox-cursor)
 description:
-  - Reads any list in NetBox, including the lists of NetBox plugins. Each object appears once, in ID order, even if
+  - Reads any list in NetBox, including lists that NetBox plugins add. Each object appears once, in ID order, even if
     NetBox changes during the run.
   - Several workers read long lists in parallel.
   - Values from NetBox are never evaluated as templates.
@@ -23,8 +23,8 @@ extends_documentation_fragment:
 options:
   _terms:
     description:
-      - Lists to read. Use the path of the list, such as V(dcim/devices) or V(plugins/bgp/sessions), or the path with a
-        dot, such as V(dcim.devices). If only one list has a name, such as V(devices), the name is sufficient.
+      - Lists to read. Use the list's path, such as V(dcim/devices) or V(plugins/bgp/sessions), or the path with a dot,
+        such as V(dcim.devices). If only one list has a name, such as V(devices), the name is sufficient.
       - A path with an ID, such as V(dcim/devices/5), reads a single object.
       - The results of several terms are returned in sequence. All other options apply to each term.
     type: list
@@ -36,8 +36,7 @@ options:
   filters:
     description:
       - NetBox filters that the objects must match.
-      - A dictionary. If a value is a list, objects can match any of its values. V(null) matches objects without a
-        value.
+      - A dictionary. If a value is a list, objects can match any value in it. V(null) matches objects without a value.
       - A list of dictionaries. Objects must match all of them.
       - A string, such as V(site=ber1 status=active).
     type: raw
@@ -79,7 +78,7 @@ options:
     description:
       - Maximum number of objects to return.
       - NetBox returns only the first objects of C(available-ips), C(available-vlans), and C(available-asns). Set this
-        option to the number that you need. Without it, at most 1,000 objects are returned. If there can be more, the
+        option to the number that you need. By default, at most 1,000 objects are returned. If there can be more, the
         lookup prints a warning.
     type: int
   offset:
@@ -89,7 +88,7 @@ options:
     description:
       - Form of the results.
       - V(objects) - dictionaries with the fields of the objects.
-      - V(names) - names of the objects. For objects without a name, the display string of NetBox.
+      - V(names) - names of the objects. If an object has no name, its display string is returned.
       - V(ids) - IDs of the objects.
       - V(count) - number of objects, for each term. No object is read.
       - V(pairs) - dictionaries with the keys C(key), which contains the ID, and C(value), which contains the object.
@@ -129,7 +128,7 @@ seealso:
   - plugin: netbox.cursor.nb_graphql
     plugin_type: lookup
   - name: Filters of NetBox
-    description: Describes the filters of the NetBox REST API.
+    description: Describes NetBox REST API filters.
     link: https://netboxlabs.com/docs/netbox/reference/filtering/
 """
 
@@ -196,7 +195,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - The results in ID order, or in the order of O(ordering). O(returns) selects their form.
+    - The results in ID order, or as sorted by O(ordering). O(returns) selects their form.
   type: list
   elements: raw
   sample:
@@ -230,4 +229,4 @@ class LookupModule(LookupBase):
             with connect(self, "lookup") as client, open_pager(self, client) as pager:
                 return [result for term in terms for result in query.answer(pager, term, display.warning)]
         except NetBoxError as error:
-            raise AnsibleLookupError(explain(error)) from None  # newer cores would say it twice
+            raise AnsibleLookupError(explain(error)) from None  # newer cores would print it twice

@@ -12,15 +12,14 @@ author:
 description:
   - Adds, replaces, describes, or removes one image attachment of a NetBox object. The attachment is identified by its
     name.
-  - The module compares images by their content. It leaves an attachment with the same image unchanged. To replace an
-    image, it adds a new attachment and removes the old one, so that no unused file remains on NetBox's disk. The new
-    attachment has a new ID.
-  - If NetBox lost the file of an attachment, the module sends the image again and keeps the attachment.
-  - NetBox allows several attachments with the same name. If an object has several, the module fails and lists them.
-    With O(state=absent), it removes all of them.
-  - If the response to an upload is lost, the module looks for the new attachment instead of sending the image again.
-    If two tasks change the same attachment at the same time and several attachments remain, at least one of the tasks
-    fails.
+  - The module compares images by their content. If the image is identical, it does not change the attachment. To
+    replace an image, it adds a new attachment and removes the old one, so that no unused file remains on NetBox's disk.
+    The new attachment has a new ID.
+  - If NetBox lost the file of an attachment, the module sends the image again and does not add a new attachment.
+  - In NetBox, several attachments of an object can share a name. In this case, the module fails and lists them. With
+    O(state=absent), it removes all of them.
+  - If the response to an upload is lost, the module looks for the new attachment instead of sending the image again. If
+    two tasks change an attachment concurrently and several attachments remain, at least one of the tasks fails.
 extends_documentation_fragment:
   - netbox.cursor._attributes
   - netbox.cursor._connection
@@ -34,7 +33,7 @@ attributes:
 options:
   object_type:
     description:
-      - Type of the object, as C(app.model).
+      - Object type, as C(app.model).
       - NetBox can attach images to V(circuits.circuit), V(dcim.device), V(dcim.devicetype), V(dcim.location),
         V(dcim.moduletype), V(dcim.powerpanel), V(dcim.rack), V(dcim.racktype), V(dcim.site),
         V(virtualization.virtualmachine), and a few more types.
@@ -58,7 +57,7 @@ options:
   description:
     description:
       - Description of the attachment.
-      - If not set, the module keeps the current description.
+      - If not set, the module does not change the description.
     type: str
   src:
     description:
@@ -71,8 +70,7 @@ options:
     type: str
   filename:
     description:
-      - File name to send to NetBox. It must have the extension of an image. NetBox derives the name of its own file
-        from O(name).
+      - File name to send to NetBox. It must have an image extension. NetBox names the stored file after O(name).
       - The default is the file name of O(src), or O(name) with the extension of the image format.
     type: str
   content_type:
@@ -92,8 +90,8 @@ options:
     description:
       - How the module decides whether NetBox already has the image.
       - V(content) compares the sizes. If they are equal, it compares the bytes of NetBox's copy.
-      - V(size) compares the sizes alone and does not read NetBox's copy. Use it if the token has no access to the media
-        files of NetBox. NetBox before 4.6.4 does not report sizes. For these versions, V(size) compares the dimensions.
+      - V(size) compares the sizes alone and does not read NetBox's copy. Use it if the token has no access to NetBox's
+        media files. NetBox before 4.6.4 does not report sizes. For these versions, V(size) compares the dimensions.
     type: str
     choices:
       - content
@@ -102,13 +100,13 @@ options:
   max_size:
     description:
       - Size of the largest image to send, in bytes or with a unit, such as V(25M).
-      - The web server in front of NetBox has a limit as well. In the example configuration of NetBox, it is V(25M).
+      - NetBox's web server has a limit as well. In NetBox's example configuration, it is V(25M).
     type: bytes
     default: 25M
   storage_hosts:
     description:
-      - Hosts besides NetBox from which the module is allowed to read NetBox's copies of images. This is required if
-        NetBox stores its media files elsewhere, such as in S3.
+      - Additional hosts from which the module is allowed to read NetBox's copies of images. This is required if NetBox
+        stores its media files elsewhere, such as in S3.
       - An entry is a host name with an optional port, such as V(bucket.s3.example.com) or V(minio.example.com:9000).
         Without a port, ports 80 and 443 are allowed.
       - The module sends neither the token nor O(headers) to these hosts. It rejects loopback and link-local addresses,

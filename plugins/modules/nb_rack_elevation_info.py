@@ -31,8 +31,8 @@ options:
     default: json
   expand_devices:
     description:
-      - Whether a device occupies all of its half units in the list. With V(false), only its lowest half unit names the
-        device.
+      - Whether the list names a device in each half unit that it occupies. With V(false), only its lowest half unit
+        names the device.
       - Requires O(render=json). If not set, NetBox uses V(true).
     type: bool
   exclude:
@@ -48,7 +48,7 @@ options:
 seealso:
   - module: netbox.cursor.nb_rack_elevation
   - name: Racks in NetBox
-    description: What NetBox stores about a rack.
+    description: Describes racks in NetBox.
     link: https://netboxlabs.com/docs/netbox/models/dcim/rack/
 """
 

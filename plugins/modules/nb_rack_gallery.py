@@ -13,8 +13,8 @@ description:
   - Writes drawings of the selected racks and a web page that shows them to a directory.
   - The role P(netbox.cursor.rack_elevations#role) calls this module with its style sheet and its script. Use the role
     unless you have your own style sheet and script.
-  - The module reads lists of racks and devices to find out what changed since the last run. It requests only drawings
-    that could be different. If nothing changed, the module sends only one request for each list.
+  - The module reads lists of racks and devices to detect changes since the last run. It requests only drawings that
+    could be different. If nothing changed, the module sends only one request for each list.
   - A manifest in the directory records which files the module wrote.
 extends_documentation_fragment:
   - netbox.cursor._attributes
@@ -24,7 +24,7 @@ extends_documentation_fragment:
 attributes:
   diff_mode:
     details:
-      - The diff lists the names of files.
+      - The diff lists file names.
 options:
   dest:
     description:
@@ -40,7 +40,7 @@ options:
     default: {}
   faces:
     description:
-      - Faces of the racks to draw.
+      - Rack faces to draw.
     type: list
     elements: str
     choices:
@@ -51,12 +51,12 @@ options:
       - rear
   title:
     description:
-      - Title of the page.
+      - Page title.
     type: str
     default: Rack elevations
   devices:
     description:
-      - Whether the page lists the devices of each rack, and the devices without a rack at the same sites.
+      - Whether the page lists the devices in each rack, and the devices at these sites that are not in a rack.
     type: bool
     default: true
   stylesheet:
@@ -70,24 +70,24 @@ options:
   prune:
     description:
       - Whether to remove the drawings of racks that no longer exist, or that the filters no longer select.
-      - The module removes only files that it wrote itself and that nobody changed.
+      - The module removes a file only if it wrote the file itself and the file has not changed since.
     type: bool
     default: true
   force:
     description:
-      - Whether to request all drawings again. Use this if something changed that the lists do not show, such as the
-        name of a manufacturer, the contents of a device bay, or the default size of drawings in NetBox's configuration.
+      - Whether to request all drawings again. Use this if something changed that the lists do not show, such as a
+        manufacturer name, the contents of a device bay, or the default drawing size in NetBox's configuration.
     type: bool
     default: false
   mode:
     description:
-      - Mode of new files, as for M(ansible.builtin.file). Existing files keep their mode.
-      - By default, the umask of the user determines the mode.
+      - Mode of new files, as for M(ansible.builtin.file). The mode of existing files does not change.
+      - By default, the user's umask determines the mode.
     type: raw
   directory_mode:
     description:
-      - Mode of new directories, as for M(ansible.builtin.file). Existing directories keep their mode.
-      - By default, the umask of the user determines the mode.
+      - Mode of new directories, as for M(ansible.builtin.file). The mode of existing directories does not change.
+      - By default, the user's umask determines the mode.
     type: raw
   owner:
     description:
@@ -99,7 +99,7 @@ options:
     type: str
   max_workers:
     description:
-      - Maximum number of requests that the module sends at the same time.
+      - Maximum number of concurrent requests.
     type: int
     default: 4
 seealso:

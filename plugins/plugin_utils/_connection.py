@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""From a plugin's options (doc fragments _connection and _paging) to a client and a pager."""
+"""Create a client and a pager from a plugin's options (doc fragments _connection and _paging)."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ def _option(plugin: AnsiblePlugin, name: str) -> t.Any:
     definition = plugin.option_definitions[name]
     values = [plugin.get_option(name), *(os.environ.get(entry["name"]) for entry in definition.get("env", ()))]
     value = next((value for value in values if value not in (None, "")), definition.get("default"))
-    # Ansible converts false to a string if the type of the option is a string.
+    # Ansible converts false to a string if the option's type is a string.
     return None if name in CAN_BE_NONE and str(value).lower() == "false" else value
 
 
 def identity(plugin: AnsiblePlugin) -> list[str]:
-    """Return what the connection options select, for a cache key: NetBox, its branch, and a hash of the credentials."""
+    """Return the base URL, the branch, and a hash of the credentials, for a cache key."""
     option = functools.partial(_option, plugin)
     user = hashlib.sha256(str([option("token"), option("headers")]).encode()).hexdigest()
     return [str(option("api_endpoint")), str(option("branch")), user]

@@ -83,7 +83,7 @@ def resolve_options(templar: t.Any, written: Mapping[str, t.Any]) -> dict[str, t
 
 
 def without_empty_ones(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return ``options`` or variables with empty and false connection options replaced by what they mean.
+    """Convert empty and false connection options in ``options`` or variables to their meaning.
 
     Files for netbox.netbox contain ``cert: false``, and AWX sets empty strings.
     """
@@ -99,7 +99,7 @@ def without_empty_ones(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None, direct: Mapping[str, t.Any]) -> None:
-    """Do as ``lookup.set_options``, but reject unknown options, and resolve templates in variables first.
+    """Set options like ``lookup.set_options``, but reject unknown options, and resolve templates in variables first.
 
     Ansible reads variables without resolving templates (``netbox_token: "{{ vault_netbox_token }}"``), and
     converts them to the types of the options immediately. Raise :class:`UsageError` if an option is invalid.

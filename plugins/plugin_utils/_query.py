@@ -163,7 +163,7 @@ class Query:
             self._report_missing(error, True, warn)
 
     def _document(self, pager: Pager, term: str, warn: Callable[[str], None]) -> Iterator[t.Any]:
-        """Yield the JSON at any path of NetBox's API. Raise :class:`UsageError` if it is a list."""
+        """Yield the JSON at any path in NetBox's API. Raise :class:`UsageError` if it is a list."""
         path = re.sub(r"^api/", "", str(term).strip().strip("/"))
         if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", path):
             raise UsageError(

@@ -353,7 +353,9 @@ def _requested(asked: Received) -> set[tuple[str, str]]:
     if asked.path.endswith("/graphql/"):
         document = asked.json["query"]
         left_out = {*STRUCTURAL, *CONFIRMED}
-        return {(name, ".".join(path)) for name, path in selected_paths(document) if path[-1] not in left_out}
+        paths = [(name, path) for name, path in selected_paths(document) if path[-1] not in left_out]
+        # NetBox loads nested objects whole: to select only their ID would not be cheaper.
+        return {(name, ".".join(path[:-1] or path)) for name, path in paths}
     query = dict(asked.query)
     endpoint = asked.path.removeprefix("/api/").strip("/")
     if query.get("limit") in ("0", "1") or endpoint in FOR_AGREEMENT:

@@ -217,6 +217,8 @@ PLURAL = {
     "device_type": "device_types",
     "manufacturer": "manufacturers",
 }
+# Keys of group_by that it does not have.
+UNKNOWN_KEYS = ("tenant_group",)
 RENAMINGS = tuple(each for each in configurations.RENAMINGS if each[0]["pattern"] != "(.*)")
 # Written out with the values that stand for "none" there.
 WRITTEN_OUT = st.sampled_from(
@@ -236,8 +238,12 @@ def peer_configurations(draw: st.DrawFn, described: Described) -> Options:
     group_by = draw(groupings()).get("group_by", [])
     plurals = options.get("plurals", True)
     singular = {plural: name for name, plural in PLURAL.items()}
-    # There, only those of the names are known that the option plurals says.
-    names = [(PLURAL.get(name, name) if plurals else singular.get(name, name)) for name in group_by]
+    # There, the option plurals decides which names are known.
+    names = [
+        (PLURAL.get(name, name) if plurals else singular.get(name, name))
+        for name in group_by
+        if name not in UNKNOWN_KEYS
+    ]
     if names:
         options["group_by"] = list(dict.fromkeys(names))
     for name in ("query_filters", "device_query_filters", "vm_query_filters"):

@@ -15,7 +15,7 @@ import dataclasses
 import functools
 import re
 import typing as t
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ansible_collections.netbox.cursor.tests.laws.described import Described
 
@@ -99,6 +99,16 @@ class Context:
             return self.chain(PLACES[key], row.get("location"))
         site = self.table("dcim/sites").get((row.get("site") or {}).get("id", 0)) or {}
         return self.chain(PLACES[key], site.get("group" if key == "site_group" else key))
+
+    def is_variable(self, difference: Difference, names: Iterable[str]) -> bool:
+        """Whether a difference is in a variable with one of these names, which ``rename_variables`` can change."""
+        return difference.what == "variable" and difference.name in set(map(self._renamed, names))
+
+    def _renamed(self, name: str) -> str:
+        for each in self.options.get("rename_variables", ()):
+            if re.match(each["pattern"], name):
+                return re.sub(each["pattern"], each["repl"], name)
+        return name
 
     @functools.cached_property
     def expressions(self) -> str:
@@ -204,7 +214,7 @@ def _same_slug(context: Context, difference: Difference) -> bool:
 
 def _same_slug_above(context: Context, difference: Difference) -> bool:
     """A place in a place of the same slug."""
-    keys = [key for key in PLACES if VARIABLES[key] == difference.name]
+    keys = [key for key in PLACES if context.is_variable(difference, [VARIABLES[key]])]
     if difference.what == "lost":
         chains = [
             self_and_above
@@ -213,7 +223,7 @@ def _same_slug_above(context: Context, difference: Difference) -> bool:
             for self_and_above in (context.chain(endpoint, row) for row in context.table(endpoint).values())
         ]
         return bool(LOOPS.search(str(difference.there))) and any(_repeats(chain) for chain in chains)
-    if difference.what == "variable" and keys:
+    if keys:
         return _repeats(context.places_of(keys[0], context.object(difference.of)))
     return False
 
@@ -263,12 +273,12 @@ def _unfitting_keys(context: Context, difference: Difference) -> bool:
 
 
 def _disks_of_devices(context: Context, difference: Difference) -> bool:
-    return difference.name == "virtual_disks" and f"/{DEVICES}/" in difference.of
+    return context.is_variable(difference, ["virtual_disks"]) and f"/{DEVICES}/" in difference.of
 
 
 def _name_of_outside_address(context: Context, difference: Difference) -> bool:
     """Addresses without an interface are not looked at there."""
-    if difference.what != "variable" or difference.name not in ("dns_name", "ansible_host"):
+    if not context.is_variable(difference, ("dns_name", "ansible_host")):
         return False
     primary = context.object(difference.of).get("primary_ip") or {}
     return bool(primary) and context.table("ipam/ip-addresses")[primary["id"]]["assigned_object_id"] is None
@@ -306,9 +316,7 @@ OBEYED = re.compile(r"_?ansible_|delegated_vars|(omit|vars|groups|hostvars|looku
 
 def _obeyed_keys(context: Context, difference: Difference) -> bool:
     obeyed = {key for key in context.flat_keys if OBEYED.match(key)}
-    if difference.what == "variable" and difference.name in obeyed:
-        return True
-    return bool(obeyed) and context.mentions(*obeyed)
+    return context.is_variable(difference, obeyed) or (bool(obeyed) and context.mentions(*obeyed))
 
 
 BUGS = (

@@ -228,6 +228,7 @@ def test_a_mistake_in_an_option_is_no_traceback(options: dict[str, t.Any]) -> No
         {"interfaces": True},
         {"group_by": ["cluster_type"], "host_vars": ["site"]},
         {"group_by": ["site_group", "region"], "vars_prefix": "nb_"},
+        {"site_data": True, "gateway_tag": "edge"},
     ],
 )
 def test_nothing_is_read_in_vain(transport: str, options: dict[str, t.Any]) -> None:

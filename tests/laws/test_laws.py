@@ -90,6 +90,9 @@ def test_errors_leave_nothing_behind(data: st.DataObject, earlier: t.Any) -> Non
 @settings(max_examples=max(1, settings().max_examples // 10))
 @given(configurations(RICH, with_filters=False, with_select=False), TRANSPORTS)
 def test_nothing_is_read_in_vain(options: Options, transport: str) -> None:
+    if "gateway_tag" in options:
+        # No other tag marks an address in a subnet of a host.
+        options = {**options, "gateway_tag": "edge"}
     hold(laws.nothing_is_read_in_vain(Mock(RICH.netbox()), {**options, "transport": transport}))
 
 

@@ -17,7 +17,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.client import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError, UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 
-# The views of these endpoints apply no filters.
+# Endpoints with views that do not apply filters.
 UNFILTERED = (
     "core/background-queues",
     "core/background-tasks",
@@ -29,7 +29,7 @@ UNFILTERED = (
     "plugins/installed-plugins",
     "users/config",
 )
-# NetBox reads these spellings of booleans. It ignores others, such as 1, yes, and TRUE.
+# NetBox accepts these spellings of booleans. It ignores others, such as 1, yes, and TRUE.
 BOOLEANS = ("true", "false", "True", "False")
 
 
@@ -57,8 +57,8 @@ class FilterCheck:
     def check(self, endpoint: str, filters: Pairs, *, elsewhere: t.Mapping[str, str] | None = None) -> None:
         """Raise :class:`UsageError` that names all wrong filters, before anything is sent.
 
-        ``elsewhere``: other endpoints with the same filters, each with the option for filters of this endpoint only,
-        such as ``{"dcim/devices": "device_query_filters"}``.
+        ``elsewhere``: other endpoints that receive these filters, each with the option for filters that only this
+        endpoint receives, such as ``{"dcim/devices": "device_query_filters"}``.
         """
         path = known.generalize(endpoint)
         if path in UNFILTERED and filters:
@@ -132,7 +132,7 @@ class FilterCheck:
     def _look_up_in_schema(
         self, path: str, names: list[str], markers: Markers, elsewhere: t.Mapping[str, str]
     ) -> tuple[Markers, list[str]]:
-        """Do as ``_look_up``, but use the server's own schema, because the index does not contain everything."""
+        """Like ``_look_up``, but use the server's own schema, because the index does not contain everything."""
         reason = ""
         try:
             described = self._server.parameters(path)

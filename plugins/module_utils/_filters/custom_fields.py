@@ -26,7 +26,7 @@ _LOOKUPS = {
     "boolean": [],
 }
 _NO_FILTER = "json"
-# With the filter logic "loose", filters of these types match a part of the text, and have no lookups.
+# With the filter logic "loose", filters for these types match part of the value, and do not support lookups.
 _LOOSE = ("text", "longtext", "url")
 
 
@@ -38,7 +38,7 @@ class Verdict(t.NamedTuple):
 
 
 def judge(server: Server, endpoint: str, pairs: Pairs, elsewhere: t.Mapping[str, str]) -> Verdict:
-    """Return whether NetBox applies the custom field filter of ``pairs``, which all have the same name, to a list.
+    """Return whether NetBox applies the custom field filter in ``pairs`` to a list. All pairs share one name.
 
     ``elsewhere`` as for ``FilterCheck.check``.
     """

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The endpoints of NetBox, and the names that users write for them."""
+"""NetBox's endpoints, and the names that users write for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
-# All lists of objects in the schemas of NetBox 4.5, 4.6, and 4.7.
+# All object lists in the schemas of NetBox 4.5, 4.6, and 4.7.
 _LISTS = {
     "circuits": """
         circuit-group-assignments circuit-groups circuit-terminations circuit-types circuits provider-accounts
@@ -61,11 +61,11 @@ _LISTS = {
 }
 
 ENDPOINTS = tuple(f"{app}/{name}" for app, names in _LISTS.items() for name in names.split())
-"""Paths of NetBox's own lists, without ``api/``. Plugins add theirs under ``plugins/``."""
+"""Paths to NetBox's own lists, without ``api/``. Plugins add theirs under ``plugins/``."""
 
 
 class Target(t.NamedTuple):
-    """What a term refers to: a list, or one object of that list."""
+    """The list that a term refers to, or one object in that list."""
 
     endpoint: str
     id: int | None

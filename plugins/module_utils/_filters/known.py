@@ -31,7 +31,7 @@ VERSIONS: tuple[str, ...] = index.VERSIONS
 
 # Attribute filters, custom field filters, and saved filters.
 _PATTERNS = frozenset({"attr_*", "cf_*", "filter", "filter_id"})
-# Parameters that the views of these endpoints read, but that the OpenAPI schema does not name.
+# Parameters that the views for these endpoints read, but that are missing in the OpenAPI schema.
 _UNDOCUMENTED = {
     "dcim/racks/{id}/elevation": {"highlight": MANY},
     "extras/custom-field-choice-sets/{id}/choices": {"q": ONE},
@@ -45,7 +45,7 @@ def _index() -> dict[str, dict[str, str]]:
 
 
 def generalize(endpoint: str) -> str:
-    """Return ``endpoint`` as the index and the schema write it: ``dcim/racks/5/elevation`` with ``{id}``."""
+    """Return ``endpoint`` in the notation of the index and the schema: ``dcim/racks/5/elevation`` with ``{id}``."""
     return re.sub(r"/[0-9]+(?=/|$)", "/{id}", endpoint.strip("/"))
 
 
@@ -61,7 +61,7 @@ def model_of(endpoint: str) -> str:
 
 @functools.cache
 def filters_of(endpoint: str, versions: tuple[str, ...] = VERSIONS) -> Markers:
-    """Return the parameters of ``endpoint`` that all these versions have, with the same marker."""
+    """Return the parameters of ``endpoint`` that exist with an equal marker in all these versions."""
     entries = _shared(endpoint, "filters", versions) if versions else ()
     found = read_markers(entry for entry in entries if entry not in _PATTERNS)
     return {**found, **_UNDOCUMENTED.get(endpoint, {})}
@@ -104,8 +104,8 @@ def _span(text: str) -> range:
 def matching_versions(full: str, minor: tuple[int, int] | None) -> tuple[str, ...]:
     """Return the versions in the index that can match a server of version ``full``.
 
-    Usually this is one version: the same version or, if the index does not contain it, the newest earlier patch
-    version. If only the minor version is known, these are all of its patch versions.
+    Usually this is one version: ``full`` itself or, if the index does not contain it, the newest earlier patch version.
+    If only the minor version is known, return all patch versions.
     """
     version = parse_version(full)
     if version is None:

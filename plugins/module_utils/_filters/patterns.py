@@ -26,7 +26,7 @@ def matches(name: str) -> bool:
 
 
 def judge(server: Server, path: str, endpoint: str, pairs: Pairs, elsewhere: t.Mapping[str, str]) -> Verdict:
-    """Return whether NetBox applies the filter of ``pairs``, which all have the same name, to ``endpoint``.
+    """Return whether NetBox applies the filter in ``pairs`` to ``endpoint``. All pairs share one name.
 
     ``path`` is the generalized endpoint, ``elsewhere`` as for ``FilterCheck.check``.
     """

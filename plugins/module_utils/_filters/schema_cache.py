@@ -24,7 +24,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 Texts = dict[str, str]
 """Endpoints, and their parameters with markers, separated by spaces."""
 
-# Part of the file names. Change it when the content of the files changes.
+# Part of the file names. Change it when the file format changes.
 FORMAT = 2
 
 
@@ -50,7 +50,7 @@ class SchemaCache:
     def names(self, client: Client, about: t.Any) -> Texts:
         """Return the parameters of all endpoints, from disk if they are cached. Raise the errors of the client.
 
-        ``about`` contains everything besides the address that the schema depends on, as JSON data.
+        ``about`` contains everything that affects the schema except the base URL, as JSON data.
         """
         key = hashlib.sha256(json.dumps([client.endpoint, about, FORMAT]).encode()).hexdigest()
         path = self._folder / f"schema-{key}.json" if self._folder else None
@@ -88,7 +88,7 @@ def _check_trust(status: os.stat_result, is_right_type: t.Callable[[int], bool])
 
 
 def _write(path: Path, names: Texts, client: Client) -> None:
-    """Write the whole file or nothing, even if several processes write it at the same time."""
+    """Write the whole file or nothing, even if several processes write it concurrently."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_trust(os.lstat(path.parent), stat.S_ISDIR)

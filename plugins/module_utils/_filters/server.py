@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""Read what one NetBox reports about itself, such as its version and custom fields, once and only if needed."""
+"""Read facts about one NetBox, such as its version and custom fields. Each is read once, and only if needed."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Server:
         return False
 
     def sorts(self, endpoint: str, field: str) -> bool:
-        """Return whether NetBox sorts a list by ``field``, or that sorting by it makes no difference."""
+        """Return whether NetBox sorts a list by ``field``. If all values are equal, also return ``True``."""
         first, last, newest = (
             self._first_row(endpoint, field, ordering) for ordering in (f"{field},id", f"-{field},id", "-id")
         )
@@ -107,7 +107,7 @@ class Server:
         return not first or (field in first and first[field] == newest.get(field))
 
     def rows(self, endpoint: str, filters: Pairs, fields: tuple[str, ...]) -> list[dict[str, t.Any]]:
-        """Return the objects of a short list, with these fields."""
+        """Return all objects in a short list, with these fields."""
         rows: list[dict[str, t.Any]] = []
         parameters = [*filters, ("fields", ",".join(fields)), ("ordering", "id"), ("limit", "0")]
         while True:
@@ -145,7 +145,7 @@ class Server:
         return status if isinstance(status, dict) else {}
 
     def _status_key(self) -> t.Any:
-        """Return what the schema depends on: the versions of NetBox and of its plugins."""
+        """Return the versions that affect the schema: NetBox and all plugins."""
         status = self._status()
         names = ("netbox-version", "netbox-full-version", "plugins")
         return [status[name] for name in names if name in status] or [self._client.api_version]

@@ -32,7 +32,7 @@ Query = t.Callable[[str], t.Any]
 
 
 class FilterTypes:
-    """The types of NetBox's filters, each requested once."""
+    """NetBox's filter types. Each type is requested once."""
 
     def __init__(self, ask: Query) -> None:
         self._ask = ask
@@ -40,7 +40,7 @@ class FilterTypes:
         self._fields: dict[str, dict[str, tuple[str, bool]]] = {}
 
     def of_list(self, name: str) -> str:
-        """Return the type of the filters of the list ``name`` (``device_list``), or an empty string if it has none."""
+        """Return the filter type for the list ``name`` (``device_list``), or an empty string if it has no filters."""
         if not self._lists:
             query = self._ask(f'{{__type(name: "Query") {{fields {{name args {{name type {{{_TYPE}}}}}}}}}}}')
             try:
@@ -85,7 +85,7 @@ def _innermost(kind: t.Any) -> t.Any:
 
 
 def written(filters: Mapping[str, t.Any], name: str, types: FilterTypes) -> str:
-    """Return ``filters`` of the list ``name`` as GraphQL. Raise :class:`UsageError` for other values."""
+    """Return ``filters`` for the list ``name`` as GraphQL. Raise :class:`UsageError` for other values."""
     return _written(filters, types.of_list(name) if _may_hold_enum(filters) else "", False, types)
 
 

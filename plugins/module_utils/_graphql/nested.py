@@ -26,7 +26,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import R
 UNKNOWN = -1
 
 Step = tuple[Field, t.Optional[int]]
-"""A field on the path to a nested list. If the field is a list, also the ID of the object in it on this path."""
+"""A field on the path to a nested list. If the field is itself a list, the ID selects one object in it."""
 
 
 @dataclasses.dataclass
@@ -46,7 +46,7 @@ class _Nested:
 
     @property
     def way(self) -> tuple[int, ...]:
-        """A key that is equal for the same field of other rows."""
+        """A key for the path and the field without IDs, so that equal lists in different rows share it."""
         return (*(id(field) for field, dummy in self.path), id(self.field))
 
     @property
@@ -72,7 +72,7 @@ class NestedLists:
     def complete(self, rows: Sequence[Row]) -> None:
         """Add missing objects to the lists in ``rows``, except to lists that the user paginates.
 
-        Raise :class:`IncompleteList` if what is missing cannot be requested.
+        Raise :class:`IncompleteList` if the missing objects cannot be requested.
         """
         if not self._has_lists:
             return
@@ -85,7 +85,7 @@ class NestedLists:
     def _complete(self, rows: Sequence[Row]) -> None:
         whole: set[tuple[t.Any, ...]] = set()
         while True:
-            # The added objects of an outer list can contain shortened lists, so complete outer lists first.
+            # Complete outer lists first, because the objects that this adds can contain shortened lists.
             found = [nested for row in rows for nested in self._long_lists(row) if nested.key not in whole]
             if not found:
                 return
@@ -101,7 +101,7 @@ class NestedLists:
                 whole.update(nested.key for nested in some)
 
     def _complete_some(self, some: Sequence[_Nested]) -> None:
-        """Complete lists that are the same field of different rows."""
+        """Complete lists that share one path and field, in different rows."""
         cut = self._cut([nested for nested in some if not nested.in_long_list])
         for nested in some:
             self._server.note_page(len(nested.rows))
@@ -131,7 +131,7 @@ class NestedLists:
                 yield from self._long_lists_in(top, (*path, (field, None)), value, field.fields, in_long_list)
 
     def _cut(self, some: list[_Nested]) -> set[int]:
-        """Return the IDs of the rows whose lists continue after the received objects. All are checked at once."""
+        """Return row IDs for the lists that continue after the received objects. One query checks all lists."""
         if not some:
             return set()
         first = some[0]
@@ -178,7 +178,7 @@ class NestedLists:
         while True:
             page = self._page(nested, f"start: {start}", _page_of)
             if not page:
-                # There are no more, or the object that they belong to was deleted.
+                # The list is complete, or the object that contains it was deleted.
                 return rows
             if int(page[0]["id"]) < start or int(page[-1]["id"]) < start:
                 raise UnexpectedAnswer(
@@ -189,7 +189,7 @@ class NestedLists:
             start = int(page[-1]["id"]) + 1
 
     def _whole_by_offset(self, nested: _Nested) -> list[Row]:
-        """Return all rows. Pages overlap by one row, which shows whether the list changes."""
+        """Return all rows. Pages overlap by one row, which reveals changes to the list."""
         rows: list[Row] = []
         while True:
             page = self._page(nested, f"offset: {max(0, len(rows) - 1)}", _only_id)
@@ -205,7 +205,7 @@ class NestedLists:
                 return rows
 
     def _page(self, nested: _Nested, place: str, only: t.Callable[[int], str]) -> list[Row]:
-        """Return a page of a nested list. ``only`` writes the argument that selects an object of an outer list."""
+        """Return a page of a nested list. ``only`` returns the argument that selects one object in an outer list."""
 
         def ask(page_rows: int, raise_if_overloaded: bool) -> list[Row]:
             text = nested.field.written(f"pagination: {{{place}, limit: {page_rows}}}")

@@ -19,14 +19,14 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 
 @dataclasses.dataclass(frozen=True)
 class GraphQLQuery:
-    """Which objects of a GraphQL list to read.
+    """Which objects and fields to read from a GraphQL list.
 
-    * ``name``: the name of the list, such as ``device_list``.
+    * ``name``: the list, such as ``device_list``.
     * ``fields``: the fields of each object, as ``parse`` of ``_graphql.selection`` returns them.
-    * ``filters``: GraphQL filters as a dict. The names of enums are strings.
+    * ``filters``: GraphQL filters as a dict. Enum values are strings.
     * ``max_rows``: maximum number of objects to return.
 
-    Raise :class:`UsageError` if one of these is invalid.
+    Raise :class:`UsageError` if a value is invalid.
     """
 
     name: str

@@ -117,7 +117,7 @@ class GraphQLReader:
             filters = {**filters, "id": {"lt": stop}}
         answer, requested = self._page(_from(start), rows, filters)
         ids = [_number(row, self.query.name) for row in answer]
-        # Filters through lists repeat a row for each of its objects that match.
+        # A filter through a list returns a row several times if several objects in that list match.
         found = drop_adjacent_duplicates(answer)
         if len(found) < len(ids):
             ids = [_number(row, self.query.name) for row in found]
@@ -130,7 +130,7 @@ class GraphQLReader:
         return Page(found, ids, None if is_last else ids[-1] + 1)
 
     def _is_last(self, start: int, ids: list[int], rows: int, requested: int, filters: Mapping[str, t.Any]) -> bool:
-        """Return whether a page of so many ``rows`` is the last one, if so many were requested.
+        """Return whether a page with this number of ``rows`` is the last one.
 
         NetBox does not report its maximum. If no other page has shown the maximum, a query determines it.
         """
@@ -154,7 +154,7 @@ class GraphQLReader:
     def _check_permission(self, lowest: int | None) -> None:
         """Raise :class:`IncompleteList` if no row is left from the lowest known ID on.
 
-        Users who lost the permission get empty lists, which look like the end of the list.
+        If the token's user lost the permission, NetBox returns empty pages, which look like the end.
         """
         if lowest is None:
             raise IncompleteList(
@@ -163,9 +163,9 @@ class GraphQLReader:
             )
 
     def survey(self) -> tuple[int, int]:
-        """Return an upper bound for the number of rows, and one for the highest ID, or zeros if that is not possible.
+        """Return upper bounds for the number of rows and for the highest ID, or zeros if that is not possible.
 
-        GraphQL returns neither. A query for several IDs, whether rows follow them, costs NetBox almost nothing.
+        GraphQL returns neither. Checking whether rows follow certain IDs costs NetBox almost nothing.
         """
         ids, page_rows = self._first.ids, self.page_rows
         low, high = ids[-1], LARGEST_START + 1
@@ -198,7 +198,7 @@ class GraphQLReader:
     # By offset
 
     def _read_by_offset(self) -> Iterator[list[Row]]:
-        """Yield all rows by offset, in NetBox's order. Pages overlap by one row, which shows if the list changes."""
+        """Yield all rows by offset, in NetBox's order. Pages overlap by one row, which reveals changes to the list."""
         self.state.set_mode("GraphQL by offset")
         name = self.query.name
         if self.page_rows < 2:

@@ -39,7 +39,7 @@ class Field:
     fields: list[Field] = dataclasses.field(default_factory=list)
 
     def written(self, arguments: str = "", inside: str = "") -> str:
-        """Return the field as GraphQL, with additional ``arguments``, and ``inside`` between its braces if given."""
+        """Return the field as GraphQL, with additional ``arguments``, and with ``inside`` between its braces."""
         alias = f"{self.key}: " if self.key and self.key != self.name else ""
         given = " ".join(part for part in (self.arguments, arguments) if part)
         inside = inside or written(self.fields)
@@ -70,7 +70,7 @@ def parse(selection: t.Any) -> list[Field]:
     """Return the fields that ``selection`` names.
 
     A selection is a GraphQL string with or without braces around it (``"id name site {slug}"``), a dictionary whose
-    values are selections (``{"site": ["slug"]}``), or a list of these. Raise :class:`UsageError` if it is invalid.
+    values are selections (``{"site": ["slug"]}``), or a list of selections. Raise :class:`UsageError` if it is invalid.
     """
     if isinstance(selection, str):
         return _Reader(selection).whole()

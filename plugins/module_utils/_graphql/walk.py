@@ -23,7 +23,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import R
 class GraphQL:
     """The GraphQL API of one NetBox, with the client, the workers, and the page size of ``pager``.
 
-    Several threads can read lists at the same time.
+    Several threads can read lists concurrently.
     """
 
     def __init__(self, pager: Pager) -> None:
@@ -48,10 +48,10 @@ class GraphQL:
         filters: Mapping[str, t.Any] | None = None,
         limit: int | None = None,
     ) -> Generator[Row, None, None]:
-        """Yield the objects of the list ``name`` as they arrive, each once, in ID order.
+        """Yield the objects in the list ``name`` in ID order, as they arrive. No object is repeated.
 
-        The parameters are those of :class:`GraphQLQuery`; ``limit`` is its ``max_rows``. By offset, the objects arrive
-        in NetBox's order. Nested lists are complete, too.
+        For the parameters, see :class:`GraphQLQuery`. ``limit`` is ``max_rows`` there. By offset, the objects arrive in
+        NetBox's order. Nested lists are also complete.
 
         Raise :class:`UsageError` immediately if a parameter is invalid. Raise :class:`GraphQLFailed`, or
         :class:`IncompleteList` if rows were lost, and the errors of the client.
@@ -65,7 +65,7 @@ class GraphQL:
         filters: Mapping[str, t.Any] | None = None,
         limit: int | None = None,
     ) -> Generator[list[Row], None, None]:
-        """Yield the objects of :meth:`rows` in lists of several, as they arrive."""
+        """Yield lists of the objects from :meth:`rows`, as they arrive."""
         query = GraphQLQuery(name, list(fields), dict(filters or {}), limit)
         self._context.workers.check_open()
         reader = GraphQLReader(self._context, query, self.query, self._filter_types)

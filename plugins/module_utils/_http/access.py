@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read the base URL, the token, and the headers that users set, and keep secrets out of messages."""
+"""Read the base URL, the token, and the headers that users set, and remove secrets from messages."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 )
 
 MOST_DETAIL = 500
-# Maximum length of a message that contains text from the server.
+# Maximum length of a message that can contain part of a response.
 MOST_MESSAGE = 1000
 # Masking shorter strings would reveal more than it hides, and corrupt URLs.
 SHORTEST_SECRET = 6
 
 
 def clean_endpoint(endpoint: str) -> str:
-    """Return the base URL of NetBox with a trailing slash and without a trailing ``/api``."""
+    """Return NetBox's base URL with a trailing slash and without a trailing ``/api``."""
     text = str(endpoint or "").strip()
     parts = split_url(text)
     if parts is None:
@@ -145,5 +145,5 @@ def without_credentials(url: str) -> str:
 
 
 def shorten(text: str, most: int = MOST_DETAIL) -> str:
-    """Return the first ``most`` characters of ``text``."""
+    """Return ``text``, cut to at most ``most`` characters."""
     return text if len(text) <= most else text[:most] + "…"

@@ -29,7 +29,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
     printable,
 )
 
-# Advice for errors whose kind alone does not show what to do.
+# Advice for errors if their kind alone does not reveal the cause.
 VIEW_BRANCHES = "Give the token's user permission to view branches."
 BRANCH_GONE = "It was merged, archived, or deleted in the meantime. Check branch."
 NOT_ONLY_ONE = "Add filters, or set id."
@@ -61,7 +61,7 @@ _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
 
 
 def advice(error: NetBoxError) -> str:
-    """Return one or two sentences about what to do, or an empty string if ``error`` contains this."""
+    """Return one or two sentences about what to do, or an empty string if there is no advice for ``error``."""
     if error.advice:
         return error.advice
     specific = ""

@@ -6,8 +6,8 @@
 
 """Read responses: bodies of bounded length, JSON, and NetBox's error messages.
 
-Bodies are decompressed here and not by the HTTP library. The size of the decompressed body must be limited, and older
-versions of the library decompress everything at once.
+Bodies are decompressed here and not by the HTTP library. The size of the decompressed body must be limited, but older
+versions of the library decompress everything in one step.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ LONGEST_ERROR = 2**20
 PIECE = 2**16
 # The value of Accept-Encoding.
 ENCODINGS = "gzip, deflate"
-# Maximum depth of NetBox's error messages: by field, by row, and by location.
+# Maximum depth of the error messages in a response: by field, by row, and by location.
 DEEPEST_WORDS = 5
 # Digits of the shortest integer that orjson cannot represent, all of them written as zeros.
 _LONG_NUMBER = b"0" * 19
@@ -144,7 +144,7 @@ def read_graphql(response: requests.Response, query: str) -> t.Any:
 
 
 def read_text(response: requests.Response, media_type: str, end: str) -> str:
-    """Return the body as text. Raise an error unless it has the type ``media_type`` and ends with ``end``."""
+    """Return the body as a string. Raise an error unless it has the type ``media_type`` and ends with ``end``."""
     body = body_of(response)
     if response.headers.get("Content-Type", "").split(";")[0].strip() != media_type:
         raise _not_of_type(media_type, response, body)
@@ -177,8 +177,8 @@ def _first_bytes(pieces: Iterator[bytes], most: int) -> Iterator[bytes]:
 def parse_json(body: bytes) -> t.Any:
     """Return ``body`` as JSON. Raise ``ValueError`` or ``RecursionError`` if it is not JSON.
 
-    The result is that of Python's own parser. orjson takes about half the time, but it converts long integers to
-    floats, and rejects some values that Python accepts, such as NaN. Python's own parser reads these.
+    The result always equals the result of Python's own parser. orjson is about twice as fast, but it converts long
+    integers to floats, and rejects some values that Python accepts, such as NaN. Python's own parser reads these.
     """
     if HAS_ORJSON and _LONG_NUMBER not in body.translate(_ZEROS):
         with contextlib.suppress(orjson.JSONDecodeError):
@@ -217,7 +217,7 @@ def read_error(response: requests.Response) -> NetBoxError:
 
 
 def api_version(response: requests.Response) -> tuple[int, int] | None:
-    """Return the NetBox version that the header API-Version names."""
+    """Return the NetBox version in the header API-Version."""
     found = re.match(r"([0-9]{1,4})\.([0-9]{1,4})(?![0-9])", response.headers.get("API-Version", ""))
     return (int(found[1]), int(found[2])) if found else None
 
@@ -251,7 +251,7 @@ def _fields(body: bytes) -> dict[str, list[str]]:
 
 
 def _texts(words: t.Any, deepest: int = DEEPEST_WORDS) -> list[str]:
-    """Flatten NetBox's messages, which are strings, lists of strings, or dictionaries of these."""
+    """Flatten NetBox's messages, which are strings, lists, or nested dictionaries."""
     if isinstance(words, (list, dict)) and not deepest:
         return ["…"]
     if isinstance(words, list):
@@ -266,7 +266,7 @@ def _words(body: bytes) -> str:
     parsed = _parsed(body)
     if parsed is None:
         text = body[:LONGEST_ERROR].decode("utf-8", errors="replace")
-        # These patterns read each character at most twice, so that no response from a server can make them slow.
+        # These patterns read each character at most twice, so a malicious response cannot slow them down.
         title = re.search(r"<title[^<>]*>([^<]*)</title>", text, flags=re.IGNORECASE)
         text = title[1] if title else re.sub(r"<[^<>]*>", " ", text)
     elif isinstance(parsed, dict) and "detail" in parsed:
@@ -310,7 +310,7 @@ def _graphql_error(errors: t.Any, query: str) -> GraphQLFailed:
 
 
 def _near(locations: t.Any, query: str) -> str:
-    """Return the part of the query at the first of NetBox's error locations."""
+    """Return the part of the query at the first error location."""
     try:
         line, column = locations[0]["line"], locations[0]["column"]
         return query.splitlines()[line - 1][column - 1 :][:40]

@@ -24,7 +24,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 
 HEADER = "X-NetBox-Branch"
 PATH = "api/plugins/branching/branches/"
-# NetBox answers requests only in branches of this status.
+# NetBox accepts requests only in branches with this status.
 READY = "ready"
 # Maximum number of branches that an error lists.
 MOST_LISTED = 30
@@ -32,8 +32,8 @@ MOST_LISTED = 30
 Get = t.Callable[[str, Iterable[tuple[str, str]]], t.Any]
 
 
-# What NetBox responds if the header names a branch that was deleted, or one that is not ready. Version 1.1 of the
-# plugin fails with the second message; version 1.2 responds with the third.
+# NetBox's error messages if the header names a branch that was deleted or is not ready. Version 1.1 of the plugin fails
+# with the second message; version 1.2 responds with the third.
 _GONE = (
     "Invalid branch identifier",
     "'HttpResponseBadRequest' object has no attribute 'schema_name'",
@@ -53,8 +53,8 @@ class Branch:
     def headers(self, get: Get) -> dict[str, str]:
         """Return the header that selects the branch. ``get`` sends a GET request without it.
 
-        Raise :class:`UsageError` if there is no such branch or if it is not ready, and what ``get`` raises. The error
-        is the same for all threads, so only one of them waits for it.
+        Raise :class:`UsageError` if the branch does not exist or is not ready, and the errors of ``get``. An error
+        applies to all threads, so only one thread waits for it.
         """
         with self._lock:
             if self._error is not None:

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""One NetBox: address, credentials, retries, redirects, and errors without secrets."""
+"""One NetBox: base URL, credentials, retries, redirects, and errors without secrets."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
 T = t.TypeVar("T")
 
 OLDEST_NETBOX = (4, 5)
-# Its path below the endpoint.
+# Path of the GraphQL API below the endpoint.
 GRAPHQL = "graphql/"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -101,20 +101,20 @@ class _Request:
 class Client:
     """Sends requests to one NetBox over one ``requests.Session``. Several threads can use it.
 
-    * ``endpoint``: base URL of NetBox; a trailing ``/api`` is removed.
+    * ``endpoint``: NetBox's base URL; a trailing ``/api`` is removed.
     * ``token``: ``None`` (public NetBox), a token (``nbt_…`` is sent as ``Bearer``, any other as ``Token``) or
-      ``{"type": …, "value": …}``, sent as it is.
+      ``{"type": …, "value": …}``, sent unchanged.
     * ``headers``: more headers for each request.
-    * ``branch``: name of a branch of the netbox-branching plugin, to which all requests are sent.
+    * ``branch``: a branch of the netbox-branching plugin, to which all requests are sent.
     * ``verify``: whether to check NetBox's certificate, or the path of a CA file or directory to check it with.
     * ``certificate``, ``key``: paths of a client certificate and its key. No key is needed if one file contains both.
-    * ``timeout``: seconds to wait for a connection, and for each part of a response. A whole response can
-      take five times as long.
+    * ``timeout``: seconds to wait for a connection, and for each part of a response. A complete response must arrive
+      within five times the timeout.
     * ``retries``: maximum number of times to repeat a request, if that is safe.
-    * ``max_workers``: maximum number of requests at the same time, in all threads. ``None``: any number.
+    * ``max_workers``: maximum number of concurrent requests, in all threads. ``None``: any number.
     * ``agent``: the sender, for the header User-Agent.
     * ``session``: the caller's own session, with its own adapters. The client does not close it.
-    * ``log``: called with a verbosity (1 = ``-v``) and a line of text, from several threads.
+    * ``log``: called with a verbosity (1 = ``-v``) and a line, from several threads.
     * ``warn``: called with each warning for the user.
     * ``sleep``: waits that many seconds between retries. By default, closing the client ends the wait.
 
@@ -191,11 +191,11 @@ class Client:
         return f"<Client {self.endpoint}>"
 
     def log(self, verbosity: int, line: str) -> None:
-        """Write a line of the log, shown with ``-v`` if ``verbosity`` is 1. It can contain text from NetBox."""
+        """Write a log line, shown with ``-v`` if ``verbosity`` is 1. It can contain strings from NetBox."""
         self._log(verbosity, printable(line))
 
     def warn(self, text: str) -> None:
-        """Warn the user. The text can contain text from NetBox."""
+        """Warn the user. The warning can contain strings from NetBox."""
         self._warn(printable(text))
 
     def get(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, impatient: bool = False) -> t.Any:
@@ -221,8 +221,8 @@ class Client:
     def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str, end: str) -> str:
         """GET ``path`` and return its text, which must be of ``media_type`` (``image/svg+xml``) and in UTF-8.
 
-        ``end``: how the complete text ends, apart from spaces. The request accepts JSON like all others, because NetBox
-        rejects requests that accept only another type, although it then sends that type.
+        ``end``: how the complete text ends, apart from spaces. The request accepts JSON like all other requests. NetBox
+        rejects a request that accepts only another media type, even if that is the type of its response.
         """
         read = functools.partial(read_text, media_type=media_type, end=end)
         return self._ask(_Request("GET", self._url(path, parameters)), read)
@@ -230,8 +230,8 @@ class Client:
     def write(self, method: str, path: str, content: Mapping[str, t.Any] | Multipart | None = None) -> t.Any:
         """POST, PATCH or DELETE, and return the JSON of the response, ``None`` if there is none (204).
 
-        ``content`` is sent as JSON, or as a form. A POST is sent again only if NetBox certainly did not receive it. The
-        other methods change nothing more when they are repeated; a repeated DELETE raises :class:`NotFound`.
+        ``content`` is sent as JSON, or as a form. A POST is sent again only if NetBox certainly did not receive it.
+        Repeating the other methods has no additional effect, but a repeated DELETE raises :class:`NotFound`.
         """
         headers: dict[str, str] = {}
         body: dict[str, t.Any] = {}
@@ -246,10 +246,10 @@ class Client:
         """Return the result of ``read`` for the file at ``url``, which NetBox reported.
 
         ``read`` receives the file in chunks, at most ``most`` + 1 bytes, and again from the start after a failure. It
-        must not send requests. A file below NetBox's own ``media/`` is requested from NetBox, whatever host the URL
-        names, because NetBox might not know its own address. All other files are requested from their own servers,
-        without the user's token, headers, and certificate. Redirects are not followed, because those of NetBox lead to
-        a login page.
+        must not send requests. A file below NetBox's own ``media/`` is requested from ``endpoint``, even if the URL
+        contains another host, because NetBox does not always use its public host name in URLs. All other files are
+        requested from their own servers, without the user's token, headers, and certificate. Redirects are not
+        followed, because NetBox only redirects to its login page.
         """
         there, here = split_url(url), urlsplit(self.endpoint)
         if there is None:
@@ -261,7 +261,7 @@ class Client:
             try:
                 return self._ask(_Request("GET", own, follow=False), read_it)
             except NotFound:
-                # Another file server can have a directory of this name, too.
+                # Another file server can also have a directory called media.
                 if there.hostname == here.hostname:
                     raise
         return self._ask(_Request("GET", url, follow=False, elsewhere=True), read_it)
@@ -367,7 +367,7 @@ class Client:
             raise AccessDenied(
                 "NetBox redirected to its login page, because it did not accept the token.", status=response.status_code
             )
-        # Compared as strings, because programs disagree on what precedes an @ or follows a backslash.
+        # Compare strings, because programs parse URLs that contain an @ or a backslash differently.
         elsewhere = (there.scheme, there.netloc.lower()) != (here.scheme, here.netloc.lower())
         if elsewhere or request.method not in SAFE_METHODS or not request.follow:
             raise Redirected(

@@ -6,8 +6,8 @@
 
 """Connections on which each response must be complete by a deadline.
 
-The timeout of the HTTP library applies to each read. A server that sends one byte now and then, in a header, in a body,
-or between the chunks of a body, would keep a request open forever. So the connection itself checks the time.
+The timeout of the HTTP library applies to each read. If a server sends a byte now and then, in a header, in a body, or
+between the chunks of a body, a request would never end. So the connection itself checks the time.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ except ImportError:
 else:
     REQUESTS_IMPORT_ERROR = None
 
-# Number of timeouts that a complete response can take: 5 minutes with the default timeout of 60 seconds. Gunicorn stops
-# after 2 minutes unless configured otherwise. 64 MB arrive in this time over a line of 2 Mbit/s.
+# Deadline for a complete response, as a multiple of the timeout: 5 minutes with the default timeout of 60 seconds.
+# Gunicorn stops after 2 minutes unless configured otherwise. 64 MB arrive in this time over a line of 2 Mbit/s.
 TIMEOUTS_PER_RESPONSE = 5
 
 

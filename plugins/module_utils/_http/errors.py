@@ -20,11 +20,11 @@ NetBoxError
 │   ├── NotFound            404
 │   ├── TooManyRequests     429
 │   └── ServerFailed        5xx
-├── Redirected              a redirect to an address that does not get the token
+├── Redirected              a redirect to an address that must not receive the token
 ├── GraphQLFailed           NetBox's GraphQL API refused or failed to run a query
 ├── UnexpectedAnswer        a response that NetBox does not send
 │   └── TooLong             a response that is too long to be read
-├── NotOne                  none or several objects where exactly one was expected
+├── NotOne                  none or several objects match, but exactly one was expected
 └── IncompleteList          objects were lost or repeated while a list was read
 """
 
@@ -33,15 +33,15 @@ from __future__ import annotations
 import re
 import typing as t
 
-# Control characters for cursor position, color, line breaks, and text direction, and unpaired surrogates, which cannot
-# be encoded.
+# Control characters for cursor position, color, line breaks, and writing direction, and unpaired surrogates, which
+# cannot be encoded.
 _NOT_PRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def printable(text: str) -> str:
     """Return ``text`` in one line, without control characters.
 
-    Use it for all messages, warnings, and log lines that contain text from NetBox.
+    Use it for all messages, warnings, and log lines that contain strings from NetBox.
     """
     return _NOT_PRINTED.sub(" ", text)
 
@@ -79,7 +79,7 @@ class NetBoxError(Exception):
         self.advice = ""
 
     def amend(self, text: str = "", *, advice: str = "") -> NetBoxError:
-        """Append ``text``, a sentence, to the message, and replace the advice. Return the error itself."""
+        """Append a sentence to the message, and replace the advice. Return the error itself."""
         if text:
             self.message = f"{self.message} {text}"
         self.advice = advice or self.advice
@@ -115,11 +115,11 @@ class TLSFailed(Unreachable):
 
 
 class ConnectionLost(NoAnswer):
-    """The connection broke before the response was complete. NetBox might have done what was requested."""
+    """The connection broke before the response was complete. NetBox might have processed the request."""
 
 
 class TimedOut(NoAnswer):
-    """No complete response within the timeout. NetBox might have done what was requested."""
+    """No complete response within the timeout. NetBox might have processed the request."""
 
 
 class ErrorStatus(NetBoxError):
@@ -158,7 +158,7 @@ class NotFound(ErrorStatus):
 
 
 class TooManyRequests(ErrorStatus):
-    """429. It comes from a proxy or a cloud service, because NetBox itself does not limit requests."""
+    """429. A proxy or a cloud service sent it, because NetBox itself does not limit requests."""
 
 
 class ServerFailed(ErrorStatus):
@@ -166,7 +166,7 @@ class ServerFailed(ErrorStatus):
 
 
 class Redirected(NetBoxError):
-    """A redirect to an address that does not get the token."""
+    """A redirect to an address that must not receive the token."""
 
 
 class GraphQLFailed(NetBoxError):
@@ -177,7 +177,7 @@ class GraphQLFailed(NetBoxError):
         self.reasons = reasons or []
 
     def says(self, words: str) -> bool:
-        """Return whether one of NetBox's messages contains ``words``."""
+        """Return whether a message in the response contains ``words``."""
         return any(words in reason for reason in self.reasons)
 
 
@@ -197,7 +197,7 @@ class TooLong(UnexpectedAnswer):
 
 
 class NotOne(NetBoxError):
-    """None or several objects where exactly one was expected. The message lists them."""
+    """None or several objects match, but exactly one was expected. The message lists them."""
 
 
 class IncompleteList(NetBoxError):

@@ -18,7 +18,7 @@ class Multipart:
     """The body of the form: its length in bytes, and its chunks. Each iteration starts from the beginning.
 
     * ``fields``: strings by name.
-    * ``name``: name of the file field.
+    * ``name``: the file field in the form.
     * ``filename``, ``content_type``: name and content type to send to the server.
     * ``size``: size of the file in bytes.
     * ``pieces``: returns an iterator over the file's chunks, from the beginning.

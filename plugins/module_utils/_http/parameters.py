@@ -21,8 +21,8 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 Pairs = list[tuple[str, str]]
 """Query parameters in order. A name with several values occurs once for each value."""
 
-# gunicorn refuses request lines above 4,094 bytes. The rest is for the method, the base path, and paging parameters.
-# It also allows for the `next` links of NetBox, which are longer than the URLs of the requests.
+# gunicorn refuses request lines above 4,094 bytes. The rest is for the method, the base path, and paging parameters. It
+# also allows for `next` links, which are longer than the request URLs.
 MAX_QUERY_BYTES = 3500
 
 # Parameters that NetBox does not use as filters, with their effects and the options that replace them.
@@ -129,10 +129,10 @@ def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES, max_ids: int | None = None
 
     If the list is split by ``id``, each part has at most ``max_ids`` IDs.
 
-    The longest repeated parameter is split. Objects match any of its values, so the parts together return the same rows
-    as the whole list. IDs are sorted first, so that the parts are in ID order. Raise :class:`UsageError` if the values
-    are not alternatives (an object must match all tags and no value of ``__n``), or if the parts would still be too
-    long.
+    The longest repeated parameter is split. Objects match any of its values, so the parts together select the same
+    objects as the whole list. IDs are sorted first, so that the parts are in ID order. Raise :class:`UsageError` if the
+    values are not alternatives (an object must match all tags and no value of ``__n``), or if the parts would still be
+    too long.
     """
     if len(encode(pairs)) <= most:
         return [pairs]

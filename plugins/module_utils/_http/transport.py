@@ -35,7 +35,7 @@ if deadlines.REQUESTS_IMPORT_ERROR is None:
 
     class _Session(requests.Session):
         def get_redirect_target(self, resp: requests.Response) -> None:
-            """Leave redirects to the client. requests would read their whole bodies, and trip over bad addresses."""
+            """Leave redirects to the client. requests would read their whole bodies, and fail on invalid URLs."""
 
 
 # Number of connections that stay open between requests.
@@ -74,7 +74,7 @@ class Slots:
             self._changed.wait_for(lambda: self._closed, timeout=seconds)
 
     def close(self) -> None:
-        """Wake all waiting threads. No thread gets a slot after this."""
+        """Wake all waiting threads. After this, no thread receives a slot."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -85,7 +85,7 @@ class Transport:
 
     * ``verify``, ``certificate``, ``timeout``: as ``requests`` takes them.
     * ``session``: the caller's own session, with its own adapters, which this class does not close.
-    * ``max_workers``: maximum number of requests at the same time, in all threads. ``None``: any number.
+    * ``max_workers``: maximum number of concurrent requests, in all threads. ``None``: any number.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class Transport:
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise translate(error) from None
         except (OSError, ValueError) as error:
-            # requests does not wrap these: a certificate file that does not exist, a name that no host can have.
+            # requests does not wrap these: a certificate file that does not exist, an impossible host name.
             raise UsageError(f"Cannot send the request: {_plain(error)}.") from error
 
 
@@ -149,7 +149,7 @@ def _new_session(verify: bool) -> requests.Session:
     adapter = deadlines.Adapter(verify, pool_connections=4, pool_maxsize=KEPT_CONNECTIONS)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
-    # Each request contains the token, but NetBox would prefer the user of a session cookie.
+    # Each request contains the token, but NetBox would prefer a session cookie's user.
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return session
 
@@ -183,7 +183,7 @@ def _rules() -> tuple[_Rule, ...]:
         # While a body is read, an SSL error means that the connection broke. requests does not wrap it then.
         _Rule((pool.SSLError, ssl.SSLError), TLSFailed, untrusted, outer=theirs.RequestException),
         # urllib3 also raises its ProxyError if a proxy closes the connection after it received the whole request. Only
-        # if one of these two is the cause, the proxy certainly did not send the request.
+        # these two causes prove that the proxy did not forward the request.
         _Rule(pool.NewConnectionError, Unreachable, proxy, outer=theirs.ProxyError),
         _Rule(OSError, Unreachable, proxy, words="Tunnel connection failed", outer=theirs.ProxyError),
         _Rule(pool.NewConnectionError, Unreachable, "Cannot connect: {}."),

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The version of the collection. A test compares it with galaxy.yml."""
+"""The collection version. A test compares it with galaxy.yml."""
 
 from __future__ import annotations
 

@@ -25,9 +25,9 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import (
 
 @dataclasses.dataclass
 class Page:
-    """A response to a cursor: ``rows`` with their ``ids``, ascending, and ``next``, where the next page starts.
+    """A response to a cursor: ``rows`` with their ``ids``, ascending, and the start of the next page as ``next``.
 
-    ``next`` is ``None`` at the end of the list, or of the part of the list that was requested.
+    ``next`` is ``None`` at the end of the list or of the requested range.
     """
 
     rows: list[Row]
@@ -90,7 +90,7 @@ class ListAnswer:
 
 
 def read_answer(endpoint: str, answer: t.Any, page_rows: int) -> ListAnswer:
-    """Parse the JSON ``answer`` to a request for so many rows."""
+    """Parse the JSON ``answer`` to a request for this number of rows."""
     if isinstance(answer, list) and all(map(is_row, answer)):
         return ListAnswer(endpoint, answer, len(answer), None, page_rows)  # a view without pages
     results = answer.get("results") if isinstance(answer, dict) else None

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What a pager uses to read its lists."""
+"""The objects and settings that a pager passes to the readers of its lists."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers impor
 
 @dataclasses.dataclass(frozen=True)
 class Context:
-    """What a pager uses to read its lists.
+    """The objects and settings that a pager passes to the readers of its lists.
 
     * ``pagination``: ``auto``, ``cursor``, or ``offset``.
     * ``first_page``, ``largest_page``: rows in the first page, and rows that later pages can have.
@@ -35,6 +35,6 @@ class Context:
     warn: t.Callable[[str], object]
 
     def page_size(self, name: str, max_rows: int | None = None, share: float = 1.0) -> PageSize:
-        """Return the page size of a new list, of which ``max_rows`` rows are wanted. ``share`` as for ``PageSize``."""
+        """Return the page size for reading at most ``max_rows`` rows of a list. ``share`` as for ``PageSize``."""
         first, largest = (min(rows, max_rows or rows) for rows in (self.first_page, self.largest_page))
         return PageSize(self.client, name, first, largest, share)

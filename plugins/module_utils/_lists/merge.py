@@ -6,8 +6,8 @@
 
 """Combine the results of several requests for parts of one list, whose filters do not fit into one URL.
 
-Rows of all parts are yielded in ID order, so a row can be yielded once every part has shown that it has no earlier one.
-One or two pages of each part are in memory. More parts mean shorter pages.
+Rows of all parts are yielded in ID order. A row can be yielded as soon as no part can return an earlier row. One or two
+pages of each part are in memory. More parts mean shorter pages.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import Row, required_id
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Tasks, Workers
 
-# Rows that are yielded at once.
+# Maximum number of rows in a batch.
 BATCH = 300
 
 
 def memory_share(parts: int, workers: int) -> float:
-    """Return the part of the usual size that a page can have if so many parts are combined."""
+    """Return the fraction of the usual page size that fits into memory if this number of parts is combined."""
     return look_ahead(workers) / (1.5 * parts + workers)
 
 
@@ -97,7 +97,7 @@ class Merge:
             part.last_page, part.last_id = len(rows), required_id(rows[-1])
 
     def _take(self) -> list[Row]:
-        """Return rows in ID order until a part has none left that have arrived."""
+        """Return rows in ID order until one part needs its next page."""
         rows: list[Row] = []
         while self._heap and len(rows) < BATCH:
             number_id, number = self._heap[0]

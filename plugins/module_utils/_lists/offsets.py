@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read a list by offset without losing rows: one page after another, or several at the same time.
+"""Read a list by offset without losing rows, with pages in sequence or in parallel.
 
 An offset counts rows. If a row before it is deleted, all later rows move up, and some of them out of the next page. In
 ID order, the collection detects and repairs this: each page begins with the last row of the previous page. If a page
@@ -118,8 +118,11 @@ class _News:
 
 
 class _ById:
-    """Pages in ID order. Each begins with the last row of the page before. If one does not, rows are missing before it.
-    They are then at lower offsets, where the code searches for them."""
+    """Pages in ID order.
+
+    Each page begins with the last row of the previous page. If it does not, rows moved to lower offsets, and the code
+    searches for them there.
+    """
 
     overlap = 1
 
@@ -147,11 +150,11 @@ class _ById:
             if not page.more:
                 self._check_end(offset, page)
                 return
-        # The list has grown since the first page reported its length.
+        # The list has grown since the first page returned its count.
         yield from self._catch_up(self._after(offset, page), None, None)
 
     def _catch_up(self, offset: int, following: int | None, ahead: OffsetPage | None) -> Iterator[list[Row]]:
-        """Yield the rows from ``offset``, even if they moved, up to those of ``ahead`` or to the end."""
+        """Yield the rows from ``offset`` up to the page ``ahead`` or to the end, even if they moved."""
         stop = ahead.rows[0]["id"] if ahead and ahead.rows else None
         back, overlaps = self._source.page_rows, True
         while True:
@@ -175,7 +178,7 @@ class _ById:
         return bool(page.rows) and page.rows[0]["id"] <= self._last
 
     def _after(self, offset: int, page: OffsetPage) -> int:
-        """Return where the next page must begin to overlap ``page``, which can be shorter than requested."""
+        """Return the offset for a next page that overlaps ``page``, which can be shorter than requested."""
         return offset + max(1, len(page.rows) - 1)
 
     def _new(self, page: OffsetPage) -> list[Row]:
@@ -195,8 +198,11 @@ class _ById:
 
 
 class _ByCount:
-    """Pages in an order that cannot be checked row by row. Each begins with the last row of the page before, if rows
-    have IDs and pages have several rows. Repeated rows are dropped, and lost rows are counted."""
+    """Pages in an order that cannot be checked row by row.
+
+    Each page begins with the last row of the previous page, if rows have IDs and pages have several rows. Repeated rows
+    are dropped, and lost rows are counted.
+    """
 
     def __init__(self, source: OffsetList, first: OffsetPage) -> None:
         self._source = source
@@ -231,7 +237,7 @@ class _ByCount:
             if not last.more:
                 break
         while last.more and last.rows and not self._has_enough():
-            # The list has grown since the first page told its length.
+            # The list has grown since the first page returned its count.
             dummy, last = self.page((following, self._source.page_rows))
             following += max(1, len(last.rows) - self.overlap)
             self._check_joint(last)

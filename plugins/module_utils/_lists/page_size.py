@@ -4,15 +4,15 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""How many rows to request at once: more if rows are small, fewer if the server cannot finish a page.
+"""How many rows to request in one page: more if rows are small, fewer if the server cannot finish a page.
 
 Proxies fail now and then for pages of any size. A server that is slow, or has little memory, fails again and
 again, but only if pages are long. These rules distinguish the two cases:
 
 * A page that failed is requested again with the same size.
 * If it fails again, that page alone is requested in smaller parts.
-* The pages of the whole list get smaller if smaller parts succeed and no page of the full size does.
-* After eight pages that succeeded, pages get longer again.
+* All later pages are smaller if smaller parts succeed, but no page of the full size does.
+* After eight successful pages, pages become longer again.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 T = t.TypeVar("T")
 
 # Rows in the first page. With 4 workers, six pages of whole devices (4.5 kB each) need less than 60 MB on every Python,
-# and six pages of 400 rows need more on 3.9. With 8 workers, the first page, during which nothing else can be
-# requested, is short enough for 20,000 rows to arrive six times as fast.
+# and six pages of 400 rows need more on 3.9. With 8 workers, 20,000 rows arrive six times as fast, because the first
+# page is short. Nothing else can be requested before it arrives.
 FIRST_PAGE = 300
 # Rows in the later pages, if rows are small. NetBox returns no more unless its MAX_PAGE_SIZE was changed.
 LARGEST_PAGE = 1000
 # A page that the server cannot finish is split down to this size, and not further.
 SMALLEST_PAGE = 10
-# For the start of a page, NetBox needs as much time as for the own fields of 700 rows. Therefore pages
-# of small rows get longer, up to this many bytes of JSON.
+# Each page has a fixed cost in NetBox, which equals the cost of 700 rows with only their own fields. Therefore, pages
+# of small rows become longer, up to this many bytes of JSON.
 PAGE_BYTES = 1_000_000
 # Number of rows whose size is measured.
 SAMPLE = 20
@@ -49,7 +49,7 @@ class PageSize:
 
     * ``first``: rows in the first page.
     * ``largest``: rows that a page can have at most.
-    * ``share``: the fraction of the usual memory that a page can use if many pages are in memory at once.
+    * ``share``: the fraction of the usual memory that a page can use. It is less than 1 if many pages are in memory.
     """
 
     def __init__(self, client: Client, name: str, first: int, largest: int = 0, share: float = 1.0) -> None:
@@ -59,7 +59,7 @@ class PageSize:
         self._rows = self._target = max(min(first, SMALLEST_PAGE), int(first * self._share))
         self._largest = max(largest, self._rows)
         self._lock = threading.Lock()
-        # Successes since the size changed, and how many of them are needed before pages get longer.
+        # Successes since the size changed, and the number of successes before pages become longer.
         self._successes = 0
         self._needed = SUCCESSES
         # Whether the last request failed, and whether the last page needed more than one request.
@@ -84,9 +84,9 @@ class PageSize:
             self._rows = min(self._rows, rows)
 
     def measure(self, page: Sequence[object]) -> None:
-        """Let pages get longer if the rows of ``page``, the first one, are small and it was full.
+        """Let pages become longer if ``page``, the first one, was full and its rows are small.
 
-        This takes effect immediately, or after the next successful page if the first request for ``page`` failed.
+        This applies immediately, or after the next successful page if the first request for ``page`` failed.
         """
         with self._lock:
             if len(page) < self._rows or not page:
@@ -158,7 +158,7 @@ class PageSize:
     def _note_split(self, page_rows: int, whole: int) -> None:
         """Note that a page of ``whole`` rows failed, and that its first part of ``page_rows`` rows succeeded."""
         if not page_rows < self._rows <= whole:
-            return  # the reason was this page alone, or other pages have already shown it
+            return  # only this page was too large, or the size was already reduced
         if self._proven:
             # A page of this size succeeded recently. The next page will show the reason.
             self._proven = False

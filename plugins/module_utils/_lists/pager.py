@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read lists of NetBox's REST API, each row once, with cursors or offsets, in sequence or in parallel."""
+"""Read complete lists from NetBox's REST API, with cursors or offsets, in sequence or in parallel."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.threads impor
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import ExecutorClass, Workers, ordered_map
 
 MODES = ("auto", "cursor", "offset")
-# With 4 cursors, a list arrives nearly four times as fast as with one. NetBox has 5 processes if it is installed as its
-# documentation describes: one remains for people.
+# With 4 cursors, a list arrives nearly four times as fast as with one. If NetBox is installed as its documentation
+# describes, it has 5 processes, so one process remains for people.
 MAX_WORKERS = 4
 
 
@@ -44,7 +44,7 @@ class Pager:
     * ``executor_class``: a replacement for ``concurrent.futures.ThreadPoolExecutor``.
     * ``warn``: shows a warning to the user. By default, warnings go to the client's log.
 
-    Several threads can read lists of one pager at the same time, also threads of its own.
+    Several threads can read lists through one pager concurrently, including its own workers.
     """
 
     def __init__(
@@ -95,13 +95,13 @@ class Pager:
         limit: int | None = None,
         skip_deleted: tuple[str, str] | None = None,
     ) -> Generator[Row, None, None]:
-        """Yield the objects of a list as they arrive, each once, in ID order or in the order of ``ordering``.
+        """Yield the objects in a list as they arrive, in ID order or as ``ordering`` requires. No object is repeated.
 
-        The parameters are those of :class:`ListQuery`; ``limit`` is its ``max_rows``. ``ordering`` and ``offset``
-        exclude cursors. Filters that are too long for one URL are sent with several requests.
+        For the parameters, see :class:`ListQuery`. ``limit`` is ``max_rows`` there. ``ordering`` and ``offset`` exclude
+        cursors. Filters that are too long for one URL are sent with several requests.
 
-        Raise :class:`UsageError` at once if the parameters contradict each other. Raise :class:`IncompleteList` if rows
-        were lost, and the errors of the client.
+        Raise :class:`UsageError` immediately if the parameters are invalid or cannot be combined. Raise
+        :class:`IncompleteList` if rows were lost, and the errors of the client.
         """
         pages = self.pages(
             endpoint,
@@ -125,7 +125,7 @@ class Pager:
         limit: int | None = None,
         skip_deleted: tuple[str, str] | None = None,
     ) -> Generator[list[Row], None, None]:
-        """Yield the objects of :meth:`rows` in lists of several, as they arrive."""
+        """Yield lists of the objects from :meth:`rows`, as they arrive."""
         endpoint = endpoint.strip("/")
         return self.read(
             ListQuery(
@@ -140,7 +140,7 @@ class Pager:
         )
 
     def read(self, query: ListQuery) -> Generator[list[Row], None, None]:
-        """Yield the rows that ``query`` describes, in lists of several, as they arrive."""
+        """Yield lists of the rows that ``query`` describes, as they arrive."""
         self.workers.check_open()
         if self.context.pagination == "cursor" and (query.ordering is not None or query.offset is not None):
             name = "ordering" if query.ordering is not None else "offset"
@@ -163,7 +163,7 @@ class Pager:
         return [ListReader(self.context, part, size) for part in parts]
 
     def _in_sequence(self, readers: list[ListReader]) -> Iterator[list[Row]]:
-        """Yield the rows of several parts, each of which comes after the one before, and fits into one page."""
+        """Yield the rows of several parts in sequence. Each part fits into one page."""
         max_rows, ahead = readers[0].query.max_rows, look_ahead(self.workers.size)
         if max_rows is not None:
             ahead = min(ahead, math.ceil(max_rows / self.page_size))
@@ -179,7 +179,10 @@ class Pager:
         return ordered_map(self.workers, read, readers, ahead)
 
     def count(self, endpoint: str, filters: Pairs | None = None) -> int:
-        """Return how many objects a list has. This needs one small request, or several if the filters do."""
+        """Return how many objects a list has.
+
+        This needs one small request. If the filters need several URLs, all IDs are read and counted.
+        """
         query = ListQuery(endpoint.strip("/"), filters or [])
         if query.is_cut_silently:
             raise UsageError(f"{query.endpoint} cannot be counted: NetBox returns only the first of these objects.")
@@ -233,7 +236,7 @@ def emit_pages(
 ) -> Generator[list[Row], None, None]:
     """Yield the pages of ``source`` after ``tidy`` changed them, with at most ``max_rows`` rows, without empty pages.
 
-    At the end, or when the caller stops earlier, log how the list ``name`` was read. ``states`` know it.
+    At the end, or when the caller stops earlier, log from ``states`` how the list ``name`` was read.
     """
     began, rows = time.monotonic(), 0
     try:

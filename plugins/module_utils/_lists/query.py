@@ -27,7 +27,7 @@ PAGING = ("start", "limit", "offset", "ordering")
 WITHOUT_CURSOR = re.compile(
     r"ipam/asn-ranges$|dcim/racks/\d+/elevation$|extras/custom-field-choice-sets/\d+/choices$|core/background-"
 )
-# NetBox returns the first of these objects, at most MAX_PAGE_SIZE, without a count and without a next page.
+# Lists that NetBox cuts to MAX_PAGE_SIZE objects. It returns neither a count nor a next page.
 CUT_SILENTLY = re.compile(r"(?P<parents>[^?]+)/\d+/available-(ips|vlans|asns)$")
 
 
@@ -40,10 +40,10 @@ class ListQuery:
     * ``ordering``: NetBox's parameter, such as ``-name``. ``None`` reads in ID order.
     * ``offset``: number of rows to skip.
     * ``max_rows``: maximum number of rows to return.
-    * ``skip_deleted``: the name of a filter whose values are IDs, and the endpoint of the objects with these IDs. If
-      NetBox rejects an ID because its object was deleted, the query continues without it.
+    * ``skip_deleted``: a filter whose values are IDs, and the endpoint for the objects with these IDs. If NetBox
+      rejects an ID because its object was deleted, the query continues without it.
 
-    Raise :class:`UsageError` if these contradict each other.
+    Raise :class:`UsageError` if these are invalid or cannot be combined.
     """
 
     endpoint: str
@@ -86,7 +86,7 @@ class ListQuery:
 
     @property
     def selects_by_id(self) -> bool:
-        """Whether a filter selects IDs. NetBox joins a second filter of the same name with OR."""
+        """Whether a filter selects IDs. NetBox combines a second ID filter with OR."""
         return any(name == "id" or name.startswith("id__") for name, dummy in self.filters)
 
     def parts(self, page_rows: int) -> list[ListQuery]:
@@ -104,6 +104,6 @@ class ListQuery:
 
 
 def are_in_sequence(parts: list[ListQuery]) -> bool:
-    """Return whether the rows of each part come before those of the next one: the parts name different IDs."""
+    """Return whether the parts select different IDs, so that all rows in a part come before the next part's rows."""
     highest = [part.highest_id for part in parts]
     return None not in highest and len(set(highest)) == len(highest)

@@ -4,15 +4,15 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read a list by cursor: by one cursor, or by several at the same time. REST and GraphQL use the same code.
+"""Read a list with one cursor, or with several in parallel. REST and GraphQL share this code.
 
-The IDs that have not been read form a line of ID ranges, in ID order. A free worker takes a range from the front of the
-line, cut so that it probably contains one page. The rest of a range that a page does not cover becomes a range again,
-at the same place. Each ID belongs to one range at any time, so each row arrives once. Workers always take ranges from
-the front, so few pages wait for the pages before them, for any distribution of IDs. (If workers took halves of the
-largest range, a list would take no longer, but nearly all of it would wait in memory.)
+The IDs that have not been read form a line of ID ranges, in ID order. A free worker requests the first free range,
+after it is cut so that it probably contains one page. If a page does not cover its range, the rest becomes a range
+again and stays at its place in the line. Each ID belongs to one range at any time, so each row arrives once. Workers
+always start at the front, so few pages wait for the pages before them, for any distribution of IDs. (If workers always
+split the largest range, a list would arrive as fast, but nearly all of it would wait in memory.)
 
-The pages themselves show how wide a range must be to contain one page: IDs can be dense here and sparse there.
+The density of IDs can vary within a list. The received pages show how wide a range must be to contain one page.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers impor
 
 # If IDs are sparse, a range is cut for a little less than a page. Otherwise a few rows would often need a request.
 FILLING = 0.9
-# One page shows little about IDs that are far away. An estimate from a page without rows changes at most by this
-# factor.
+# One page reveals little about distant IDs. An estimate from a page without rows changes at most by this factor.
 LARGEST_STEP = 4.0
 # Number of pages that must be expected at the front before a later page that has already arrived is dropped for them.
 WORTH = 4
@@ -53,7 +52,7 @@ class CursorList(t.Protocol):
 
 @dataclasses.dataclass(eq=False)
 class _IdRange:
-    """The IDs from ``start`` up to, not including, ``stop`` (``None``: the end of the list)."""
+    """The IDs from ``start`` up to, but not including, ``stop`` (``None``: no end)."""
 
     start: int
     stop: int | None
@@ -86,7 +85,7 @@ def read_ranges(page: Page, source: CursorList, workers: Workers, max_rows: int 
 
 
 def look_ahead(workers: int) -> int:
-    """Return how many full pages can be requested, or waiting, at the same time."""
+    """Return how many full pages can be requested or waiting at any time."""
     return workers + max(2, workers // 2)
 
 
@@ -105,7 +104,7 @@ class _Reader:
 
     def pages(self) -> Iterator[list[Row]]:
         try:
-            # The next page is needed in any case. It is requested at the same time as the survey, without an end.
+            # The next page is needed in any case. Request it together with the survey, without an end.
             self._request(self._line[0])
             if not self._has_enough():
                 self._tasks.start(None, self._source.survey)
@@ -133,7 +132,7 @@ class _Reader:
         self._tasks.start(id_range, self._source.fetch, id_range.start, id_range.stop, page_rows)
 
     def _request_more(self) -> None:
-        """Give each free worker a range, from the front of the line."""
+        """Request ranges from the front of the line until all workers are busy."""
         position = 0
         while position < len(self._line) and self._tasks.running < self._workers.size:
             id_range = self._line[position]
@@ -170,7 +169,7 @@ class _Reader:
         return True
 
     def _give_up(self, id_range: _IdRange) -> int:
-        """Put a range that was read back into the line. Return how many rows that frees."""
+        """Drop the rows of a range, so that it is requested again later. Return the number of dropped rows."""
         rows = len(id_range.rows or ())
         if id_range.stop is not None:
             id_range.density = min(1.0, rows / (id_range.stop - id_range.start))
@@ -187,7 +186,7 @@ class _Reader:
         )
 
     def _cut(self, position: int) -> None:
-        """Shorten a free range of the line to what probably fills one page, and insert the rest after it."""
+        """Shorten a free range so that it probably fills one page, and insert the rest after it."""
         id_range, page_rows = self._line[position], self._source.page_rows
         left = sum((self._end_of(one) - one.start) * one.density for one in self._line if not one.requested)
         # The workers share the last rows, in pages that are not too small to be worth a request.
@@ -210,7 +209,8 @@ class _Reader:
         id_range = self._line[-1]
         left = count - self._read - id_range.requested
         if left > 0 and id_range.requested and id_range.rows is None and id_range.stop is None:
-            # The page that was requested without an end keeps the rows that probably fill it. Other rows are dropped.
+            # The page that was requested without an end is cut to a range that probably fills it. Other rows are
+            # dropped.
             stop = id_range.start + max(1, int(id_range.requested / id_range.density))
             if stop <= last:
                 id_range.stop = stop

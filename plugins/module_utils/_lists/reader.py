@@ -7,7 +7,7 @@
 """Read one list whose filters fit into one URL, by cursor if the server supports it, or by offset.
 
 Detecting this needs no additional request. The first page is requested with ``start=0``, and NetBox used the cursor if
-and only if the ``count`` of its response is null. Lists of plugins are an exception, as they can have a filter called
+and only if ``count`` in the response is null. Lists of plugins are an exception, as they can have a filter called
 ``start``.
 """
 
@@ -52,7 +52,7 @@ BEHIND_THE_END = 10**9
 
 
 class ListReader:
-    """Reads the list that ``query`` describes. ``size``: the size of its pages, if other lists share it."""
+    """Reads the list that ``query`` describes. ``size``: the page size, if other lists share it."""
 
     def __init__(self, context: Context, query: ListQuery, size: PageSize | None = None) -> None:
         self.query = query
@@ -232,7 +232,7 @@ class ListReader:
 
     @staticmethod
     def _with_first_page(first: OffsetPage, pages: Iterator[list[Row]]) -> Iterator[list[Row]]:
-        """Yield the rows of ``first``, and those of ``pages``, whose first row is the last one of ``first``."""
+        """Yield ``first``, and then ``pages`` without their first row, which repeats the last row in ``first``."""
         yield first.rows
         for number, page in enumerate(pages):
             yield page if number else page[1:]
@@ -281,7 +281,7 @@ class ListReader:
     # Lists that NetBox cuts silently
 
     def _read_cut_list(self) -> list[Row]:
-        """Return as many rows as the query requires, or as NetBox returns at once. Warn if there can be more."""
+        """Return the rows that the query requires, up to one page. Warn if there can be more."""
         self.state.set_mode("one page")
         offset = self.query.offset or 0
         requested = offset + (self.query.max_rows or LARGEST_PAGE)
@@ -295,7 +295,7 @@ class ListReader:
         return found[offset:]
 
     def _maximum(self, found: int, requested: int) -> int:
-        """Return the server's maximum for a request for so many rows, or ``found`` if it is not known.
+        """Return the maximum page size for a request for ``requested`` rows, or ``found`` if it is not known.
 
         The link to the previous page contains this number, even after the end of a list or in an empty list.
         """

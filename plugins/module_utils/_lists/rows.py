@@ -20,7 +20,7 @@ HIGHEST_ID = 2**63 - 1
 
 
 def is_row(value: t.Any) -> bool:
-    """Return whether ``value`` is an object of a list. Its ID, if it has one, is a number or a string."""
+    """Return whether ``value`` is an object in a list. Its ID, if it has one, is a number or a string."""
     return isinstance(value, dict) and not isinstance(value.get("id"), (dict, list))
 
 

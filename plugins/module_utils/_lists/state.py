@@ -18,7 +18,7 @@ MAX_REQUESTS = 1_000_000
 
 
 class ServerState:
-    """What the pager learned about the server. The lists of one pager share it."""
+    """Facts that a pager learned about the server. All lists of the pager share them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,11 +28,11 @@ class ServerState:
 
     @property
     def longest_page(self) -> int:
-        """The length of the longest page that the server returned. Its maximum is not lower."""
+        """The length of the longest page that the server returned. The server's maximum is at least this length."""
         return self._longest_page
 
     def note_page(self, rows: int) -> None:
-        """Remember that the server returned a page of so many rows."""
+        """Record that the server returned a page with this number of rows."""
         with self._lock:
             self._longest_page = max(self._longest_page, rows)
 
@@ -57,7 +57,7 @@ class ServerState:
 
 
 class ListState:
-    """How one list is read: its ``mode`` for the log, its requests, and its filters as they are now."""
+    """How one list is read: its ``mode`` for the log, its requests, and its current filters."""
 
     def __init__(self, name: str, filters: Pairs | None = None, mode: str = "cursor") -> None:
         self.name = name

@@ -7,7 +7,7 @@
 """An executor whose threads do not prevent Python from ending.
 
 Before Python ends, it waits for the threads of ``concurrent.futures.ThreadPoolExecutor``, even after Ctrl-C. If NetBox
-does not respond, that takes as long as the timeout.
+does not respond, Python would wait until the timeout.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class DaemonThreads(concurrent.futures.Executor):
         self._lock = threading.Lock()
 
     def submit(self, fn: t.Callable[..., t.Any], /, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        """Run ``fn(*args, **kwargs)`` in a thread, and return the future of its result."""
+        """Run ``fn(*args, **kwargs)`` in a thread, and return a future for the result."""
         future: concurrent.futures.Future[t.Any] = concurrent.futures.Future()
         with self._lock:
             if self._closed:
@@ -57,7 +57,7 @@ class DaemonThreads(concurrent.futures.Executor):
                 else:
                     future.set_result(result)
                     del result
-            # A waiting thread must not keep the last rows in memory.
+            # Free the last rows while the thread waits.
             del task, future, call
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:

@@ -32,15 +32,15 @@ R = t.TypeVar("R")
 ExecutorClass = t.Callable[..., concurrent.futures.Executor]
 Future = concurrent.futures.Future[t.Any]
 
-# How many tasks have started each other: 0 in a caller's thread, 1 in a task, and 2 in a task that a task started.
+# Nesting depth of tasks: 0 in a caller's thread, 1 in a task, and 2 in a task that a task started.
 _depth: contextvars.ContextVar[int] = contextvars.ContextVar("netbox.cursor depth", default=0)
 
 
 class Workers:
     """Threads that several lists share: ``size`` of them, created when the first task starts.
 
-    Tasks that a task starts get ``size`` threads of their own. A task that waits for others therefore never occupies
-    a thread that the others need.
+    Tasks that a task starts run in ``size`` additional threads. A task that waits for others therefore never occupies a
+    thread that the others need.
 
     ``executor_class`` is a replacement for ``concurrent.futures.ThreadPoolExecutor``.
     """
@@ -61,7 +61,7 @@ class Workers:
         Raise :class:`UsageError` if the executor accepts no task, or if the workers are closed.
         """
         depth = _depth.get()
-        with self._lock:  # several lists can start at the same time
+        with self._lock:  # several lists can start concurrently
             self.check_open()
             if depth not in self._executors:
                 self._executors[depth] = self._new_executor()

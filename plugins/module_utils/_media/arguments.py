@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What all modules share: connection options as module arguments, and errors as module failures."""
+"""Code that all modules share: connection options as module arguments, and errors as module failures."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ def _read_environment(*variables: str) -> str:
 
 
 def new_module(arguments: Mapping[str, t.Any], **options: t.Any) -> AnsibleModule:
-    """Return the module with its own ``arguments`` and those of the connection."""
+    """Return the module with its own ``arguments`` and the connection arguments."""
     module = AnsibleModule(argument_spec={**connection_arguments(), **arguments}, supports_check_mode=True, **options)
-    # Ansible masks the values of headers wherever they occur in the result. Do not mask short values such as "https":
-    # masking them would corrupt URLs and reveal the value.
+    # Ansible masks header values everywhere in the result. Do not mask short values such as "https": masking them would
+    # corrupt URLs and reveal the value.
     module.no_log_values = {value for value in module.no_log_values if len(value) >= SHORTEST_SECRET}
     return module
 
@@ -85,7 +85,7 @@ def connected(module: AnsibleModule) -> Iterator[Client]:
 
 
 def connect_anonymously(module: AnsibleModule) -> Client:
-    """Return a client for the same NetBox that sends no token."""
+    """Return a client for this NetBox that does not send a token."""
     return _connect(module, None)
 
 

@@ -7,7 +7,7 @@
 """The image attachments of one NetBox object: compared by content, added, replaced, and removed.
 
 NetBox does not require names to be unique, and a request to add an image can succeed although its response is lost. So
-the attachments are listed again after every change, and more than one with the same name is an error that lists them.
+the attachments are listed again after every change. If several have the name, the module fails and lists them.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _read_types(client: Client) -> dict[str, str]:
 
 
 class Attachments:
-    """The image attachments of the object of ``object_type`` with ``object_id``."""
+    """The image attachments of one object, which ``object_type`` and ``object_id`` select."""
 
     def __init__(
         self, client: Client, copies: ImageCopies, object_type: str, object_id: int, warn: t.Callable[[str], object]
@@ -106,8 +106,8 @@ class Attachments:
     def present(self, desired: DesiredImage, *, compare: str, check: bool, diff_bytes: int) -> Outcome:
         """Ensure that the object has one attachment with the desired name and the desired image.
 
-        ``compare``: ``content``, or ``size`` if NetBox's copy cannot be read; ``check``: change nothing;
-        ``diff_bytes``: for a diff, read NetBox's copy of up to this size even if its size alone reveals the difference.
+        ``compare``: ``content``, or ``size`` if NetBox's copy cannot be read. ``check``: change nothing.
+        ``diff_bytes``: for a diff, read NetBox's copy up to this size, even if the size alone reveals the difference.
         """
         rows = self._list_named(desired.name)
         if len(rows) > 1:
@@ -164,16 +164,17 @@ class Attachments:
         return [row for row in rows if row.get("name", "") == name and self._object.items() <= row.items()]
 
     def _compare(self, row: Row, file: ImageFile, compare: str) -> tuple[str, Fingerprint | None]:
-        """Compare the image of ``row`` with ``file``. Return the fingerprint of NetBox's copy as well if it was read.
+        """Compare the image of ``row`` with ``file``. If the copy in NetBox was read, also return its fingerprint.
 
-        Dimensions decide only if nothing else is available: programs read different ones from the same file.
+        Dimensions decide only if nothing else is available, because programs can read different dimensions from one
+        file.
         """
         size = row.get("image_size")
         if size is not None and size != file.size:
             return DIFFERENT, None
         if compare == "size":
             dimensions = (file.type.width, file.type.height)
-            known = size is None and None not in dimensions  # NetBox before 4.6.4 reports no sizes.
+            known = size is None and None not in dimensions  # NetBox before 4.6.4 does not report sizes.
             same = not known or (row.get("image_width"), row.get("image_height")) == dimensions
             return SAME if same else DIFFERENT, None
         try:
@@ -206,7 +207,10 @@ class Attachments:
     def _put(
         self, action: str, desired: DesiredImage, old: Row | None, before: t.Any, compare: str, check: bool
     ) -> Outcome:
-        """Add the desired image, and remove ``old`` afterward. Changed in place, NetBox would keep the old file."""
+        """Add the desired image, and remove ``old`` afterward.
+
+        If the attachment was changed in place, NetBox would not delete the old file.
+        """
         after = desired.describe()
         if check:
             desired.check_file()
@@ -219,8 +223,8 @@ class Attachments:
             if old:
                 self._delete(old)
                 if _path(row) == _path(old):
-                    # NetBox had lost the old file and gave its name to the new one. So it removed the new one with the
-                    # old attachment.
+                    # NetBox had lost the old file and reused its name for the new one. So it removed the new file with
+                    # the old attachment.
                     row = self._change(row, self._create_form(desired))
             rows = self._list_named(desired.name)
         except NetBoxError as error:
@@ -238,7 +242,7 @@ class Attachments:
     def _restore(self, desired: DesiredImage, row: Row, before: t.Any, check: bool) -> Outcome:
         """Send the image of an attachment whose file NetBox lost.
 
-        NetBox gives the new file the name of the lost one. If the module added a new attachment and removed the old
+        NetBox reuses the lost file's name for the new file. If the module added a new attachment and removed the old
         one, NetBox would remove the new file with it.
         """
         if check:
@@ -316,7 +320,7 @@ class Attachments:
             raise
 
     def _check_object(self) -> None:
-        """Raise the error that NetBox would report for an attachment of this object, as far as NetBox reveals it."""
+        """Raise the error that NetBox would report for an attachment to this object, if it can be predicted."""
         object_type, number = str(self._object["object_type"]), self._object["object_id"]
         types = _read_types(self._client)
         if object_type not in types:
@@ -363,7 +367,7 @@ class Attachments:
 
 
 def _describe(row: Row, copy: Fingerprint | None) -> dict[str, t.Any]:
-    """Return what a diff shows of an attachment. NetBox never reports a digest, and before 4.6.4 no size either."""
+    """Return the values of an attachment in a diff. NetBox never reports a digest, and before 4.6.4 no size either."""
     return {
         "name": row.get("name"),
         "description": row.get("description"),

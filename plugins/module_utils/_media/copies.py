@@ -7,7 +7,7 @@
 """NetBox's copies of images: the allowed locations, and the fingerprints.
 
 NetBox reports a URL for each image. The module requests it only if it is below ``media/`` of the configured NetBox, or
-on a storage host that the user listed. Otherwise, NetBox could make the module send a request to any address.
+on a storage host that the user listed. Otherwise, the module would send requests to any server that NetBox names.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _ADVICE = "Check the URL. If NetBox stores its images there, list the host in st
 class ImageCopies:
     """Reads the files of image attachments.
 
-    * ``storage_hosts``: hosts besides NetBox that can store images, such as ``s3.example.com`` or
+    * ``storage_hosts``: additional hosts that can store images, such as ``s3.example.com`` or
       ``minio.example.com:9000``. Without a port, ports 80 and 443 are allowed.
-    * ``connect_anonymously``: returns a client for the same NetBox that sends no token.
+    * ``connect_anonymously``: returns a client for this NetBox that does not send a token.
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class ImageCopies:
         return copy if copy.size <= max_bytes else None
 
     def is_lost(self, row: Row) -> bool:
-        """Return whether NetBox lost the file of ``row``, after it answered a request for the file with 404.
+        """Return whether NetBox lost the file of ``row``, after a request for the file returned 404.
 
-        NetBox answers with 404 as well if ``LOGIN_REQUIRED`` is false, because it ignores the token then. Without a
-        token, it redirects to its login page only if it requires a login.
+        NetBox also returns 404 if ``LOGIN_REQUIRED`` is false, because it then ignores the token. Without a token, it
+        redirects to its login page only if it requires a login.
         """
         url = self._permitted_url(row)
         if self._is_below_media(urlsplit(url)):
@@ -74,7 +74,7 @@ class ImageCopies:
                 except NetBoxError as error:
                     self._client.log(1, str(error))
             return False
-        return True  # A storage host answers with 404 only if the file does not exist.
+        return True  # A storage host returns 404 only if the file does not exist.
 
     def _permitted_url(self, row: Row) -> str:
         """Return the URL from which the file of ``row`` can be read. Raise :class:`UnexpectedAnswer` if there is none.

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The image attachment that the options of a module describe, and whether NetBox would accept it."""
+"""The image attachment that a module's options describe, and checks whether NetBox would accept it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _DETECTED_EXTENSIONS = frozenset(EXTENSIONS.values()) | {"apng", "avifs", "jfif"
 
 @dataclasses.dataclass(frozen=True)
 class DesiredImage:
-    """The desired image attachment. A ``description`` of ``None`` keeps the current description."""
+    """The desired image attachment. If ``description`` is ``None``, the current description does not change."""
 
     name: str
     description: str | None
@@ -62,12 +62,12 @@ class DesiredImage:
         if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", content_type, flags=re.ASCII):
             raise UsageError(f"Invalid content_type {content_type!r}. Use a media type such as image/png.")
         description = options["description"]
-        # NetBox stores text without surrounding whitespace.
+        # NetBox strips surrounding whitespace from strings.
         description = None if description is None else str(description).strip()
         return cls(name, description, file, filename or name, content_type)
 
     def describe_file(self) -> dict[str, t.Any]:
-        """Return what the module reports about the image file."""
+        """Return the module's result values for the image file."""
         return {
             "size": self.file.fingerprint.size,
             "sha256": self.file.fingerprint.sha256,
@@ -77,7 +77,7 @@ class DesiredImage:
         }
 
     def describe(self) -> dict[str, t.Any]:
-        """Return what a diff shows of this image."""
+        """Return the values of this image in a diff."""
         return {
             "name": self.name,
             "description": self.description or "",
@@ -104,7 +104,7 @@ class DesiredImage:
                 )
 
     def check_lengths(self, fields: Mapping[str, t.Any]) -> None:
-        """Raise :class:`UsageError` for text that is longer than NetBox's description of its ``fields`` allows."""
+        """Raise :class:`UsageError` for strings that exceed the maximum lengths in ``fields``."""
         texts = {"name": self.name, "description": self.description or "", "image": self.filename}
         for field, text in texts.items():
             described = fields.get(field)

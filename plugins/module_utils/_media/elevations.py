@@ -20,7 +20,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import
 from ansible_collections.netbox.cursor.plugins.module_utils._media.highlights import check_highlights
 from ansible_collections.netbox.cursor.plugins.module_utils._media.objects import find_one
 
-# NetBox accepts every number, including those for which no drawing is possible, or none that a program can show.
+# Limit the sizes here. NetBox accepts every number, even if the drawing is then impossible or too large to display.
 MAX_PIXELS = 10000
 _DRAWING_OPTIONS = ("unit_width", "unit_height", "legend_width", "include_images", "highlight")
 _UNIT_OPTIONS = ("expand_devices", "exclude", "q")
@@ -38,7 +38,7 @@ def rack_arguments() -> dict[str, dict[str, t.Any]]:
 
 
 def drawing_arguments() -> dict[str, dict[str, t.Any]]:
-    """Return the arguments that determine what a drawing looks like."""
+    """Return the arguments that affect the appearance of a drawing."""
     return {
         "unit_width": {"type": "int"},
         "unit_height": {"type": "int"},
@@ -86,7 +86,7 @@ class ElevationOptions:
 
     @classmethod
     def from_options(cls, options: Mapping[str, t.Any], render: str) -> ElevationOptions:
-        """Use the module's options with the same names, if the module has them."""
+        """Read the module options that have these names, if the module has them."""
         names = [field.name for field in dataclasses.fields(cls) if field.name in options]
         return cls(**{**{name: options[name] for name in names}, "render": render})
 

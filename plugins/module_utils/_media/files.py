@@ -65,5 +65,5 @@ def _replace(module: AnsibleModule, dest: str, content: bytes) -> None:
     number, part = tempfile.mkstemp(dir=module.tmpdir)
     with os.fdopen(number, "wb") as stream:
         stream.write(content)
-    # atomic_move() takes the directory from the path. A bare file name has none.
+    # atomic_move() requires a path that contains a directory.
     module.atomic_move(part, os.path.abspath(dest), unsafe_writes=module.params["unsafe_writes"])

@@ -47,12 +47,12 @@ from ansible_collections.netbox.cursor.plugins.module_utils._media.gallery_page 
 FORMAT = 1
 # Number of drawings that are requested before they are written.
 BATCH = 64
-# The ID of a rack, a face, and the digest of what the drawing depends on.
+# A rack ID, a face, and the digest of all data that the drawing depends on.
 Task = tuple[int, str, str]
 
 
 class Gallery:
-    """The gallery that ``options`` describe. They are the options of the module nb_rack_gallery."""
+    """The gallery that ``options`` describe. These are the module options of nb_rack_gallery."""
 
     def __init__(
         self, client: Client, files: GalleryFiles, options: Mapping[str, t.Any], warn: t.Callable[[str], object]
@@ -66,7 +66,7 @@ class Gallery:
         }
 
     def update(self, filters: Pairs) -> dict[str, t.Any]:
-        """Bring all files up to date. Return the number of racks, and what changed."""
+        """Bring all files up to date. Return the number of racks, and the changes."""
         self._files.create_directories()
         old = Manifest.parse(self._files.read(MANIFEST))
         with Pager(self._client, page_size=PAGE_SIZE, max_workers=self._options["max_workers"]) as pager:
@@ -171,7 +171,7 @@ class Gallery:
         new.files[name] = {"sha256": hash_bytes(content), "source": source}
 
     def _write_page(self, data: RackData, drawings: Mapping[tuple[int, str], Drawing], new: Manifest) -> None:
-        """Write the page. It shows the time of its last change."""
+        """Write the page. The page contains the time when it was last changed."""
         unchanged = bool(new.generated) and not self._files.written
         if unchanged:
             content = self._render(data, drawings, new.generated)

@@ -43,7 +43,7 @@ PAGE_SIZE = 1000
 # NetBox sets the time of a change before its transaction ends, so a change can become visible after a newer one. By
 # default, NetBox ends requests after 120 seconds and jobs after 300.
 LONGEST_TRANSACTION = 300
-# Below this number of racks, devices are selected by their racks, and otherwise by the sites.
+# Up to this number of racks, devices are selected by rack. For more racks, they are selected by site.
 MAX_RACK_FILTERS = 100
 
 # The lists on which drawings and pages depend. Racks are always read completely.
@@ -105,7 +105,7 @@ class Rack:
 
 @dataclasses.dataclass
 class RackData:
-    """Racks in the order of the page, devices without a rack by site ID, and the state of the lists."""
+    """Racks in page order, devices without a rack by site ID, and the state of the lists."""
 
     racks: list[Rack]
     unracked: dict[int, list[Row]]
@@ -130,7 +130,7 @@ def _id(value: t.Any) -> int:
 
 
 class RackReader:
-    """Reads racks and what is in them.
+    """Reads racks and their devices.
 
     * ``filters``: NetBox filters that select the racks.
     * ``warn``: called with a string if the token's user has no permission to view a list.

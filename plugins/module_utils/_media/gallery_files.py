@@ -38,9 +38,9 @@ class Manifest:
     """The manifest that the last run wrote.
 
     * ``settings``: digest of the options on which all files depend.
-    * ``state``: the state of NetBox's lists, or ``None`` if the next run must read them again.
-    * ``generated``: when a file changed last, as the page shows it.
-    * ``files``: for each file, the digests of its content and of its source data.
+    * ``state``: the state of the lists in NetBox, or ``None`` if the next run must read them again.
+    * ``generated``: the time when a file was last changed, in the form on the page.
+    * ``files``: for each file, two digests: one for the content and one for the source data.
     """
 
     settings: str = ""
@@ -126,7 +126,7 @@ class GalleryFiles:
         return True
 
     def _replace(self, path: str, content: bytes, is_new: bool) -> None:
-        # Create it in the same directory, because a new file can inherit the directory's group.
+        # Create it in the final directory, because a new file can inherit the directory's group.
         number, part = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".")
         try:
             with os.fdopen(number, "wb") as stream:
@@ -152,7 +152,7 @@ class GalleryFiles:
         self._module.set_mode_if_different(path, options[mode], False)
 
     def remove(self, name: str, sha256: str) -> None:
-        """Remove a drawing that is still as the gallery wrote it. Leave files that others changed or created."""
+        """Remove a drawing if its content has not changed since the gallery wrote it. Never remove other files."""
         if not _DRAWING.fullmatch(name):
             return
         path = os.path.join(self._directory, name)
@@ -185,7 +185,7 @@ def hash_bytes(content: bytes) -> str:
 
 
 def _copy_owner(path: str, status: os.stat_result) -> None:
-    """Give ``path`` the owner and group of the file that it replaces, as far as the user is allowed to."""
+    """Set the owner and group of ``path`` to match the file that it replaces, if the user is allowed to."""
     for owner, group in ((status.st_uid, -1), (-1, status.st_gid)):
         try:
             os.chown(path, owner, group)

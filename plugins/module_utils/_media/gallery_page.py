@@ -24,7 +24,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import
 from ansible_collections.netbox.cursor.plugins.module_utils._media.gallery_data import Device, Rack, RackData
 from ansible_collections.netbox.cursor.plugins.module_utils._media.rack_units import Usage, sum_usages
 
-# The border that NetBox draws, and the width of its margin, in pixels.
+# The border that NetBox draws, and the margin width, in pixels.
 BORDER = 2
 MARGIN_WIDTH = 15
 LEGEND_WIDTH = 30
@@ -47,7 +47,7 @@ class Drawing:
 
 @dataclasses.dataclass(frozen=True)
 class PageOptions:
-    """``source``: the base URL of NetBox. ``generated``: a time as text. ``devices``: whether to list devices."""
+    """``source``: NetBox's base URL. ``generated``: a time as text. ``devices``: whether to list devices."""
 
     title: str
     faces: Sequence[str]
@@ -66,7 +66,7 @@ def read_size(drawing: bytes) -> tuple[int, int] | None:
 
 
 def escape(value: t.Any) -> str:
-    """Return ``value`` as text for HTML, also in attributes."""
+    """Escape ``value`` for HTML content and attributes."""
     return html.escape(printable("" if value is None else str(value)), quote=True)
 
 
@@ -90,7 +90,7 @@ def render_page(data: RackData, drawings: Drawings, options: PageOptions) -> str
 
 
 def _sort(racks: Iterable[Rack]) -> list[Rack]:
-    """Sort by site, path, and name. IDs keep places and racks of the same name apart."""
+    """Sort by site, path, and name. IDs distinguish places and racks with equal names."""
     return sorted(
         racks,
         key=lambda rack: (
@@ -289,7 +289,7 @@ def _status(row: Row) -> str:
 
 
 def _describe_usage(usage: Usage) -> str:
-    """Return a usage in words. Lines do not break between a number and its unit."""
+    """Return a readable description of a usage. Lines do not break between a number and its unit."""
     parts = [f"{usage.percent} % utilized", f"{usage.free / 2:g} of {usage.total / 2:g} U free"]
     if usage.free:
         parts.append(f"largest block {usage.largest_free / 2:g} U")

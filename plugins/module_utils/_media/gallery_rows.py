@@ -36,7 +36,7 @@ _MAX_NUMBER = 100_000
 
 
 def check_rows(endpoint: str, rows: Iterable[Row]) -> None:
-    """Raise :class:`UnexpectedAnswer` if a row has values that no NetBox returns."""
+    """Raise :class:`UnexpectedAnswer` if a row has values that NetBox never returns."""
     for row in rows:
         fields = [name for name in _OBJECTS.get(endpoint, ()) if not _is_object(row.get(name))]
         fields += [

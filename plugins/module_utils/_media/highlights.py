@@ -6,8 +6,8 @@
 
 """The option ``highlight`` of rack elevations.
 
-NetBox uses each entry as a Django filter on the devices of the rack. It ignores all entries without an error if one of
-them names a field that devices do not have, and it fails with status 500 for values that a field cannot have.
+NetBox uses each entry as a Django filter on the devices of the rack. If one entry names a field that devices do not
+have, NetBox ignores all entries without an error. For a value that a field cannot have, it returns status 500.
 """
 
 from __future__ import annotations

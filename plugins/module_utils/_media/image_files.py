@@ -167,7 +167,7 @@ def detect_image_type(stream: t.BinaryIO) -> ImageType:
         return ImageType("image/jpeg", *_jpeg_dimensions(stream))
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return ImageType("image/webp", *_webp_dimensions(head))
-    # The brands follow the length and the name of the first box. AVIF is one brand, and HEIC is another.
+    # The brands come after the length and the type of the first box. AVIF is one brand, and HEIC is another.
     if head[4:8] == b"ftyp" and (b"avif" in head[8:] or b"avis" in head[8:]):
         return ImageType("image/avif")
     for start, content_type in (
@@ -201,7 +201,7 @@ def _bmp_dimensions(head: bytes) -> Dimensions:
 
 
 def _gif_dimensions(stream: t.BinaryIO) -> Dimensions:
-    """Return the size of the logical screen, or of the first frame if it needs more. NetBox reports the same."""
+    """Return the size of the logical screen, or of the first frame if it needs more. NetBox reports this size, too."""
     stream.seek(0)
     head = stream.read(13)
     width, height = _unpack("<6xHH", head)

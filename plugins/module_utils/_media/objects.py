@@ -17,7 +17,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# Fields that distinguish objects with the same name. NetBox omits the ones that an object does not have.
+# Fields that distinguish objects if several share a name. NetBox omits fields that an object does not have.
 _PLACES = ("site", "location", "rack", "device", "virtual_machine", "cluster", "tenant", "provider")
 _MAX_LISTED = 10
 
@@ -25,7 +25,7 @@ _MAX_LISTED = 10
 def find_one(client: Client, endpoint: str, filters: Pairs) -> Row:
     """Return the ID, URL, display name, and place of the one object of ``endpoint`` that ``filters`` select.
 
-    This takes one request. Raise :class:`UsageError` for filters that NetBox does not support, and :class:`NotOne` if
+    This needs one request. Raise :class:`UsageError` for filters that NetBox does not support, and :class:`NotOne` if
     none or several objects match. The message lists them.
     """
     if not filters:

@@ -7,7 +7,7 @@
 """A clear failure on hosts whose Python is too old for this collection.
 
 ansible-core 2.16 supports Python 3.6 on managed hosts. This file must therefore work on 3.6, and modules import it
-before anything else: other files of the collection do not even compile there.
+before anything else. Other files in the collection do not even compile there.
 """
 
 import json

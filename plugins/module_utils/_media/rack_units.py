@@ -37,7 +37,7 @@ class Usage:
 
 
 def locate(rack: t.Mapping[str, t.Any], position: float, height: float) -> Place:
-    """Return the place of a device in the drawing of its rack."""
+    """Return a device's place in the rack drawing."""
     start = position - (rack.get("starting_unit") or 1)
     if not rack.get("desc_units"):
         start = (rack.get("u_height") or 0) - start - height

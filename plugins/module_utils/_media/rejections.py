@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""What users can do if NetBox, or a server in front of it, rejects an image."""
+"""Advice for users if NetBox, or its reverse proxy, rejects an image."""
 
 from __future__ import annotations
 

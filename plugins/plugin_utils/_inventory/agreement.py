@@ -7,7 +7,7 @@
 """Compare lists that were read through GraphQL with counts from the REST API.
 
 If the token's user has no permission to view a related object, GraphQL returns null, but the REST API returns its name.
-One small request shows the difference, for example by the number of rows without a tenant.
+One small request reveals the difference, for example by counting rows without a tenant.
 """
 
 from __future__ import annotations
@@ -26,10 +26,9 @@ class ResultMismatch(NetBoxError):
 
 
 class Agreement:
-    """The numbers of rows with null in each field, as the REST API counted them before the list was read.
+    """Counts of rows with null in each field, as the REST API returned them before the list was read.
 
-    ``nullable`` names the REST filters that accept ``null``, by the field of the rows. A value of ``None`` means that
-    there is no such filter.
+    ``nullable`` maps each field to a REST filter that accepts ``null``, or to ``None`` if there is no such filter.
     """
 
     def __init__(self, pager: Pager, endpoint: str, filters: Pairs, nullable: Mapping[str, str | None]) -> None:
@@ -41,7 +40,7 @@ class Agreement:
 
     @property
     def total(self) -> int:
-        """How many rows the list has."""
+        """The number of rows in the list."""
         return self._before[""]
 
     def having(self, field: str) -> int | None:
@@ -55,9 +54,9 @@ class Agreement:
                 self.check_count(f"{filters[-1][0]}=null", filters, self._before[field], nulls.get(field, 0))
 
     def check_count(self, what: str, filters: Pairs, before: int, seen: int) -> None:
-        """Compare one number with what the REST API counted before and, if they differ, with what it counts now.
+        """Compare one number with an earlier REST count and, if they differ, with a new REST count.
 
-        If rows were edited in between, the number is one that the list had at some time.
+        If rows were edited in between, every number between both counts is accepted.
         """
         if seen == before:
             return
@@ -73,12 +72,12 @@ class Agreement:
             return self._pager.count(self._endpoint, filters)
 
         if any(len(chunks(filters)) > 1 for filters in self._filters.values()):
-            # The workers count such a list themselves, and would wait for each other.
+            # The workers read all rows of such a list to count it, so the lists are counted in sequence.
             return map(count, self._filters.values())
         workers = self._pager.workers
         return ordered_map(workers, count, self._filters.values(), look_ahead(workers.size))
 
 
 def count_nulls(rows: Iterable[Row], fields: Iterable[str]) -> dict[str, int]:
-    """Return how many rows have null in each of these fields."""
+    """Return how many rows have null, by field."""
     return {field: sum(row.get(field) is None for row in rows) for field in fields}

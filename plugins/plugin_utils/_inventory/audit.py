@@ -4,10 +4,10 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Reads a part of a snapshot again and compares it, to find changes that NetBox did not log.
+"""Compare part of a snapshot with NetBox, to find changes that NetBox did not log.
 
-Each run reads one of several slices. A slice is a range of hosts and of the rows that belong to hosts. Each of the
-short tables is in one of the slices.
+Each run reads one slice of the snapshot. A slice contains the hosts and component rows in certain ID ranges, and some
+of the short tables. Every short table belongs to one slice.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables im
     is_component,
 )
 
-# What short forms of objects contain besides their own fields. It changes without a record.
+# Counts and depths in the short forms of objects. They change without a change record.
 DERIVED = frozenset(("device_count", "member_count", "_depth"))
 
-# Only the ID of the owner of an interface shows in an inventory.
+# An inventory uses only the ID of an interface's host.
 OWNERS = {table.name: [kind[:-1] for kind in table.kinds] for table in INTERFACES.values()}
 
 
@@ -49,7 +49,7 @@ class Audit:
         self._kinds = options.kinds
 
     def differences(self, number: int) -> list[str]:
-        """Return what differs in a slice, each as text."""
+        """Return a description of each difference in a slice."""
         found: list[str] = []
         for kind in self._kinds:
             rows, bounds = self._snapshot.table(kind), self._bounds(self._snapshot.table(kind), number)
@@ -85,12 +85,13 @@ class Audit:
             read, by_graphql = list(self._reader.rest.components_between(table, *bounds)), False
         found = _differing(table.name, rows, filter(partial(self._is_of_host, table), read), bounds)
         if by_graphql and found:
-            # GraphQL hides what the token's user has no permission to view, so the REST API has the last word.
+            # GraphQL hides objects that the token's user has no permission to view. Only the REST API can confirm a
+            # difference.
             return self._confirmed(table, set(found))
         return list(found.values())
 
     def _confirmed(self, table: Related, ids: set[int]) -> list[str]:
-        """Return which of these rows differ from what the REST API returns."""
+        """Describe the rows with these IDs that differ from the REST API."""
         rows = {number: row for number, row in self._snapshot.tables[table.name].items() if number in ids}
         read = filter(partial(self._is_of_host, table), self._reader.rest.rows_with(table, ids))
         return list(_differing(table.name, rows, read, (0, None)).values())
@@ -111,7 +112,7 @@ class Audit:
         return list(_differing(table.name, rows, filter(is_in, read), (0, None)).values())
 
     def _of_interfaces(self, owners: Collection[tuple[str, int]]) -> Callable[[Row], bool]:
-        """Return a function that returns whether an address belongs to an interface of one of these hosts."""
+        """Return a function that tests whether an address belongs to an interface of one of the ``owners``."""
         interfaces = {
             (table.model, row["id"])
             for table in INTERFACES.values()
@@ -138,7 +139,7 @@ class Audit:
         if name == "locations" and "location" not in self._options.group_keys:
             # A full read also returns locations that no host refers to.
             read = {number: row for number, row in read.items() if number in before}
-        # A refresh keeps objects that no host refers to any more.
+        # A refresh does not remove objects that hosts no longer refer to.
         known = {number: row for number, row in before.items() if number in read}
         return list(_differing(name, known, read.values(), (0, None)).values())
 
@@ -152,7 +153,7 @@ def _is_between(number: int, low: int, high: int | None) -> bool:
 
 
 def _differing(name: str, rows: Table, read: Iterable[Row], bounds: tuple[int, int | None]) -> dict[int, str]:
-    """Return what differs from the rows that were read, by ID. Rows between ``bounds`` that were not read are gone."""
+    """Describe each row that differs from NetBox, by ID. A row between ``bounds`` that is not in ``read`` is gone."""
     label, found, seen = name.replace("_", " "), {}, set()
     for row in read:
         number = row["id"]
@@ -161,7 +162,7 @@ def _differing(name: str, rows: Table, read: Iterable[Row], bounds: tuple[int, i
             found[number] = f"{label} {number} is new"
             continue
         known = rows[number]
-        # To save an object without a change moves this field, and is not logged.
+        # Saving an object without changes updates this field, but creates no change record.
         shown = [field for field in known if field in row and field != "last_updated"]
         fields = [field for field in shown if not _same(name, field, known[field], row[field])]
         if fields:
@@ -179,7 +180,7 @@ def _same(name: str, field: str, one: t.Any, other: t.Any) -> bool:
 
 
 def agree(one: t.Any, other: t.Any) -> bool:
-    """Return whether two values are equal as far as both are known. GraphQL shows less of objects than REST."""
+    """Return whether two values agree in all fields that both contain. GraphQL returns fewer fields than REST."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return all(key in DERIVED or agree(one[key], other[key]) for key in one.keys() & other.keys())
     if isinstance(one, list) and isinstance(other, list):

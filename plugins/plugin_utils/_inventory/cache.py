@@ -29,13 +29,13 @@ Content = dict[str, t.Any]
 
 
 def cache_key(*parts: t.Any) -> str:
-    """Return a key for ``parts``: the base URL, the credentials, and all options. The key contains a full hash."""
+    """Return a cache key with a full hash of ``parts``: the base URL, the credentials, and all options."""
     text = json.dumps([VERSION, *parts], sort_keys=True, default=str)
     return "netbox_cursor_" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def keep_private(cache: MutableMapping[str, t.Any]) -> None:
-    """Allow only the user to read the files of ``cache``. Ansible allows everybody to read them."""
+    """Make the files of ``cache`` readable only by their owner. Ansible creates them readable by all users."""
     folder = _folder_of(cache)
     for path in [path for key in cache for path in _files_of(folder, key)] if folder else ():
         with contextlib.suppress(OSError):  # the cache plugin has reported that it could not write the file
@@ -91,8 +91,8 @@ def _doubt_file(path: Path) -> str | None:
 class Entry:
     """The entry of one inventory in ``cache``, which can be used for ``seconds`` (0: forever).
 
-    An entry that other users can have written is not used, and nothing is written where they can replace it. ``warn``
-    reports that.
+    If other users can have written an entry, the entry is not used. If they can replace files in the directory, nothing
+    is written. ``warn`` receives the reason.
     """
 
     def __init__(
@@ -143,7 +143,7 @@ class Entry:
             return None
         try:
             kept: Content = self._cache[key]
-            # Somebody who can rename files can put another entry of the same user here.
+            # A user who can rename files can replace this file with another entry.
             return kept if kept["key"] == key else None
         except (AnsibleError, KeyError, TypeError, ValueError):
             return None
@@ -161,6 +161,6 @@ class Entry:
             now = time.time()
             for key, part in zip(self._part_keys(len(parts)), parts):
                 self._cache[key] = {"time": now, "key": key, "content": part}
-            # Last, so that it does not name parts that were not written.
+            # Write this entry last, so that it never refers to parts that were not written.
             self._cache.pop(self._key, None)
             self._cache[self._key] = {"time": now, "key": self._key, "content": packed_text, "state": state}

@@ -6,10 +6,10 @@
 
 """Read NetBox's change log: which objects changed since an earlier read.
 
-A record gets its ID when NetBox inserts it, but can be read only after its transaction commits. So a record with a
-lower ID can appear after one with a higher ID. While that is possible, the ID is missing between those that were read.
-A mark therefore stores the missing IDs as gaps, and the next read requests these IDs and new records.
-IDs of transactions that failed stay missing. A gap is forgotten when NetBox has worked for ``SETTLED`` after it.
+NetBox assigns a record's ID when it inserts the record, but the record can be read only after its transaction commits.
+So a record with a lower ID can appear after one with a higher ID. Until then, the lower ID is missing from the IDs that
+were read. A mark therefore stores the missing IDs as gaps, and the next read requests these IDs and new records. The
+IDs of failed transactions never appear. A mark drops a gap when newer records are more than ``SETTLED`` later.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
 ENDPOINT = "core/object-changes"
-# Never request whole records: NetBox 4.6 and 4.7 answer with HTTP 500 if a page contains the record of an object type
-# without a REST API, such as dcim.portmapping. These few fields also cost NetBox a tenth of the time.
+# Never request whole records: NetBox 4.6 and 4.7 return HTTP 500 if a page contains the record of an object type
+# without a REST API, such as dcim.portmapping. With only these fields, NetBox also responds ten times as fast.
 FIELDS = ("id", "time", "request_id", "action", "changed_object_type", "changed_object_id")
-# The longest transactions of NetBox are branch merges, which run for an hour at most. The rest is for differences
-# between the clocks of several NetBox servers.
+# NetBox's longest transactions are branch merges, which run for at most an hour. The remaining five minutes allow for
+# clock differences between NetBox servers.
 SETTLED = datetime.timedelta(minutes=65)
 # If the gaps have more IDs than this, all records from the lowest gap are read again.
 MAX_IDS = 200
 # If there are more records than this, do not read them to find gaps. Treat the whole range as a gap.
 MAX_RECORDS_BEFORE_MARK = 20_000
-# A permission with constraints is likely if more IDs than this are missing, in total and for each record.
-# Missing IDs are normal. Edits in branches of the netbox-branching plugin take IDs from the same sequence, as do failed
-# requests and dry runs of scripts.
+# A permission with constraints is likely if more IDs than this are missing, in total and for each record. Missing IDs
+# are normal. Edits in branches of the netbox-branching plugin, failed requests, and dry runs of scripts use up IDs as
+# well.
 MIN_HIDDEN = 1_000
 MIN_HIDDEN_FOR_EACH = 20
 
@@ -74,7 +74,7 @@ class Mark:
 
     @classmethod
     def from_data(cls, data: t.Any) -> Mark:
-        """Return the mark that :meth:`as_data` made into data. Raise :class:`ValueError` for other data."""
+        """Return the mark that :meth:`as_data` converted to data. Raise :class:`ValueError` for other data."""
         try:
             number, time, request_id, gaps = data
             _moment(time)
@@ -131,9 +131,9 @@ class ChangeLog:
         return self._read(self._mark)
 
     def since(self, mark: Mark, *, max_changes: int, before: Collection[str] = ()) -> Changes:
-        """Return the changes since ``mark``, each once. Call this before you read the objects that changed.
+        """Return the changes since ``mark``, without duplicates. Call this before you read the objects that changed.
 
-        ``before`` names object types. For deleted objects of these types, the result contains their last data.
+        For the object types in ``before``, the result also contains the last data of deleted objects.
 
         Raise :class:`LogUnusable` if ``mark`` is not in the log, or if there are more than ``max_changes`` records.
         """
@@ -228,7 +228,7 @@ class ChangeLog:
             )
 
     def _next(self, mark: Mark, read: list[Row]) -> Mark:
-        """The mark for the next read."""
+        """Return the mark for the next read."""
         seen = {row["id"] for row in read}
         gaps = [
             part
@@ -240,7 +240,7 @@ class ChangeLog:
         return _settled(new[-1], gaps)
 
     def _before(self, changes: Iterable[Change], types: Collection[str]) -> dict[tuple[str, int], Row]:
-        """The last data of deleted objects of some types."""
+        """Return the last data of deleted objects of some types."""
         deleted = [change for change in changes if change.action == "delete" and change.object_type in types]
         if not deleted:
             return {}
@@ -254,7 +254,7 @@ class ChangeLog:
 
 
 def _checked(rows: list[Row], fields: tuple[str, ...]) -> list[Row]:
-    """The rows, if they are records of a change log."""
+    """Return the rows. Raise :class:`UnexpectedAnswer` if they are not records of a change log."""
     for row in rows:
         for name in fields:
             kind = int if name in ("id", "changed_object_id") else object
@@ -278,7 +278,7 @@ def _moment(time: str) -> datetime.datetime:
 
 
 def _gaps(last: int | None, rows: Iterable[Row]) -> list[Gap]:
-    """The IDs that are missing between rows in ID order, and before the first one if ``last`` is the ID before."""
+    """Return the gaps between rows in ID order, and between the ID ``last`` and the first row."""
     gaps = []
     for row in rows:
         if last is not None and row["id"] > last + 1:
@@ -288,7 +288,7 @@ def _gaps(last: int | None, rows: Iterable[Row]) -> list[Gap]:
 
 
 def _parts(gap: Gap, seen: list[int]) -> list[Gap]:
-    """The parts of a gap that are left after some of its IDs were seen."""
+    """Return the parts of a gap that remain after some IDs in it were read."""
     parts, first = [], gap.first
     for number in [*seen, gap.last + 1]:
         if number > first:
@@ -298,7 +298,7 @@ def _parts(gap: Gap, seen: list[int]) -> list[Gap]:
 
 
 def _settled(newest: Row, gaps: Iterable[Gap]) -> Mark:
-    """The mark at a record, without the gaps that nothing fills any more."""
+    """Return a mark at the ``newest`` record, without gaps that can no longer be filled."""
     oldest = _moment(newest["time"]) - SETTLED
     left = tuple(gap for gap in gaps if _moment(gap.before) >= oldest)
     return Mark(newest["id"], newest["time"], newest["request_id"], left)

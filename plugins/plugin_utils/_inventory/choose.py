@@ -4,10 +4,10 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Chooses the hosts: ``query_filters``, and the sets in ``include_filters`` and ``exclude_filters``.
+"""Choose the hosts by ``query_filters``, and by the sets in ``include_filters`` and ``exclude_filters``.
 
-NetBox cannot combine sets of filters by "or", and several values of one filter are alternatives. So the IDs of what a
-set selects are read where one list of hosts cannot say it, and then each chosen host is read once.
+NetBox cannot combine sets of filters by "or", and it treats several values of one filter as alternatives. If one
+request cannot express the choice, the code reads the IDs that each set selects, and then reads each chosen host once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurren
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS
 
-# NetBox adds the filters of a saved filter to the others, so filters of the same name become alternatives.
+# NetBox adds a saved filter's parameters to the others, so values of a parameter that both contain become alternatives.
 SAVED = frozenset(("filter", "filter_id"))
 
 
@@ -49,18 +49,18 @@ class Choice:
 
     @property
     def restricts(self) -> bool:
-        """Whether these are not nearly all hosts of NetBox."""
+        """Whether the choice excludes more than a few hosts."""
         return bool(self.filters) or self.only is not None or len(self.excluded) > costs.IDS_PER_REQUEST
 
     def keep(self, rows: list[Row]) -> list[Row]:
-        """Return the rows of chosen hosts."""
+        """Return only the rows that belong to chosen hosts."""
         if self.only is not None:
             return [row for row in rows if row["id"] in self.only]
         return [row for row in rows if row["id"] not in self.excluded] if self.excluded else rows
 
 
 class Chooser:
-    """Finds the choice for each kind of hosts. ``count`` returns the number of objects in a list.
+    """Finds the choice for each kind of host. ``count`` returns the number of objects in a list.
 
     ``by_rest``: whether hosts are certainly read through the REST API.
     """
@@ -87,7 +87,7 @@ class Chooser:
         return [self._options.filters(kind)] if action == "query" else self._options.filter_sets(action, kind)
 
     def choices(self) -> dict[str, Choice]:
-        """Return the choice for each kind of hosts that the options include."""
+        """Return the choice for each kind of host that the options include."""
         kinds = self._options.kinds
         return dict(zip(kinds, side_by_side([partial(self._choice, kind) for kind in kinds])))
 
@@ -115,7 +115,7 @@ class Chooser:
         return self._either(endpoint, base, self._ids(endpoint, [base]).union_of([base]) - excluded)
 
     def _either(self, endpoint: str, base: Pairs, only: frozenset[int]) -> Choice:
-        """Return the choice of hosts with these IDs: read by them, or among all that ``base`` selects."""
+        """Return the choice of hosts with these IDs. Read them by ID, or read all hosts that ``base`` selects."""
         if len(only) > costs.IDS_PER_REQUEST:
             total = self._count(endpoint, base)
             if len(only) > total * self._share:
@@ -123,7 +123,7 @@ class Chooser:
         return Choice([("id", str(number)) for number in sorted(only)], only, count=len(only))
 
     def _ids(self, endpoint: str, lists: Iterable[Pairs]) -> _Ids:
-        """Return the IDs that each of these filters selects."""
+        """Return the IDs that each list of filters selects."""
         different = {tuple(pairs): pairs for pairs in lists}
 
         def read(pairs: Pairs) -> frozenset[int]:
@@ -141,14 +141,14 @@ class _Ids:
     found: Mapping[tuple[tuple[str, str], ...], frozenset[int]]
 
     def union_of(self, lists: Iterable[Pairs], within: frozenset[int] | None = None) -> frozenset[int]:
-        """Return the IDs that any of these filters selects."""
+        """Return the IDs that at least one list of filters selects."""
         union = frozenset[int]().union(*(self.found[tuple(pairs)] for pairs in lists))
         return union if within is None else union & within
 
 
 @contextmanager
 def advised(kind: str) -> Iterator[None]:
-    """Name the option that leaves out hosts of a kind if the token's user has no permission to view them."""
+    """If the token's user has no permission to view hosts of a kind, name the option that omits them."""
     try:
         yield
     except AccessDenied as error:
@@ -158,12 +158,12 @@ def advised(kind: str) -> Iterator[None]:
 
 
 def option_of(action: str, kind: str) -> str:
-    """Return the option for filters that apply to one kind of hosts only."""
+    """Return the option for filters that apply to only one kind of host."""
     return f"{'device' if kind == 'devices' else 'vm'}_{action}_filters"
 
 
 def _can_join(first: Pairs, second: Pairs) -> bool:
-    """Return whether one list of hosts can have both: NetBox takes several values of one filter as alternatives."""
+    """Return whether one request can apply both. NetBox treats several values of one filter as alternatives."""
     names = {name for name, dummy in first}
     others = {name for name, dummy in second}
     return not first or (names.isdisjoint(others) and SAVED.isdisjoint(names | others))

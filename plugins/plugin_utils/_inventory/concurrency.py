@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Run several functions at the same time, and compute shared results only once."""
+"""Run functions concurrently, and compute shared results only once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers impor
 
 
 class Memo:
-    """Remembers the results of requests that several lists need. Lists can be read by several threads."""
+    """Caches the results of requests that several lists need. Safe for several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -31,9 +31,9 @@ class Memo:
 
 
 def side_by_side(works: Sequence[Callable[[], t.Any]]) -> list[t.Any]:
-    """Return the results of all functions, which run at the same time. The client bounds their requests.
+    """Run the functions concurrently, and return their results. The client limits the number of requests.
 
-    The first error ends it.
+    The first error is raised.
     """
     if len(works) < 2:
         return [work() for work in works]

@@ -51,7 +51,7 @@ FOLLOWED = frozenset(
         *("description", "comments", "created", "start_on_boot"),
     )
 )
-# The same for interfaces.
+# The corresponding fields of interfaces.
 FOLLOWED_OF_INTERFACES = frozenset(
     (
         *("id", "url", "display", "display_url", "name", "label", "enabled", "type", "description", "mac_address"),
@@ -64,7 +64,7 @@ FOLLOWED_OF_INTERFACES = frozenset(
 
 
 class Silent(t.NamedTuple):
-    """Describes how changes of one object type alter ``fields`` of hosts without a record for the host.
+    """Describes how changes to one object type alter ``fields`` of hosts without a record for the host.
 
     ``field`` of the host refers to the object. ``tree``: it can also refer to an object below the one that changed.
     """
@@ -101,8 +101,7 @@ FOLLOWED_OPTIONS = frozenset(
         *("duplicate_hostnames", "compatibility"),
     )
 )
-# Types of objects in trees. The short form of such an object shows its depth, which changes if the depth of its parent
-# changes.
+# Types of objects in trees. Their short forms contain the depth, which changes if the parent's depth changes.
 TREES = {"role": "dcim.devicerole", "platform": "dcim.platform", "location": "dcim.location"}
 # The objects by which NetBox selects config contexts, other than those that hosts themselves refer to.
 OF_CONFIG_CONTEXTS = frozenset(
@@ -130,7 +129,7 @@ RELATED_FILTERS = frozenset(
 
 
 def unsupported(plan: Plan, options: Options, kinds: Collection[str]) -> str | None:
-    """Return why a refresh cannot follow the changes of what this plan reads, if that is so."""
+    """Return the reason why a refresh does not support this plan, or ``None``."""
     for option in dataclasses.fields(options):
         value = getattr(options, option.name)
         if option.name not in FOLLOWED_OPTIONS and value != option.default and (value or option.default):
@@ -155,9 +154,9 @@ def unsupported(plan: Plan, options: Options, kinds: Collection[str]) -> str | N
 
 
 def not_followed(types: Collection[str], updated: Collection[str], plan: Plan, options: Options) -> str | None:
-    """Return why changes of objects of these types require a full read, if that is so.
+    """Return the reason why changes to these object types require a full read, or ``None``.
 
-    ``updated`` are the types of which objects were changed or deleted, and not only created.
+    ``updated`` contains the types with objects that were changed or deleted, and not only created.
     """
     fields = frozenset().union(*(plan.fields[kind] or () for kind in options.kinds))
     if OF_CUSTOM_FIELDS.intersection(types) and _shows_custom_fields(fields, plan, options):
@@ -180,9 +179,9 @@ def _shows_custom_fields(fields: Collection[str], plan: Plan, options: Options) 
 
 
 def may_select_others(filters: Pairs, types: Collection[str]) -> bool:
-    """Return whether changes of objects of these types can alter which hosts the filters select.
+    """Return whether changes to these object types can alter which hosts the filters select.
 
-    Hosts that have a record of their own are not meant.
+    This does not cover changes to the hosts themselves, which have their own records.
     """
     names = {re.sub("_id$", "", name.partition("__")[0]) for name, dummy in filters}
     if names - OWN_FILTERS - RELATED_FILTERS:
@@ -191,7 +190,7 @@ def may_select_others(filters: Pairs, types: Collection[str]) -> bool:
 
 
 def changed_tables(types: Collection[str], plan: Plan) -> set[str]:
-    """Return the tables to read again completely: those other than components that can show these changes."""
+    """Return the tables to read again completely: tables other than components that can contain these changes."""
     found = set()
     for name, fields in plan.tables.items():
         table = TABLES[name]

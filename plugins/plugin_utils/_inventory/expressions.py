@@ -27,7 +27,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names imp
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import text_of
 from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import marked
 
-# Names that Ansible and Jinja define themselves, so they are not fields of NetBox.
+# Names that Ansible and Jinja define themselves. They are never NetBox fields.
 NOT_FIELDS = frozenset(
     (
         *("cycler", "dict", "finalize", "groups", "group_names", "hostvars", "inventory_dir", "inventory_file"),
@@ -35,17 +35,17 @@ NOT_FIELDS = frozenset(
         *("now", "omit", "play_hosts", "playbook_dir", "q", "query", "range", "undef", "vars"),
     )
 )
-# An expression that uses one of these can read any variable.
+# An expression that uses any of these names can read every variable.
 READS_ANYTHING = frozenset({"hostvars", "lookup", "q", "query", "vars"})
 
 
 @dataclasses.dataclass
 class Needs:
-    """What expressions need.
+    """The variables and fields that expressions need.
 
-    * ``names``: names of variables and of fields of the object.
-    * ``first``: the names for which a field comes before a variable of the same name.
-    * ``members``: fields of the object that they name as ``netbox.<field>``.
+    * ``names``: names of variables or object fields.
+    * ``first``: names that refer to a field even if there is also a variable with this name.
+    * ``members``: object fields that they use as ``netbox.<field>``.
     * ``whole``: whether they need the object with all its fields.
     * ``everything``: whether they can read any variable.
     """
@@ -57,7 +57,7 @@ class Needs:
     everything: bool = False
 
     def add(self, other: Needs) -> None:
-        """Add what another expression needs."""
+        """Add the needs of another expression."""
         self.names |= other.names
         self.members |= other.members
         self.whole |= other.whole
@@ -96,11 +96,11 @@ class Expressions:
         return cls(hostnames, option("compose") or {}, option("groups") or {}, tuple(keyed))
 
     def __bool__(self) -> bool:
-        """Whether anything is evaluated once a host has its name."""
+        """Whether there are expressions to evaluate after host names are determined."""
         return bool(self.compose or self.groups or self.keyed_groups)
 
     def needs(self) -> Needs:
-        """Return what all expressions together need."""
+        """Return the combined needs of all expressions."""
         needs = Needs()
         for text in (*self.hostnames, *self.compose.values()):
             found = _needs_of(str(text))
@@ -109,14 +109,14 @@ class Expressions:
         for text in (*self.groups.values(), *(entry["key"] for entry in self.keyed_groups)):
             needs.add(_needs_of(str(text)))
         for entry in self.keyed_groups:
-            # Ansible reads the name of the parent group as plain text unless it contains braces.
+            # Without braces, Ansible uses parent_group as a literal string.
             if "{{" in str(entry.get("parent_group")) or "{%" in str(entry.get("parent_group")):
                 needs.add(_needs_of(str(entry["parent_group"])))
         return needs
 
 
 class _Known(dict[str, t.Callable[..., t.Any]]):
-    """Accepts filters and tests of any name, because the ones of Ansible and of collections are not known here."""
+    """Accepts any filter or test name, because the filters of Ansible and of collections are not loaded here."""
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -138,11 +138,11 @@ class _Permissive(Environment):
 
 
 def _needs_of(text: str) -> Needs:
-    """Return what one expression needs."""
+    """Return the needs of one expression."""
     try:
         tree = _Permissive().parse(text if "{{" in text or "{%" in text else "{{" + text + "}}")
     except TemplateSyntaxError:
-        # Ansible reports the mistake if the option strict is on.
+        # Ansible reports the syntax error if the option strict is on.
         return Needs()
     undeclared = find_undeclared_variables(tree)
     needs = Needs(names=undeclared - NOT_FIELDS, everything=bool(undeclared & READS_ANYTHING))
@@ -161,7 +161,7 @@ def _needs_of(text: str) -> Needs:
 
 
 def _member(node: t.Any) -> str | None:
-    """Return the field that ``netbox.<field>`` or ``netbox['<field>']`` names."""
+    """Return the field in ``netbox.<field>`` or ``netbox['<field>']``."""
     if not isinstance(node.node, nodes.Name) or node.node.name != "netbox":
         return None
     if isinstance(node, nodes.Getattr):
@@ -199,7 +199,10 @@ class Naming:
         return None
 
     def warnings(self) -> list[str]:
-        """Return a warning for each expression that returned no name, although it failed or all hosts needed it."""
+        """Return a warning for each expression that never returned a name.
+
+        An expression that did not fail is omitted if an earlier one named at least one host instead.
+        """
         return [
             f"hostnames: {expression!r} never returns a name{reason}"
             for expression, reason in self._unused.items()
@@ -232,9 +235,9 @@ class Constructed:
 
 
 class _Recorder(InventoryData):
-    """Records what Ansible's code for constructed inventories does to one host.
+    """Records the changes to one host by Ansible's code for constructed inventories.
 
-    ``InventoryData`` prefers a group over a host of the same name. This class prefers the host.
+    If a group and a host share a name, ``InventoryData`` changes the group. This class changes the host.
     """
 
     def __init__(self) -> None:
@@ -248,14 +251,14 @@ class _Recorder(InventoryData):
         super().__init__()
 
     def start(self, host: str) -> None:
-        """Begin with a host."""
+        """Start recording for a host."""
         self.host, self.host_variables, self.host_groups = host, {}, []
 
     def set_variable(self, entity: str, varname: str, value: t.Any) -> None:
         self.host_variables[varname] = value
 
     def add_group(self, group: str) -> str:
-        # The user writes the names in the option `groups`. The names in `keyed_groups` come from NetBox.
+        # Names in the option `groups` are the user's choice. Names in `keyed_groups` contain NetBox data.
         renamed = group in RESERVED and self.host and not self.host_is_child
         return super().add_group(f"group_{group}" if renamed else group)
 
@@ -270,7 +273,7 @@ class _Recorder(InventoryData):
             self.host_groups.append(group)
         else:
             parent = group if group == "all" else self.add_group(group)
-            # Every group is below `all`, and a group can have the same name as its parent.
+            # `all` contains every group anyway, and a group must not be its own parent.
             if parent not in ("all", child):
                 self.edges[parent, child] = None
         return True
@@ -295,8 +298,8 @@ class Constructor:
         """Return the variables and groups that the expressions create for a host.
 
         They can use its ``variables``, the ``extra`` variables that only expressions name, and the fields in ``raw``.
-        In ``compose``, fields come before variables of the same name; in ``groups`` and ``keyed_groups``, after them.
-        Raise Ansible's errors if the option strict is on.
+        If a field and a variable share a name, ``compose`` uses the field, but ``groups`` and ``keyed_groups`` use the
+        variable. Raise Ansible's errors if the option strict is on.
         """
         recorder = self._recorder
         recorder.start(name)

@@ -48,7 +48,7 @@ class Field:
 
     * ``kinds``: the kinds of hosts that have it.
     * ``selection``: the GraphQL selection for it.
-    * ``plain``: both APIs return the same value.
+    * ``plain``: whether both APIs return an equal value.
     * ``nullable``: the kinds whose REST filter ``<name>_id`` accepts ``null``.
     * ``model``: the type of the objects that it refers to. If one of them changes, so can the field.
     """
@@ -90,7 +90,7 @@ VIRTUAL_CHASSIS = Field(
 VC_POSITION = Field("vc_position", "vc_position", DEVICES, plain=True)
 PRIMARY_IP4 = Field("primary_ip4", f"primary_ip4 {ADDRESS}", nullable=KINDS, model="ipam.ipaddress")
 PRIMARY_IP6 = Field("primary_ip6", f"primary_ip6 {ADDRESS}", nullable=KINDS, model="ipam.ipaddress")
-# GraphQL has no field of this name. NetBox's setting PREFER_IPV4 decides which of the two it is.
+# GraphQL does not have this field. NetBox's setting PREFER_IPV4 decides which of the two addresses it contains.
 PRIMARY_IP = Field("primary_ip", f"primary_ip4 {ADDRESS} primary_ip6 {ADDRESS}", model="ipam.ipaddress")
 OOB_IP = Field("oob_ip", f"oob_ip {ADDRESS}", DEVICES, nullable=DEVICES, model="ipam.ipaddress")
 
@@ -192,14 +192,14 @@ REST_FIELDS = {
 
 
 class View:
-    """The data for readers besides the host's own row: the snapshot, the options, and results that hosts share."""
+    """The data for readers, in addition to the host's row: the snapshot, the options, and results that hosts share."""
 
     def __init__(self, snapshot: Snapshot, options: Options) -> None:
         self.snapshot = snapshot
         self.options = options
         # The members of each virtual chassis. The key is the member that is a host.
         self.members: dict[int, list[int]] = {}
-        # Addresses that `ansible_host` must not have, by the kind and ID of the host.
+        # Addresses that are not safe for `ansible_host`, by the host's kind and ID.
         self.unsafe_addresses: dict[tuple[str, int], str] = {}
         # Subnets in which several addresses are gateways.
         self.ambiguous_gateways: set[str] = set()
@@ -210,9 +210,9 @@ class View:
         return self.snapshot.table(table).get((row.get(field) or NOTHING).get("id", 0), NOTHING)
 
     def owned(self, table: str) -> Owned:
-        """Return the rows of ``table`` by the kind and ID of the object that they belong to, in ID order.
+        """Return the rows of ``table`` in ID order, by the kind and ID of their owners.
 
-        The rows leave the snapshot, so that readers can change them.
+        The rows are removed from the snapshot, so that readers can change them.
         """
         owner = TABLES[table].owner
         if owner is None:
@@ -231,7 +231,7 @@ class View:
         return t.cast(Owned, self.once("owned", table, group))
 
     def addresses(self) -> Owned:
-        """Return IP addresses by the object type and ID of their interfaces. They leave the snapshot."""
+        """Return IP addresses by the object type and ID of their interfaces, and remove them from the snapshot."""
 
         def group() -> Owned:
             found: Owned = {}
@@ -241,7 +241,7 @@ class View:
                 interface = (row.get("assigned_object_type") or "", row.get("assigned_object_id") or 0)
                 found.setdefault(interface, []).append(row)
             if self.options.as_peer:
-                # netbox.netbox keeps NetBox's default order.
+                # netbox.netbox uses NetBox's default order.
                 for addresses in found.values():
                     addresses.sort(key=_host_part)
             return found
@@ -269,7 +269,7 @@ class Fact:
     * ``tables``: the tables in ``tables.TABLES`` that it is read from, with their fields; no fields mean whole objects.
     * ``kinds``: the kinds of hosts that have it.
     * ``plural``: its name if ``plurals`` is true. The value is then a list with one element.
-    * ``option``: the name of the option that adds it. Nothing can use the variable unless this option is true.
+    * ``option``: the option that adds it. Nothing can use the variable unless this option is true.
     """
 
     name: str
@@ -282,7 +282,7 @@ class Fact:
 
 
 def plain(field: str) -> Reader:
-    """Return a reader of an unchanged field."""
+    """Return a reader for an unchanged field."""
 
     def read_plain(view: View, kind: str, row: Row) -> t.Any:
         return row.get(field)
@@ -291,7 +291,7 @@ def plain(field: str) -> Reader:
 
 
 def slug(field: str) -> Reader:
-    """Return a reader of the slug of the object in a field."""
+    """Return a reader for the slug of a field's object."""
 
     def read_slug(view: View, kind: str, row: Row) -> t.Any:
         return (row.get(field) or NOTHING).get("slug")
@@ -300,7 +300,7 @@ def slug(field: str) -> Reader:
 
 
 def name(field: str) -> Reader:
-    """Return a reader of the name of the object in a field."""
+    """Return a reader for the name of a field's object."""
 
     def read_name(view: View, kind: str, row: Row) -> t.Any:
         return (row.get(field) or NOTHING).get("name")
@@ -309,7 +309,7 @@ def name(field: str) -> Reader:
 
 
 def address(field: str) -> Reader:
-    """Return a reader of the IP address in a field, without its prefix length."""
+    """Return a reader for the IP address in a field, without its prefix length."""
 
     def read_address(view: View, kind: str, row: Row) -> str | None:
         return without_length(row.get(field))
@@ -318,7 +318,7 @@ def address(field: str) -> Reader:
 
 
 def site_field(field: str) -> Reader:
-    """Return a reader of a field of the host's site."""
+    """Return a reader for a field of the host's site."""
 
     def read_site_field(view: View, kind: str, row: Row) -> t.Any:
         return view.related("sites", row, "site").get(field)
@@ -327,7 +327,7 @@ def site_field(field: str) -> Reader:
 
 
 def cluster_slug(field: str) -> Reader:
-    """Return a reader of the slug of an object that the host's cluster refers to."""
+    """Return a reader for the slug of an object that the host's cluster refers to."""
 
     def read_cluster_slug(view: View, kind: str, row: Row) -> t.Any:
         return (view.related("clusters", row, "cluster").get(field) or NOTHING).get("slug")
@@ -336,7 +336,7 @@ def cluster_slug(field: str) -> Reader:
 
 
 def site_ancestry(field: str, table: str) -> Reader:
-    """Return a reader of the slugs of the objects that contain the host's site, the lowest first."""
+    """Return a reader for the slugs of the objects that contain the host's site, the lowest first."""
 
     def read_site_ancestry(view: View, kind: str, row: Row) -> list[str]:
         def slugs() -> list[str]:
@@ -349,7 +349,7 @@ def site_ancestry(field: str, table: str) -> Reader:
 
 
 def owned(table: str) -> Reader:
-    """Return a reader of the rows in ``table`` that belong to the host."""
+    """Return a reader for the host's rows in ``table``."""
 
     def read_owned(view: View, kind: str, row: Row) -> list[Row]:
         return view.owned(table).get((kind, row["id"]), [])
@@ -372,7 +372,7 @@ def read_ansible_host(view: View, kind: str, row: Row) -> str | None:
 
 
 def read_dns_name(view: View, kind: str, row: Row) -> str | None:
-    """Return the DNS name of the primary address. NetBox 4.5 shows it only in its list of addresses."""
+    """Return the primary address's DNS name. NetBox 4.5 shows it only in its list of addresses."""
     primary = row.get("primary_ip") or NOTHING
     known = primary if "dns_name" in primary else view.snapshot.table("dns_names").get(primary.get("id", 0), NOTHING)
     return known.get("dns_name") or None
@@ -433,7 +433,7 @@ def read_rack_role(view: View, kind: str, row: Row) -> str | None:
 
 
 def read_cluster_device(view: View, kind: str, row: Row) -> t.Any:
-    """Return the name of the device that a virtual machine is pinned to, or the object with ``compatibility``."""
+    """Return the device that a virtual machine is pinned to: its name, or the object with ``compatibility``."""
     device = row.get("device") or NOTHING
     return (deep_copy(device) or None) if view.options.as_peer else device.get("name")
 
@@ -461,7 +461,7 @@ def read_services(view: View, kind: str, row: Row) -> list[Row]:
 
 
 def read_selected(view: View, kind: str, row: Row) -> t.Any:
-    """Return what the option ``select`` selects of the host."""
+    """Return the host's data for the option ``select``."""
     return view.snapshot.table(f"selected_{kind}").get(row["id"], NOTHING).get("value")
 
 
@@ -474,7 +474,7 @@ NESTED = ("slug", "parent")
 SITE_GROUPS = {"sites": ("group",), "site_groups": NESTED}
 HARDWARE = {"interfaces": (), "vm_interfaces": (), "addresses": ()}
 
-# The order is the same as in netbox.netbox, because a later variable replaces an earlier one of the same name.
+# The order matches netbox.netbox, because a later variable replaces an earlier one if their names are equal.
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (

@@ -31,7 +31,7 @@ def fill(plugin: t.Any, found: Inventory, expressions: Expressions) -> None:
     for warning in find_shared_hosts(plugin.inventory, [host.name for host in found.hosts], source):
         plugin.display.warning(warning)
     filler = _Filler(plugin)
-    # Each host leaves the list, because its dictionary of variables takes memory.
+    # Remove each host from the list after use, to free the memory for its variables.
     found.hosts.reverse()
     constructed.reverse()
     while found.hosts:
@@ -65,18 +65,20 @@ class _Filler:
             else:
                 target.set_variable(key, value)
                 self._valid.add(key)
-        # A host can have the name of a group, so it is added as a host and not as any child.
+        # Do not use add_child(): if a group and a host share a name, it would add the group.
         groups = (*host.groups, *more_groups)
         if all(group == "all" for group in groups):
-            # If there is a group with the name of the host, Ansible would add this group to `ungrouped` instead of the
-            # host.
+            # If a group shares the host's name, Ansible adds the group to `ungrouped` instead of the host.
             groups = (*groups, "ungrouped")
         for group in groups:
             self._inventory.add_host(name, group=self.group(group))
 
     def _add_host(self, name: str) -> str:
-        """Add a host without variables. If there is a group of the same name, Ansible would set the source variables
-        for the group."""
+        """Add a host that has only the source variables.
+
+        If a group shares the host's name, Ansible sets the source variables on the group. This method moves them to the
+        host.
+        """
         group, known = self._inventory.groups.get(name), name in self._inventory.hosts
         before = dict(group.vars) if group else {}
         name = self._inventory.add_host(name)
@@ -86,19 +88,19 @@ class _Filler:
         return name
 
     def compose(self, name: str, variables: t.Mapping[str, t.Any]) -> None:
-        """Set the variables that expressions made."""
+        """Set the results of ``compose`` as host variables."""
         for key, value in variables.items():
-            # The inventory's own set_variable prefers a group of the same name.
+            # If a group shares the host's name, the inventory's own set_variable changes the group.
             self._inventory.hosts[name].set_variable(key, value)
 
     def group(self, name: str) -> str:
-        """Add a group, and return the name that Ansible gives to it."""
+        """Add a group, and return its name after Ansible's changes."""
         known = self._groups.get(name)
         if known is None:
             known = self._groups[name] = self._inventory.add_group(str(marked(name)))
             host = self._inventory.hosts.get(known)
             if host and not host.groups:
-                # In the end, Ansible would put this group into `ungrouped`, and not the host of the same name.
+                # Ansible would later add this group to `ungrouped` instead of the host that shares its name.
                 self._inventory.add_host(known, group="ungrouped")
         return known
 

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read hosts and interfaces through GraphQL, and return the same rows as the REST API at a fraction of its cost.
+"""Read hosts and interfaces through GraphQL, and return rows as in the REST API at a fraction of the cost.
 
 The REST API returns the fields that GraphQL cannot return.
 """
@@ -48,7 +48,7 @@ INTERFACE_NULLS = {
     **{name: f"{name}_id" for name in ("lag", "parent", "vrf", "primary_mac_address")},
     **dict.fromkeys(("untagged_vlan", "tagged_vlans")),
 }
-# What the REST API shows differently: labels of choices, and more of the objects that interfaces refer to.
+# Fields that contain more in the REST API: choices with labels, and objects with more fields.
 SHOWN_DIFFERENTLY = frozenset(("type", "mode", "lag", "parent", "vrf", "untagged_vlan", "tagged_vlans"))
 
 
@@ -75,10 +75,10 @@ class GraphQLReader:
         """Return the fields of hosts that differ between GraphQL and the REST API."""
         fields = self._plan.fields[kind] or frozenset()
         filters = dict(self._choices[kind].filters)
-        # Beside a filter on the same field, the REST API cannot count the hosts that have null there.
+        # If the user already filters by a field, the REST API cannot count the selected hosts that have null in it.
         found = {field for field in fields if not self._can_return(field) or f"{field}_id" in filters}
         if filters:
-            # Their rows are read anyway, and the plain fields of each row cost next to nothing more.
+            # The hosts' REST rows are read anyway, and plain fields add almost no cost to each row.
             found |= {field for field in fields if field in FIELDS and FIELDS[field].plain or field in _OWN}
         return found
 
@@ -123,9 +123,9 @@ class GraphQLReader:
         return selection if "dns_names" in self._plan.tables else selection.replace(" dns_name", "")
 
     def _can_return(self, field: str) -> bool:
-        """Return whether the visible part of a field is the same in GraphQL and in the REST API."""
+        """Return whether GraphQL returns all parts of a field that hosts and expressions use."""
         if field == CLUSTER_DEVICE.name and self._options.as_peer:
-            return False  # the variable is the object as the REST API shows it
+            return False  # the variable contains the object as the REST API returns it
         if self._plan.raw is None or field in self._plan.raw:
             return field in FIELDS and (FIELDS[field].plain or field in ("status", "config_context"))
         return field in FIELDS
@@ -138,7 +138,7 @@ class GraphQLReader:
         agreement: Agreement,
         ids: Sequence[int] | None = None,
     ) -> list[Row]:
-        """Return all hosts, or those with these IDs, with these fields."""
+        """Return all hosts, or the hosts with these IDs, with these fields."""
         selected = _selected(map(self._selection, fields))
         interner = ObjectInterner(None)
         pages = listed.pages(selected, agreement) if ids is None else listed.pages_of(selected, ids)
@@ -148,7 +148,7 @@ class GraphQLReader:
     def _completed(
         self, listed: RestShapedList, rows: list[Row], fields: Collection[str], objects: Sequence[str]
     ) -> list[Row]:
-        """Return the rows with what GraphQL does not show: tags, labels, custom objects, and primary addresses."""
+        """Add the data that GraphQL does not return: tags, labels, objects in custom fields, and primary addresses."""
         if "tags" in fields:
             listed.add_tags(rows)
         if "status" in fields:
@@ -162,22 +162,22 @@ class GraphQLReader:
     # Interfaces
 
     def can_return_interfaces(self) -> bool:
-        """Return whether GraphQL has all fields of interfaces that the user wants."""
+        """Return whether GraphQL has all interface fields that the user selected."""
         return {*self._options.interface_fields} <= {*INTERFACE_SELECTIONS, "tags"}
 
     def interfaces(self, kind: str, ids: Sequence[int] | None = None) -> list[Row]:
-        """Return all interfaces of a kind of hosts, or those of the hosts with these IDs."""
+        """Return the interfaces of all hosts of a kind, or of the hosts with these IDs."""
         try:
             return self._interfaces(kind, ids)
         except AccessDenied as error:
-            # The REST API can still show them: names of hidden objects, or interfaces without tags.
+            # The REST API can still return the interfaces, with the names of hidden objects, or without tags.
             raise ResultMismatch(
                 f"{INTERFACES[kind].endpoint}: the token's user has no permission to view an object that interfaces "
                 f"refer to: {error}"
             ) from None
 
     def interfaces_between(self, kind: str, low: int, high: int | None) -> list[Row]:
-        """Return the interfaces whose IDs are in a range. Objects that GraphQL hides are null in them."""
+        """Return the interfaces whose IDs are in a range. Fields with objects that GraphQL hides contain null."""
         filters = [("id__gte", str(low)), *([] if high is None else [("id__lt", str(high))])]
         listed = RestShapedList(self._pager, self._graphql, self._memo, INTERFACES[kind], filters)
         objects, by_rest, selected = self._selected_of_interfaces(kind, listed)
@@ -202,7 +202,7 @@ class GraphQLReader:
         return set(self._plan.tables[INTERFACES[kind].name] or ()) - {kind[:-1]}
 
     def _selected_of_interfaces(self, kind: str, listed: RestShapedList) -> tuple[list[str], set[str], list[Selected]]:
-        """Return the custom fields that hold objects, the fields to read through REST, and the GraphQL selection."""
+        """Return custom fields that refer to objects, fields to read through REST, and the GraphQL selection."""
         fields = self._fields_of_interfaces(kind)
         objects = listed.custom_objects() if "custom_fields" in fields else []
         by_rest = {"custom_fields"} if objects is None else set()
@@ -212,7 +212,7 @@ class GraphQLReader:
     def _completed_interfaces(
         self, kind: str, listed: RestShapedList, rows: list[Row], objects: Sequence[str], by_rest: set[str]
     ) -> list[Row]:
-        """Return the rows as the REST API shows them."""
+        """Return the rows as the REST API returns them."""
         fields, owner = self._fields_of_interfaces(kind), kind[:-1]
         for row in rows:
             row[owner]["id"] = int(row[owner]["id"])
@@ -221,7 +221,7 @@ class GraphQLReader:
         if "tags" in fields:
             listed.add_tags(rows)
         if {"untagged_vlan", "tagged_vlans"} & fields:
-            # Without permission, GraphQL shows no VLANs at all, but the REST API returns 403.
+            # Without permission, GraphQL silently omits all VLANs, but the REST API returns 403.
             self._memo.get("vlans", lambda: self._pager.count("ipam/vlans"))
         if "tagged_vlans" in fields:
             for row in rows:
@@ -237,7 +237,7 @@ _OWN = ("status", "custom_fields", "tags")
 
 
 def _selected(selections: Iterable[str]) -> list[Selected]:
-    """Return the fields in these selections, each once, and the ID."""
+    """Return the ID and the fields in these selections, without duplicates."""
     return list({field.key: field for text in ("id", *selections) for field in parse(text)}.values())
 
 
@@ -263,7 +263,10 @@ def _numbered(row: Row) -> Row:
 
 
 def _add_primary(listed: RestShapedList, rows: Iterable[Row]) -> None:
-    """Add the primary address. NetBox's setting PREFER_IPV4, which one host from REST shows, chooses between two."""
+    """Add the primary address.
+
+    If a host has two, NetBox's setting PREFER_IPV4 decides. A few hosts from REST reveal this setting.
+    """
     both = [row["id"] for row in rows if row["primary_ip4"] and row["primary_ip6"]]
     # Request several hosts, because one of them can be edited in the meantime.
     sample = listed.by_rest(["primary_ip", "primary_ip4", "primary_ip6"], both[:5]) if both else {}

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The types of the server's GraphQL schema, and whether a selection fits to them."""
+"""Types in the server's GraphQL schema, and the check that a selection matches them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FRAGMENT = re.compile(r"\.\.\. on (\w+)")
 
 
 class Target(t.NamedTuple):
-    """What a field returns: the name of the type, whether it has fields, is a list, and can be null."""
+    """A field's type: its name, and whether it has fields, is a list, or can be null."""
 
     name: str
     composite: bool
@@ -34,7 +34,7 @@ class Target(t.NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class GraphQLType:
-    """A type: its fields, and the types of which an object can be."""
+    """A type: its fields, and the concrete types that its objects can have."""
 
     name: str
     fields: dict[str, Target]
@@ -42,14 +42,14 @@ class GraphQLType:
 
 
 class Types:
-    """Types by name, each requested once. ``query`` returns the data of a query."""
+    """Types by name. Each type is requested once. ``query`` returns the data of a query."""
 
     def __init__(self, query: Callable[[str], t.Any]) -> None:
         self._query = query
         self._known: dict[str, GraphQLType | None] = {}
 
     def load(self, names: Iterable[str]) -> None:
-        """Request types that are not known yet, all of them at once."""
+        """Request all types that are not known yet, in one query."""
         new = sorted(set(names) - set(self._known))
         if not new:
             return
@@ -81,7 +81,7 @@ class Types:
         return seen
 
     def _below(self, field: Field, name: str) -> list[tuple[Sequence[Field], str]]:
-        """Return the selection in a field of a type, with the type of these fields."""
+        """Return a field's selection, with the type that it applies to."""
         kind = self[name]
         if not field.key:
             return [(field.fields, self._fragment(field, kind))]

@@ -27,13 +27,13 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts imp
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import RESERVED, sanitize_name
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Table, ancestors
 
-# Keys whose groups form one tree, with the table of their objects.
+# Keys whose groups form one tree of places, with their tables.
 PLACES = {"region": "regions", "site_group": "site_groups", "site": "sites", "location": "locations"}
-# Keys of nested objects whose slugs are unique only under one parent.
+# Keys of nested objects, with their tables. Slugs are unique only under one parent.
 NESTED = {"role": "roles", "platform": "platforms"}
-# Keys whose objects form one tree of groups, with their tables.
+# Keys whose groups form one tree of tenants, with their tables.
 TENANCY = {"tenant": "tenants", "tenant_group": "tenant_groups"}
-# The fields of hosts and the tables that the groups of a key need besides the fact of the same name.
+# Host fields and tables that the groups of a key need in addition to the fact for this key.
 GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]]] = {
     "site": ((SITE,), {}),
     "location": ((LOCATION, SITE), {"locations": ("slug", "parent", "site")}),
@@ -43,7 +43,7 @@ GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]
     "platform": ((PLATFORM,), {"platforms": ("slug", "parent", "manufacturer")}),
     "tenant_group": ((TENANT,), {"tenants": ("group",), "tenant_groups": ("slug", "parent")}),
 }
-# What the trees of a key are made of besides.
+# Additional tables and fields that a group tree needs, by key.
 TREE_NEEDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "tenant": {"tenants": ("slug", "group"), "tenant_groups": ("slug", "parent")}
 }
@@ -83,23 +83,25 @@ class Labels:
 
 
 class Groups:
-    """Puts hosts into groups. ``edges`` contains each group with each of its children, in the order in which they were
-    added."""
+    """Puts hosts into groups.
+
+    ``edges`` contains pairs of parent and child groups, in the order in which they were added.
+    """
 
     def __init__(self, view: View) -> None:
         self._view = view
         self._options = view.options
         self._keys = dict(self._options.group_keys)
         if self._options.as_peer and not set(PLACES).isdisjoint(self._keys):
-            # netbox.netbox adds the groups of sites to each tree.
+            # netbox.netbox adds a group for each site to each tree.
             self._keys.setdefault("site", "sites" if self._options.plurals else "site")
         self.edges: dict[Edge, None] = {}
         self._trees = frozenset(self._options.group_trees)
         listed = {**PLACES, **NESTED, **TENANCY}
         self._tables = {key: view.snapshot.table(name) for key, name in listed.items()}
-        # The slug of a site comes with each host.
+        # Each host contains its site's slug.
         self._denied = {key for key, name in PLACES.items() if name in view.snapshot.denied and key != "site"}
-        # Slugs of sites are unique, so they need no labels.
+        # Site slugs are unique, so they need no labels.
         nested = [key for key in self._keys if GROUP_NEEDS.get(key, ((), {}))[1]]
         self._labels = {key: Labels(self._tables[key], _ROOTS.get(key, lambda row: None)) for key in nested}
         if "tenant" in self._trees:
@@ -142,7 +144,7 @@ class Groups:
         return sanitize_name(f"{prefix}{key}_{value}") if not name or name in RESERVED else name
 
     def _named(self, key: str, number: int) -> str:
-        """Return the group of an object in a table; if its slug is shared, below the group of that slug."""
+        """Return the group of an object in a table. If its slug is shared, put this group below the slug's group."""
         labels, slug = self._labels[key], self._tables[key][number]["slug"]
         written = self._keys.get(key, key)
         name = self._name(written, labels[number])
@@ -155,7 +157,7 @@ class Groups:
             self.edges[parent, child] = None
 
     def _nested(self, key: str, brief: Row) -> str:
-        """Return the group of an object, and put it below the group of its parent if there is a tree for the key."""
+        """Return an object's group. If the key has a tree, put the group below the parent's group."""
         number = brief["id"]
         known = self._branches.get((key, number))
         if known is not None:
@@ -169,14 +171,14 @@ class Groups:
         return group
 
     def _parents(self, key: str, row: Row | None) -> list[tuple[str, Row]]:
-        """Return what an object is directly below, with its key."""
+        """Return the parent of an object with the parent's key, if the parent's group is in a tree."""
         above = "tenant_group" if key == "tenant" else key
         parent = (row or NOTHING).get("group" if key == "tenant" else "parent")
         in_tree = key in self._trees or key == "tenant_group"
         return [(above, parent)] if parent and in_tree and parent["id"] in self._tables[above] else []
 
     def _tenant_group(self, tenant: Row | None) -> Row | None:
-        """Return the group of a tenant, unless the tree of tenants already puts the host below it."""
+        """Return the tenant group of a tenant, or ``None`` if the tenant tree already contains it."""
         if not tenant or "tenant" in self._trees:
             return None
         group = self._view.related("tenants", {"tenant": tenant}, "tenant").get("group")
@@ -187,14 +189,14 @@ class Groups:
         return "_".join(group["slug"] for group in reversed(groups))
 
     def _place(self, row: Row) -> list[str]:
-        """Return the lowest group of the place that a host is in."""
+        """Return the groups of the lowest place that contains a host."""
         location, site = row.get("location"), row.get("site")
         if location and "location" in self._keys and location["id"] in self._tables["location"]:
             return self._group_of_place("location", location["id"], location)
         return self._group_of_place("site", site["id"], site) if site else []
 
     def _group_of_place(self, key: str, number: int, brief: Row) -> list[str]:
-        """Return the group of a place, or its parent groups if its kind has no groups."""
+        """Return a place's group. If there are no groups for its key, return the parents' groups."""
         known = self._places.get((key, number))
         if known is not None:
             return known
@@ -237,7 +239,7 @@ _ROOTS = {"location": _site_slug, "platform": _manufacturer_slug}
 
 
 def _values(key: str, value: t.Any) -> list[t.Any]:
-    """Return the values that name the groups of a fact."""
+    """Return the values of a fact that become group names."""
     if key == "status" and isinstance(value, dict):
         value = value.get("value")
     if key == "site" and isinstance(value, dict):

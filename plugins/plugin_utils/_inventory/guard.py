@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Refuses an inventory that has too few hosts: ``min_hosts``, and ``max_shrink`` against the last inventory."""
+"""Reject an inventory with fewer hosts than ``min_hosts``, or with too few hosts for ``max_shrink``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache imp
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
-# The sets of filters that select hosts besides the query filters.
+# The filter sets that select hosts, in addition to the query filters.
 SETS = ("include", "exclude")
 
 
@@ -31,8 +31,8 @@ class TooFewHosts(UsageError):
 class Guard:
     """Checks inventories of ``plugin``.
 
-    The names of the hosts have an entry of their own in the cache. It depends on the base URL, the branch, and the
-    filters, so a new token or other variables do not hide that hosts are gone. It never expires.
+    Host names are cached in a separate entry that never expires. Its key depends on the base URL, the branch, and the
+    filters. So lost hosts are detected even after the token or the variables changed.
     """
 
     def __init__(self, plugin: t.Any, options: Options) -> None:
@@ -55,7 +55,7 @@ class Guard:
         self._entry = Entry(plugin._cache, key, 0, plugin.display.warning)
 
     def check(self, names: Sequence[str], fresh: bool) -> None:
-        """Raise :class:`TooFewHosts` if these hosts are too few, or remember them. Only ``fresh`` ones are compared."""
+        """Raise :class:`TooFewHosts` for too few hosts, or store their names. Compare only ``fresh`` hosts."""
         if len(names) < self._least:
             raise TooFewHosts(
                 f"The inventory has {len(names)} hosts, but min_hosts requires {self._least}. The token's user "

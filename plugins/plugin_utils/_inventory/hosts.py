@@ -32,11 +32,11 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables
 
 Values = dict[str, t.Any]
 NameOf = Callable[[Values, Mapping[str, t.Any], str], t.Optional[str]]
-"""Returns the name that the user's expressions give to a host with these variables, fields, and own name."""
+"""Returns a host's name according to the user's expressions, from its variables, its fields, and its own name."""
 
 
 class Host(t.NamedTuple):
-    """A host as Ansible gets it.
+    """A host as Ansible receives it.
 
     ``extra`` contains the variables that only expressions can use. ``raw`` contains the fields that they can use.
     """
@@ -50,7 +50,7 @@ class Host(t.NamedTuple):
 
 @dataclasses.dataclass
 class Inventory:
-    """All hosts, each group with each of its children, groups without hosts, and warnings for the user."""
+    """All hosts, pairs of parent and child groups, groups without hosts, and warnings for the user."""
 
     hosts: list[Host]
     edges: list[Edge]
@@ -107,13 +107,13 @@ def _available(options: Options) -> Callable[[str], bool]:
 
 
 def _readable(fact: str, kind: str, snapshot: Snapshot) -> bool:
-    """Return whether nothing that a fact needs for hosts of this kind was denied."""
+    """Return whether the token's user could view all tables that a fact needs for this kind of host."""
     needed = (name for name in FACTS[fact].tables if kind in (TABLES[name].kinds or KINDS))
     return snapshot.denied.keys().isdisjoint(needed)
 
 
 def _rows(snapshot: Snapshot) -> Iterator[tuple[str, Row]]:
-    """Yield the rows of hosts with their kinds, devices first, in the order of their IDs. Each leaves the snapshot."""
+    """Yield host rows with their kinds, devices first, in ID order. Each row is removed from the snapshot."""
     for kind in KINDS:
         table = snapshot.tables.pop(kind, {})
         for number in sorted(table):
@@ -172,7 +172,7 @@ IN_PART = {("site", "prefixes"): "the prefixes of sites", ("ansible_host", "dns_
 
 
 def _unsafe_addresses(view: View) -> list[str]:
-    """Return a warning if hosts have addresses in NetBox that a connection plugin must not get."""
+    """Return a warning if hosts have addresses in NetBox that a connection plugin must not receive."""
     if not view.unsafe_addresses:
         return []
     unsafe = listing(f"{text!r} (ID {number})" for (dummy, number), text in view.unsafe_addresses.items())

@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# Fields of hosts that hold an object that other hosts refer to as well.
+# Fields with an object that several hosts can refer to.
 _SHARED = (
     *("site", "location", "rack", "tenant", "role", "platform", "device_type", "cluster", "virtual_chassis", "device"),
     *("parent_device", "owner", "config_template", "virtual_machine_type"),
@@ -22,7 +22,7 @@ _ADDRESS_FIELDS = ("id", "address", "dns_name")
 
 
 class ObjectInterner:
-    """Replaces equal objects in rows by the first one of them.
+    """Replaces objects with equal IDs in rows by the first of them.
 
     Only the required fields of IP addresses are stored, except in the fields ``whole``. ``None`` means all fields.
     """
@@ -32,9 +32,9 @@ class ObjectInterner:
         self._pool: dict[tuple[str, t.Any], Row] = {}
 
     def intern(self, rows: list[Row]) -> list[Row]:
-        """Return the same rows, which share their objects. IDs of these become numbers (GraphQL returns strings)."""
+        """Replace the objects in ``rows``, and return ``rows``. Object IDs become numbers (GraphQL returns strings)."""
         pool = self._pool
-        # All rows of a list have the same fields.
+        # All rows in a list have identical field names.
         shared = [field for field in _SHARED if rows and field in rows[0]]
         for row in rows:
             for field in shared:

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Determine the names of hosts: sanitize them, and make them unique."""
+"""Determine host names: sanitize them, and resolve duplicates."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values im
 
 # These names have a special meaning in Ansible. A group called `localhost` would receive the plays for that host.
 RESERVED = frozenset(("all", "ungrouped", "localhost", "127.0.0.1", "::1"))
-# The names that `/etc/hosts` of common systems gives to the local machine.
+# Names of the local machine in `/etc/hosts` on common systems.
 _LOCAL = frozenset(
     (
         *("localhost", "localhost.localdomain", "localhost4", "localhost4.localdomain4"),
@@ -35,12 +35,12 @@ _LOCAL = frozenset(
 _SHELL = re.compile(r"""[`$;&|<>"'\\@]""")
 # Characters at the start of a name that a program would read as an option.
 _OPTION = re.compile(r"^-|(?<=\s)-(?=\S)")
-# What begins a template. The word is a header that ansible-core before 2.19 obeys.
+# The start of a template. ansible-core before 2.19 interprets a `#jinja2:` header.
 _TEMPLATE = re.compile(r"\{(?=[{%#])|^#(?=jinja2:)")
 
 
 def own_name(row: Row, options: Options) -> str:
-    """Return the name that a device or virtual machine has without expressions. It is the same in each run."""
+    """Return the name that a device or virtual machine has without expressions. It does not change between runs."""
     chassis = row.get("virtual_chassis") or {}
     if options.virtual_chassis_name and chassis.get("master") and chassis.get("name"):
         return str(chassis["name"])
@@ -55,10 +55,10 @@ def own_name(row: Row, options: Options) -> str:
 
 
 def sanitize_name(name: str) -> str:
-    """Return ``name`` as the name of a group, or as the first step to the name of a host.
+    """Return ``name`` as a safe group name. This is also the first step for host names.
 
-    Ansible reads ``group_vars/NAME`` and ``host_vars/NAME``, and writes facts to files of that name if it caches them.
-    So a name never refers to a file outside these directories, and never contains control characters.
+    Ansible reads ``group_vars/NAME`` and ``host_vars/NAME``, and its fact cache writes files called ``NAME``. So a name
+    must not refer to a file outside these directories, and must not contain control characters.
     """
     name = printable(name).strip()
     if not {"", ".", ".."}.isdisjoint(name.split("/")):
@@ -67,30 +67,30 @@ def sanitize_name(name: str) -> str:
 
 
 def sanitize_host_name(name: str) -> str:
-    """Return ``name`` as the name of a host.
+    """Return ``name`` as a safe host name.
 
-    Connection plugins pass it to programs such as ssh, where a leading hyphen would make it an option. Characters with
+    Connection plugins pass it to programs such as ssh, which would read a leading hyphen as an option. Characters with
     a special meaning in a shell or a template become underscores.
     """
     return _OPTION.sub("_", _TEMPLATE.sub("_", _SHELL.sub("_", sanitize_name(name)))) or "_"
 
 
 def is_safe_address(address: str) -> bool:
-    """Return whether connection plugins can get ``address`` as ``ansible_host``."""
+    """Return whether ``address`` is safe to use as ``ansible_host``."""
     return address == sanitize_host_name(address) and not any(map(str.isspace, address)) and not is_local(address)
 
 
 def is_local(name: str) -> bool:
-    """Return whether Ansible or a resolver takes this name for the controller itself."""
+    """Return whether Ansible or a resolver treats this name as the controller itself."""
     if not name.isascii():
-        # HTTP libraries reduce such characters in host names in the same way (UTS 46).
+        # HTTP libraries also normalize such characters in host names (UTS 46).
         name = "".join(one for one in unicodedata.normalize("NFKC", name) if unicodedata.category(one) != "Cf")
     name = name.strip().strip("[]").rstrip(".").lower()
     return name in _LOCAL or name.endswith(".localhost") or _is_loopback(name.partition("%")[0])
 
 
 def _is_loopback(text: str) -> bool:
-    """Return whether ``text`` is an address that leads to the controller, in any form that resolvers accept."""
+    """Return whether ``text`` is a loopback or unspecified address, in any form that resolvers accept."""
     if not text[:1].isdigit() and ":" not in text:
         return False
     try:
@@ -114,10 +114,10 @@ class Named(t.NamedTuple):
 
 
 class HostNames:
-    """Gives each host a unique name.
+    """Assigns a unique name to each host.
 
-    The first host of a name keeps it: devices come before virtual machines, and low IDs first. No host ever gets the
-    name that another one has in NetBox.
+    If hosts share a name, the first host retains it. Devices come before virtual machines, and lower IDs come first. A
+    host never receives a name that another host has in NetBox.
     """
 
     def __init__(self, hosts: Iterable[Named], duplicates: str) -> None:
@@ -133,7 +133,7 @@ class HostNames:
             if safe != name:
                 self._changed[kind, number] = (name, safe)
             wanted.append(Named(safe, kind, number))
-        # Hosts that have a name in NetBox come before hosts whose names were changed to the same.
+        # A host whose name was not changed comes before a host whose name became equal by sanitizing.
         self._give(sorted(wanted, key=lambda one: one[1:] in self._changed) if self._changed else wanted)
 
     def _give(self, wanted: list[Named]) -> None:
@@ -183,7 +183,7 @@ class HostNames:
 
 
 def _with_number(name: str, number: int, known: Iterable[str]) -> str:
-    """Return ``name`` with the ID appended as often as it takes to differ from all known names."""
+    """Append the ID to ``name`` until the result differs from all known names."""
     renamed = f"{name}_{number}"
     while renamed in known:
         renamed = f"{renamed}_{number}"

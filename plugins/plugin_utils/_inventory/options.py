@@ -17,7 +17,8 @@ from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection i
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs, filter_pairs
 
-# The kinds of hosts. Each has an option of this name, and NetBox calls the ID of one `device_id`, for example.
+# The kinds of hosts. Each is also the name of an option. Without the "s", it is the start of an ID filter
+# (`device_id`).
 KINDS = ("devices", "virtual_machines")
 
 # The two names that group_by accepts for one key. The second is the fact.

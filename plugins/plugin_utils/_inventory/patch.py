@@ -6,8 +6,8 @@
 
 """Update the rows of a snapshot with the changes in the change log.
 
-Rows that changed, or that show an object that changed, are read again by their IDs. Rows that NetBox no longer returns
-are removed from the snapshot. Short tables are read again completely.
+Rows that changed, or that contain an object that changed, are read again by their IDs. Rows that NetBox no longer
+returns are removed from the snapshot. Short tables are read again completely.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ ADDRESS_FIELDS = ("primary_ip", "primary_ip4", "primary_ip6", "oob_ip")
 INTERFACE_FIELDS = frozenset(("lag", "parent", "bridge"))
 # Number of components that can be read again for each host that can be read again.
 COMPONENTS_OF_A_HOST = 10
-# Deleted objects of these types can have belonged to rows that the snapshot does not show.
+# Rows do not always contain the IDs of these objects. If one was deleted, its last data names the row.
 BEFORE = (MAC, DISK)
 MACS = Related("mac_addresses", "dcim/mac-addresses", MAC)
 
 
 class FullReadNeeded(Exception):
-    """A refresh cannot bring the snapshot up to date. The message gives the reason."""
+    """A refresh cannot bring the snapshot up to date. The message is the reason."""
 
 
 class Patch:
@@ -75,7 +75,7 @@ class Patch:
         self._updated = {change.object_type for change in changes.changes if change.action != "create"}
         self._new_hosts: dict[str, set[int]] = {}
         self._addresses: set[int] = set()
-        # How many rows were read again, by table, and the kinds of which the IDs of all hosts were read.
+        # The number of rows that were read again, by table, and the kinds whose host IDs were all read.
         self.read: dict[str, int] = {}
         self.swept: set[str] = set()
 
@@ -142,7 +142,7 @@ class Patch:
         return old, new
 
     def _referring(self, kind: str, fields: Collection[str]) -> set[int]:
-        """Return the IDs of the hosts that show an object that changed, or that can change without a record."""
+        """Return the IDs of hosts with an object that changed, or that can change without a record."""
         rows = self._snapshot.table(kind).values()
         # Devices without a name have their type also if the plan does not read it: they are named after it.
         known = {*fields, "device_type"} & REFERENCES.keys()
@@ -154,12 +154,12 @@ class Patch:
             if (custom or addresses) and self._touched.is_in([custom, addresses]):
                 ids.add(row["id"])
             elif "display" in fields and not row.get("name"):
-                # Made of the names of its type and chassis.
+                # NetBox builds the display string from the names of the type and the chassis.
                 ids.add(row["id"])
         return ids
 
     def _moved_silently(self, kind: str, fields: Collection[str]) -> set[int]:
-        """Return the IDs of the hosts that can have changed with other objects, unless the rows show these hosts."""
+        """Return the IDs of hosts that can have changed with another object, if the snapshot does not reveal them."""
         found: set[int] = set()
         live = self._changes.objects(deleted=False)
         for silent in SILENT:
@@ -170,13 +170,13 @@ class Patch:
         return found
 
     def _owners_of_disks(self) -> set[int]:
-        """Return the IDs of the virtual machines of changed disks: NetBox sums up the sizes without a record."""
+        """Return the IDs of virtual machines whose disks changed. NetBox updates the total size without a record."""
         before = {row.get("virtual_machine") for (model, dummy), row in self._changes.before.items() if model == DISK}
         rows = self._rest.rows_with(TABLES["virtual_disks"], self._touched.of(DISK), ("virtual_machine",))
         return {row["virtual_machine"]["id"] for row in rows} | {number for number in before if number}
 
     def _related_hosts(self, kind: str, old: Table, new: Table) -> set[int]:
-        """Return the IDs of the hosts that show the numbers of devices of a type, or of members of a chassis."""
+        """Return the IDs of the hosts that contain the device count of a type, or the member count of a chassis."""
         if kind != "devices":
             return set()
         rows = self._snapshot.tables[kind]
@@ -229,7 +229,7 @@ class Patch:
         return owner is not None and owner[1] in self._snapshot.table(owner[0])
 
     def _referring_components(self, table: Related, rows: Collection[Row]) -> set[int]:
-        """Return the IDs of the rows that show an object that changed, or that can change without a record."""
+        """Return the IDs of rows with an object that changed, or that can change without a record."""
         fields = self._plan.tables[table.name]
         if fields is None:
             return {row["id"] for row in rows if self._touched.is_in([row])}
@@ -308,7 +308,7 @@ class Patch:
             self.read["tables"] = len(names)
 
     def _is_outdated(self, table: Related, types: Collection[str]) -> bool:
-        """Return whether a table was not read yet, lacks objects, or shows components that changed."""
+        """Return whether a table was not read yet, lacks objects, or contains components that changed."""
         rows = self._snapshot.tables.get(table.name)
         if rows is None:
             return table.name not in self._snapshot.denied

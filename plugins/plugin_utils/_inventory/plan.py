@@ -41,10 +41,10 @@ class Plan:
     * ``fields``: the fields of hosts by kind. ``None`` means whole objects.
     * ``tables``: the tables to read with their fields, as in ``fields``.
     * ``facts``: the facts to compute, in the order of :data:`facts.FACTS`.
-    * ``variables``: the facts that hosts get as variables.
+    * ``variables``: the facts that become variables of hosts.
     * ``seen``: the facts that expressions see.
     * ``raw``: the fields that expressions see as the REST API returns them. ``None`` means the whole object.
-    * ``covered``: the fields that expressions see only if the variable of the same name is null.
+    * ``covered``: the fields that expressions see only if the variable with this name is null.
     * ``unknown``: names in expressions that can be fields only on a NetBox that is newer than 4.7.
     """
 
@@ -58,7 +58,7 @@ class Plan:
     unknown: frozenset[str]
 
     def with_fields(self, kind: str, names: Iterable[str]) -> Plan:
-        """Return a plan that also reads these fields of a kind of hosts for expressions."""
+        """Return a plan that also reads these fields of a kind of host for expressions."""
         fields, names = self.fields[kind], frozenset(names)
         if fields is None or self.raw is None or not names:
             return self
@@ -113,10 +113,10 @@ def is_available(fact: Fact, options: Options) -> bool:
 
 
 def is_wanted(name: str, options: Options) -> bool:
-    """Return whether hosts get this fact as a variable."""
+    """Return whether this fact becomes a variable of hosts."""
     if not {name, FACTS[name].plural}.isdisjoint(options.exclude_host_vars):
         return False
-    # This one is chosen for expressions first.
+    # "all" does not include this one, because it is mainly for expressions.
     if "all" not in options.host_vars or name == "selected":
         return not {name, FACTS[name].plural}.isdisjoint(options.host_vars)
     # netbox.netbox sets these only if it groups by them.
@@ -147,7 +147,7 @@ def _seen(options: Options, needs: Needs, available: Mapping[str, Fact]) -> set[
 
 
 def _is_covered(name: str, options: Options, seen: Iterable[str]) -> bool:
-    """Return whether a variable hides the field of this name whenever the field is not null."""
+    """Return whether a variable replaces the field with this name whenever the field is not null."""
     if name not in seen or name not in {field.name for field in FACTS[name].fields}:
         return False
     shape = VariableNames(options).shape(name)

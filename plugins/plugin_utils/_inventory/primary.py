@@ -39,7 +39,7 @@ def read_prefix_length(view: View, kind: str, row: Row) -> int | None:
 
 
 def read_primary_interface(view: View, kind: str, row: Row) -> str | None:
-    """Return the name of the interface that has the primary address.
+    """Return the interface name for the primary address.
 
     The outside address of a NAT can belong to an interface of another device. Then the interface is not known.
     """
@@ -86,7 +86,7 @@ def _whole(view: View, address: Row | None) -> Row:
 
 
 def _by_vrf(view: View) -> dict[int | None, list[tuple[int, int]]]:
-    """Return the gateways by the ID of their VRF: version and number of each different address, in order."""
+    """Return the gateways by VRF ID: the version and the number of each different address, in order."""
     found: dict[int | None, set[tuple[int, int]]] = {}
     for row in view.snapshot.table("gateways").values():
         interface = _parse(row["address"])

@@ -127,7 +127,7 @@ class Reader:
             try:
                 unknown -= rest.existing_fields(INTERFACES[kind].endpoint, unknown)
             except AccessDenied:
-                return  # hosts then get no interfaces
+                return  # hosts then have no interfaces
         for name in sorted(unknown):
             raise UsageError(
                 f"interface_fields: interfaces do not have a field {name!r}.{suggest(name, OF_INTERFACES)}"
@@ -199,7 +199,7 @@ class Reader:
         return self._table_works(snapshot).keys() & self.plan.tables.keys()
 
     def read_tables(self, snapshot: Snapshot, names: Collection[str]) -> None:
-        """Read these tables of the plan, as far as the hosts in the snapshot need them."""
+        """Read these tables of the plan into the snapshot, if its hosts need them."""
         works = {name: work for name, work in self._table_works(snapshot).items() if name in names}
 
         def read(name: str) -> tuple[str, list[Row] | None]:
@@ -261,22 +261,22 @@ class Reader:
         return works
 
     def _primary_addresses(self, snapshot: Snapshot) -> set[int]:
-        """Return the IDs of the primary addresses of which facts need more than hosts show."""
+        """Return the IDs of primary addresses if facts need more of their fields than hosts contain."""
         facts = [FACTS[name] for name in self.plan.facts if "primary_addresses" in FACTS[name].tables]
         fields = {field.name for fact in facts for field in fact.fields}
         rows = [row for kind in self._kinds for row in snapshot.table(kind).values()]
-        # IDs of GraphQL are strings.
+        # GraphQL returns IDs as strings.
         return {int(row[field]["id"]) for field in fields for row in rows if row.get(field)}
 
     def _needs_all(self, table: Related) -> bool:
-        """Return whether the names of groups depend on objects that no host refers to."""
+        """Return whether group names depend on objects that no host refers to."""
         options = self._options
         return (table.name == "locations" and "location" in options.group_keys) or (
             table.name == "tenants" and "tenant" in options.group_trees
         )
 
     def _interfaces(self, kind: str, owners: Owners) -> list[Row]:
-        """Read the interfaces of the hosts of a kind. There can be others among them."""
+        """Return the interfaces of a kind's hosts, and possibly others."""
         table, rest = INTERFACES[kind], partial(self._rest.interfaces, kind, owners)
         if self._transport == "rest" or not self._graphql.can_return_interfaces():
             return list(rest())

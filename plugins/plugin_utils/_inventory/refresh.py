@@ -41,13 +41,13 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
-# Without the option max_changes, a tenth of the hosts can change, or so many if there are few hosts.
+# Without the option max_changes, a tenth of the hosts can change, but at least this number.
 MIN_CHANGES = 1_000
 
 
 @dataclasses.dataclass
 class Refreshed:
-    """A snapshot, the plan that it was read with, and what the cache stores for the next refresh."""
+    """A snapshot, the plan that it was read with, and the data that the cache stores for the next refresh."""
 
     snapshot: Snapshot
     plan: Plan
@@ -56,7 +56,7 @@ class Refreshed:
 
 
 def read_refreshed(plugin: t.Any, plan: Plan, options: Options, entry: Entry, use_cache: bool) -> Refreshed:
-    """Return everything in the plan. With ``use_cache``, read only what changed since the snapshot in ``entry``."""
+    """Return everything in the plan. With ``use_cache``, read only the changes since the snapshot in ``entry``."""
     with connect(plugin, "inventory") as client, open_pager(plugin, client) as pager, Progress() as progress:
         reader = Reader(pager, plan, options, plugin.get_option("transport"), progress)
         refresh = Refresh(plugin, pager, reader, plan, options)
@@ -103,7 +103,7 @@ class Refresh:
         return unsupported(self._plan, self._options, self._kinds)
 
     def everything(self) -> Refreshed:
-        """Read everything, and store which change was the newest one before."""
+        """Read everything, and store the newest change from before the read."""
         mark, version = self._beginning()
         began = time.time()
         snapshot = self._reader.read()
@@ -185,7 +185,7 @@ class Refresh:
             return True
 
     def _check_counts(self, snapshot: Snapshot, patch: Patch, mark: Mark) -> None:
-        """Compare the numbers of hosts with NetBox, unless somebody edits NetBox at the same time."""
+        """Compare the numbers of hosts with NetBox. Ignore differences if NetBox is being edited."""
         for kind in self._kinds:
             if kind in patch.swept:
                 continue
@@ -196,7 +196,7 @@ class Refresh:
                 raise FullReadNeeded(f"NetBox has {count} {name}, and the snapshot has {known}")
 
     def _audit(self, snapshot: Snapshot, number: int, mark: Mark) -> tuple[int, str]:
-        """Compare a slice of the snapshot. Return the number of the next slice, and the result for people."""
+        """Compare a slice of the snapshot. Return the number of the next slice, and a description of the result."""
         if self._slices < 1:
             return 0, "off"
         number %= self._slices

@@ -30,12 +30,12 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables im
     id_filter,
 )
 
-# The filter that selects what comes after an ID. NetBox combines several values with "or".
+# The filter that selects objects with higher IDs. NetBox combines several values with "or".
 AFTER = "id__gt"
 
 
 class Counts:
-    """Counts lists, each once."""
+    """Counts lists, and caches each count."""
 
     def __init__(self, pager: Pager) -> None:
         self._pager = pager
@@ -43,7 +43,7 @@ class Counts:
         self._lock = threading.Lock()
 
     def __call__(self, endpoint: str, filters: Pairs | None = None) -> int:
-        """Return the number of objects in a list at its first count."""
+        """Return the number of objects in a list, as counted the first time."""
         key = (endpoint, str(filters or []))
         with self._lock:
             if key not in self._known:
@@ -52,14 +52,14 @@ class Counts:
 
 
 class Owners:
-    """The hosts whose components are read: their IDs by kind, and whether these are all hosts of NetBox."""
+    """The hosts whose components are read: their IDs by kind, and whether filters selected them."""
 
     def __init__(self, ids: Mapping[str, Collection[int]], filtered: Mapping[str, bool]) -> None:
         self.ids = {kind: sorted(numbers) for kind, numbers in ids.items()}
         self.filtered = filtered
 
     def of(self, kinds: Iterable[str]) -> dict[str, list[int]]:
-        """Return the IDs of the hosts of these kinds, without kinds that have no hosts."""
+        """Return host IDs by kind, for those ``kinds`` that have hosts."""
         return {kind: self.ids[kind] for kind in kinds if self.ids.get(kind)}
 
 
@@ -86,7 +86,7 @@ class RestReader:
         return Representation(HOSTS[kind].endpoint, fields=sorted(fields or ()))
 
     def hosts(self, kind: str, first: Sequence[Row] = ()) -> list[Row]:
-        """Return the hosts of a kind. ``first`` holds those with the lowest IDs, if they have been read before."""
+        """Return the hosts of a kind. ``first`` contains the hosts with the lowest IDs if they were already read."""
         endpoint, filters = HOSTS[kind].endpoint, self._choices[kind].filters
         if first:
             filters = [*filters, (AFTER, str(first[-1]["id"]))]
@@ -99,7 +99,7 @@ class RestReader:
         return [row for page in pages for row in interner.intern(page)]
 
     def existing_fields(self, endpoint: str, names: Collection[str]) -> set[str]:
-        """Return which of these names are fields of the objects in a list on this server. Read one object for this."""
+        """Read one object of a list, and return the ``names`` that are fields of this object."""
         rows = self._pager.rows(endpoint, limit=1, representation=Representation(endpoint))
         return {name for row in rows for name in names if name in row}
 
@@ -154,18 +154,18 @@ class RestReader:
         return self._fetch(table.endpoint, pairs, self._plan.tables[table.name])
 
     def rows_with(self, table: Related, ids: Collection[int], fields: Collection[str] = ()) -> Iterator[Row]:
-        """Yield the rows of a table with these IDs, with the given fields or the fields of the plan."""
+        """Yield the rows of a table with these IDs. By default, ``fields`` are the fields in the plan."""
         if not ids:
             return iter(())
         pairs = [("id", str(number)) for number in sorted(ids)]
         return self._fetch(table.endpoint, pairs, fields or self._plan.tables[table.name])
 
     def whole(self, table: Related) -> Iterator[Row]:
-        """Yield all objects of a table."""
+        """Yield all rows of a table."""
         return self._fetch(table.endpoint, [], self._plan.tables[table.name])
 
     def referenced(self, table: Related, ids: Collection[int], filtered: bool) -> Iterator[Row]:
-        """Yield the objects with these IDs. If hosts were not ``filtered``, there are few others."""
+        """Yield the objects with these IDs. If hosts were not ``filtered``, the table contains few other objects."""
         fields = self._plan.tables[table.name]
         row = costs.WHOLE_ROW if fields is None else costs.ROW
         few = len(ids) <= costs.IDS_PER_REQUEST
@@ -180,7 +180,7 @@ class RestReader:
         return self._fetch(TABLES["locations"].endpoint, filters, self._plan.tables["locations"])
 
     def dns_names(self, bare: Collection[int]) -> Iterator[Row]:
-        """Yield the IP addresses with these IDs and their DNS names."""
+        """Yield the DNS names of the IP addresses with these IDs, and possibly of others."""
         filters = [("id", str(number)) for number in sorted(bare)]
         if len(filters) > costs.IDS_PER_REQUEST:
             filters = [("dns_name__empty", "false")]
@@ -194,7 +194,7 @@ class RestReader:
             raise error.amend(f"Check gateway_tag: {tag!r} must be the slug of a tag.") from None
 
     def prefixes(self, sites: Collection[int]) -> Iterator[Row]:
-        """Yield the prefixes whose scope is one of these sites."""
+        """Yield the prefixes whose scope is a site with one of these IDs, and possibly others."""
         filters = [("scope_type", "dcim.site")]
         if len(sites) <= costs.IDS_PER_REQUEST:
             filters += [("scope_id", str(number)) for number in sorted(sites)]
@@ -220,13 +220,13 @@ class RestReader:
         return itertools.chain.from_iterable(self._progress.pages(table.endpoint, _paged(rows)))
 
     def addresses(self, owners: Owners) -> Iterator[Row]:
-        """Yield the IP addresses of the interfaces of these hosts, and possibly others."""
+        """Yield the IP addresses that are assigned to the hosts' interfaces, and possibly others."""
         table, fields = TABLES["addresses"], self._plan.tables["addresses"]
         if fields is None:
             yield from self.components(table, owners, costs.WHOLE_ROW)
             return
-        # Few addresses are in a VRF, so a second list of these costs NetBox less than reading the field of all
-        # addresses.
+        # Few addresses are in a VRF. Reading a second list with only these addresses is cheaper for NetBox than
+        # returning the VRF of every address.
         lists: list[Pairs] = [self._complete_filters(table)]
         if self.by_owner_is_cheaper(table, owners, costs.ROW):
             lists = [_owner_filters(kind, ids) for kind, ids in owners.of(table.kinds).items()]

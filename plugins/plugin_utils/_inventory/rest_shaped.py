@@ -6,7 +6,8 @@
 
 """Read a list through GraphQL and add the data that only the REST API returns.
 
-GraphQL returns no labels of choices, and only IDs of objects in custom fields. A few rows of the REST API show them.
+GraphQL omits choice labels, and returns only the IDs of objects in custom fields. A few rows from the REST API contain
+the missing data.
 """
 
 from __future__ import annotations
@@ -27,20 +28,20 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import Listed, Related
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import deep_copy
 
-# Types of custom fields whose values are the same in both APIs, and those whose values are IDs in GraphQL.
+# Custom field types with equal values in both APIs, and types with values that are IDs in GraphQL.
 SAME_TYPES = ("text", "longtext", "integer", "decimal", "boolean", "date", "url", "json", "select", "multiselect")
 OBJECT_TYPES = ("object", "multiobject")
 # Reading which rows have a tag costs NetBox 0.015 s for the request. Reading the tags of 1,000 rows costs 0.22 s.
 ROWS_PER_TAG = 70
-# If at most this fraction of the rows has a relation, it is read only for these rows.
+# If at most this fraction of rows has a relation, it is read only for those rows.
 SELDOM = 1 / 4
 
 
 class RestShapedList:
     """A list that both APIs have under the names in ``listed``.
 
-    ``filters`` are those of the REST API. GraphQL returns all objects, or those with some IDs. Several lists share the
-    results in ``memo``.
+    ``filters`` are REST filters. Through GraphQL, the class reads all objects or the objects with certain IDs. Several
+    lists share the results in ``memo``.
     """
 
     def __init__(self, pager: Pager, graphql: GraphQL, memo: Memo, listed: Listed | Related, filters: Pairs) -> None:
@@ -56,7 +57,7 @@ class RestShapedList:
     # Rows
 
     def pages(self, fields: Sequence[Field], agreement: Agreement) -> Iterator[list[Row]]:
-        """Yield all rows, read through GraphQL. Their own IDs are numbers, as in the REST API.
+        """Yield all rows, read through GraphQL. The rows' own IDs are numbers, as in the REST API.
 
         A relation costs NetBox at least 0.03 s for 1,000 rows. If few rows have one, it is read only for these rows.
         """
@@ -74,12 +75,12 @@ class RestShapedList:
             yield page
 
     def _values_of(self, field: Field) -> dict[int, t.Any]:
-        """Return the values of a relation by the IDs of the rows that have one."""
+        """Return the values of a relation by row ID, for the rows that have one."""
         found = self._graphql.rows(self._name, [*parse("id"), field], {field.name: {"id": {"gt": 0}}})
         return {int(row["id"]): row[field.key] for row in found}
 
     def pages_of(self, fields: Sequence[Field], ids: Sequence[int], owner: str | None = None) -> Iterator[list[Row]]:
-        """Yield the rows with these IDs, or whose ``owner`` has one of these IDs, read through GraphQL."""
+        """Yield the rows with these IDs, read through GraphQL. With ``owner``, the IDs select rows by that field."""
         size = self._pager.page_size
         parts = [list(ids[start : start + size]) for start in range(0, len(ids), size)]
 
@@ -106,9 +107,9 @@ class RestShapedList:
     # values that GraphQL returns in another form
 
     def custom_objects(self) -> list[str] | None:
-        """Return the names of the custom fields that hold objects.
+        """Return the names of custom fields that refer to objects.
 
-        Return ``None`` if there are custom fields of a type that GraphQL might show differently.
+        Return ``None`` if there are custom fields of a type that GraphQL might return differently.
         """
         rows = self._memo.get("custom fields", self._custom_fields)
         types = {row["name"]: row["type"]["value"] for row in rows if self._model in row["object_types"]}
@@ -123,16 +124,16 @@ class RestShapedList:
     def with_shown(
         self, rows: list[Row], fields: Iterable[str], within: str = "", *, shared: bool = False
     ) -> list[Row]:
-        """Return the rows with choices and objects as the REST API shows them: with labels and names.
+        """Return the rows with choices and objects as in the REST API: with labels and names.
 
-        One row of the REST API is enough for all rows with the same value. ``within`` names the field that has these
-        fields. ``shared`` lets rows share one object. A row that was deleted in the meantime is omitted.
+        One REST row provides the value for all rows that share it. ``within`` names the field that contains ``fields``.
+        ``shared`` lets rows share one object. A row that was deleted in the meantime is omitted.
         """
         copy = (lambda value: value) if shared else deep_copy
         fields = sorted(fields)
         shown = self._shown(rows, fields, within)
         missing = [row["id"] for row in rows if not _keys(row, fields, within) <= set(shown)]
-        # The row was edited in the meantime, so read all rows that had the same value through the REST API.
+        # The sample row was edited in the meantime, so read all rows that had its old value through the REST API.
         current = self.by_rest([within] if within else fields, missing)
         kept = []
         for row in rows:
@@ -164,7 +165,7 @@ class RestShapedList:
         }
 
     def add_tags(self, rows: Iterable[Row]) -> None:
-        """Add the tags to the rows: through the list of each tag, or through REST if there are many tags."""
+        """Add tags to the rows: with one GraphQL list for each tag, or through REST if there are many tags."""
         by_id = {row["id"]: row for row in rows}
         for row in by_id.values():
             row["tags"] = []
@@ -192,7 +193,7 @@ class RestShapedList:
             agreement.check_count("no tag", others, untagged, seen)
 
     def _used_tags(self) -> list[Row]:
-        """Return the tags that any object has, in the order in which the REST API lists the tags of an object."""
+        """Return the tags that are in use, in the order in which the REST API lists an object's tags."""
         shape = Representation(fields=("id", "name", "slug", "tagged_items"))
         tags = list(self._pager.rows("extras/tags", representation=shape, ordering="weight,name"))
         return [tag for tag in tags if tag.pop("tagged_items")]
@@ -216,12 +217,12 @@ def _keys(row: Row, fields: Iterable[str], within: str) -> set[tuple[str, t.Any]
 
 
 def _values(value: t.Any) -> list[t.Any]:
-    """Return the choices or objects of a field."""
+    """Return the choices or objects in a field's value as a list."""
     return value if isinstance(value, list) else [value] if value else []
 
 
 def _key(value: t.Any) -> t.Any:
-    """Return what identifies a choice or an object in both APIs."""
+    """Return the value or ID that identifies a choice or an object in both APIs."""
     if isinstance(value, dict):
         return value["value"] if "value" in value else int(value["id"])
     return value

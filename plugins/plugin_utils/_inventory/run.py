@@ -55,7 +55,7 @@ def run(plugin: t.Any, use_cache: bool, seconds: float) -> None:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Suspend garbage collection. Nothing here is garbage, and looking through all of it takes a tenth of the time."""
+    """Suspend garbage collection. It would find no garbage, but add a tenth to the run time."""
     collected = gc.isenabled()
     gc.disable()
     try:
@@ -69,7 +69,7 @@ def _fresh(
     plugin: t.Any, options: Options, expressions: Expressions, entry: Entry | None, use_cache: bool
 ) -> tuple[Inventory, tuple[t.Any, list[str]]]:
     """Read the current inventory from NetBox, and return it with the data that the cache stores for a refresh."""
-    # Import this late. A cached run needs no HTTP client, which takes longer to import than everything else.
+    # Import this late. A cached run needs no HTTP client. Importing it would be slower than all other imports together.
     from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read import read_snapshot
     from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.refresh import read_refreshed
 
@@ -89,7 +89,7 @@ def _fresh(
 
 
 def _cached(entry: Entry, stale: float = 0) -> Inventory | None:
-    """Return the inventory in the cache, also if it expired less than ``stale`` seconds ago."""
+    """Return the inventory in the cache, even if it expired up to ``stale`` seconds ago."""
     kept = entry.read(stale)
     if kept is None:
         return None

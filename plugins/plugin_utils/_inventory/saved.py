@@ -22,7 +22,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot 
 
 # Increase this number to invalidate all cached snapshots, so that everything is read.
 FORMAT = 1
-# A part with this number of rows has several megabytes.
+# The size of a part with this many rows is several megabytes.
 ROWS_IN_PART = 10_000
 
 
@@ -53,7 +53,7 @@ class State:
 
     @classmethod
     def from_data(cls, data: t.Any) -> State | None:
-        """Return the state that :meth:`as_data` made into data, or ``None`` for other data."""
+        """Return the state that :meth:`as_data` converted to data, or ``None`` for any other data."""
         try:
             if data["format"] != FORMAT:
                 return None
@@ -71,7 +71,7 @@ class State:
 
 
 class Base:
-    """The tables of the last full read, which stay in the cache as they are. A refresh only stores what differs.
+    """The tables of the last full read. The cache stores them once, and a refresh stores only the differences.
 
     Code that updates the snapshot must replace rows instead of changing them.
     """
@@ -92,14 +92,15 @@ class Base:
 
 
 def pack(snapshot: Snapshot) -> list[str]:
-    """Return the rows of a snapshot as text, in parts."""
+    """Return the rows of a snapshot as a list of strings."""
     return [_packed(part) for part in _parts(snapshot)]
 
 
 def unpack(parts: Sequence[str], denied: dict[str, str], *, difference: bool) -> tuple[Snapshot, Base]:
-    """Return the snapshot that :func:`pack` made into text, with the last part as a ``difference``, and its base.
+    """Return the snapshot that :func:`pack` converted to strings, and its base.
 
-    Raise :class:`ValueError` for other text.
+    With ``difference``, the last part contains the differences from the base. Raise :class:`ValueError` for invalid
+    parts.
     """
     snapshot = Snapshot(denied=dict(denied))
     try:
@@ -142,7 +143,7 @@ def _parts(snapshot: Snapshot) -> Iterator[list[tuple[str, list[Row]]]]:
     room = ROWS_IN_PART
     for name, table in snapshot.tables.items():
         rows = list(table.values())
-        # A table without rows was read, too.
+        # Include empty tables, because they were read, too.
         for start in range(0, len(rows) or 1, ROWS_IN_PART):
             some = rows[start : start + ROWS_IN_PART]
             if len(some) > room:

@@ -58,12 +58,12 @@ def _number(row: t.Any) -> int:
 
 
 def _keys(fields: Iterable[Field]) -> set[str]:
-    """Return the names that selected fields have in the response, with those in fragments."""
+    """Return the names that selected fields have in the response, including fields in fragments."""
     return {key for field in fields for key in ([field.key] if field.key else _keys(field.fields))}
 
 
 class SelectReader:
-    """Reads the selection ``written`` for hosts of these kinds. ``count`` returns the number of objects in a list."""
+    """Reads the selection ``written`` for these kinds of hosts. ``count`` returns the number of objects in a list."""
 
     def __init__(self, pager: Pager, written: t.Any, kinds: Sequence[str], count: Callable[[str, Pairs], int]) -> None:
         self._pager = pager
@@ -75,11 +75,11 @@ class SelectReader:
         # By kind of hosts: the user's selection, and the selection to read.
         self._own: dict[str, list[Field]] = {}
         self._fields: dict[str, list[Field]] = {}
-        # The object types of NetBox by the names of their GraphQL types.
+        # NetBox's object types by GraphQL type name.
         self._models: dict[str, Row] = {}
 
     def prepare(self) -> None:
-        """Check the selection against the server's schema, and the permissions of the token's user."""
+        """Check the selection against the server's schema, and check the permissions."""
         try:
             self._types.load(ROOTS[kind] for kind in self._kinds)
         except (AccessDenied, GraphQLFailed, NotFound) as error:
@@ -101,7 +101,7 @@ class SelectReader:
         return self._common(self._selected, ROOTS[kind], others[0]) if others else self._selected
 
     def _common(self, fields: Iterable[Field], name: str, other: str | None) -> list[Field]:
-        """Return the fields, without those that ``other`` has, but not ``name``: the types of both kinds at a place."""
+        """Return the fields, except fields that the type ``other`` has but the type ``name`` lacks."""
         here, there = self._types[name], self._types[other] if other else None
         kept = []
         for field in fields:
@@ -128,7 +128,7 @@ class SelectReader:
             below = fragment_type(field) or name if not field.key else target.name if target else ""
             inside = self._completed(field.fields, below) if field.fields else []
             if target and target.many and "id" not in _keys(field.fields) and "id" in self._types[below].fields:
-                # The rest of a long list is requested by the IDs of its objects.
+                # The rest of a long list is requested by the objects' IDs.
                 inside.append(Field("id", "id"))
             found.append(Field(field.key, field.name, field.arguments, field.directives, inside))
             can_be_null |= bool(target and target.composite and target.nullable and not target.many)
@@ -143,7 +143,7 @@ class SelectReader:
     def _read_models(self) -> dict[str, Row]:
         fields = ("app_label", "model", "rest_api_endpoint", "is_plugin_model")
         rows = list(self._pager.rows("core/object-types", representation=Representation(fields=("id", *fields))))
-        # A plugin can have an object type of the same name.
+        # A plugin can have an object type with this name, too.
         rows.sort(key=lambda row: not row.get("is_plugin_model"))
         return {row["model"]: row for row in rows}
 
@@ -175,7 +175,7 @@ class SelectReader:
     # Rows
 
     def read(self, kind: str, ids: Collection[int], everything: bool) -> list[Row]:
-        """Return the selection of the hosts with these IDs. ``everything``: they are nearly all hosts of NetBox."""
+        """Return the selected data for the hosts with these IDs. ``everything``: whether these are nearly all hosts."""
         own, fields = self._own[kind], self._fields[kind]
         if not ids or not own:
             return []
@@ -246,14 +246,14 @@ class SelectReader:
             if found is None and number is not None and not field.arguments and not field.directives:
                 nulls.setdefault((name, field.name), set()).add(int(number))
             if isinstance(found, list) and not {"pagination", "order"} & field.argument_names:
-                # NetBox's order where it returned the whole list, and that of the IDs where it did not.
+                # Without this, short lists would be in NetBox's order, but long lists would be in ID order.
                 found.sort(key=_number)
             for one in found if isinstance(found, list) else [found]:
                 if one:
                     self._tidy(one, field.fields, target.name, nulls)
 
     def _check_nulls(self, nulls: Nulls, complete: str | None) -> None:
-        """Raise :class:`HiddenObjects` if the REST API shows objects where GraphQL returned null.
+        """Raise :class:`HiddenObjects` if the REST API shows an object, but GraphQL returned null.
 
         ``complete`` is the kind of hosts that was read completely. For these, a count is enough.
         """
@@ -275,7 +275,7 @@ class SelectReader:
                 )
 
     def _is_count(self, kind: str, name: str, field: str, number: int) -> bool:
-        """Return whether so many of all hosts of a kind have null in a field, as the REST API counts them."""
+        """Return whether the REST API counts exactly this ``number`` of hosts with null in a field."""
         if name != ROOTS[kind] or field not in FIELDS or kind not in FIELDS[field].nullable:
             return False
         return self._pager.count(HOSTS[kind].endpoint, [(f"{field}_id", "null")]) == number

@@ -22,7 +22,7 @@ Table = dict[int, Row]
 class Snapshot:
     """Tables by name: the tables in ``tables.TABLES``, and one table for each kind of host.
 
-    ``denied`` holds NetBox's error for each table that the token's user has no permission to view.
+    ``denied`` contains NetBox's error for each table that the token's user has no permission to view.
     """
 
     tables: dict[str, Table] = dataclasses.field(default_factory=dict)

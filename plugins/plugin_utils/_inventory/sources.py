@@ -28,9 +28,9 @@ _creators: weakref.WeakKeyDictionary[InventoryData, dict[str, Source]] = weakref
 
 
 def find_shared_hosts(inventory: InventoryData, names: Iterable[str], source: Source) -> list[str]:
-    """Remember that ``source`` creates these hosts. Return a warning for each other file that creates some of them.
+    """Register the hosts of ``source``. Return one warning for each earlier file that also created some of them.
 
-    Files whose variables have different prefixes are meant to describe the same hosts.
+    Files with different variable prefixes are not compared, because they can describe one host on purpose.
     """
     creators = _creators.setdefault(inventory, {})
     shared: dict[str, list[str]] = {}

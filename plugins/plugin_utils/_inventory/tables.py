@@ -50,7 +50,7 @@ class Related:
     * ``owner``: returns the kind and the ID of the host, or ``("sites", id)``, that a row belongs to.
     * ``graphql``: the GraphQL list, if one is used.
     * ``references``: the types of the objects that its fields refer to. If one of them changes, so can the field.
-    * ``label``: what messages call the objects.
+    * ``label``: the plural noun for these objects in messages.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Related:
     references: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def owner_of(self, row: Row) -> Owner:
-        """Return the kind and ID of the object that a row belongs to."""
+        """Return the kind and ID of a row's owner."""
         return self.owner(row) if self.owner else None
 
     @property
@@ -128,7 +128,7 @@ TABLES: dict[str, Related] = {
             field="cluster",
             references={"type": "virtualization.clustertype", "group": "virtualization.clustergroup"},
         ),
-        # NetBox 4.5 shows DNS names only here, later versions also in the primary address of a host.
+        # NetBox 4.5 returns DNS names only here. Later versions also return them in a host's primary address.
         Related("dns_names", "ipam/ip-addresses", "ipam.ipaddress", field="primary_ip"),
         # Fields of primary addresses that hosts do not contain, and the addresses with the tag for gateways.
         Related("primary_addresses", "ipam/ip-addresses", "ipam.ipaddress"),

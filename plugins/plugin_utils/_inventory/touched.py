@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# Objects whose short form contains nothing but their own fields. The short forms of others contain a depth in a tree or
-# a number of objects, which change without a record.
+# Endpoints whose short forms contain only the object's own fields. Other short forms contain a tree depth or an object
+# count, which can change without a change record.
 STABLE = frozenset(
     (
         *("circuits/providers", "dcim/devices", "dcim/manufacturers", "dcim/rack-roles", "dcim/racks", "dcim/sites"),
@@ -37,13 +37,13 @@ class Touched:
             self.add(model, ids)
 
     def add(self, model: str, ids: Collection[int]) -> None:
-        """Count more objects of a type as changed."""
+        """Add changed objects whose type is ``model``."""
         self._by_type.setdefault(model, set()).update(ids)
         self._by_app.setdefault(model.partition(".")[0], set()).update(ids)
         self._ids.update(ids)
 
     def of(self, model: str) -> set[int]:
-        """Return the IDs of the changed objects of a type."""
+        """Return the IDs of all changed objects whose type is ``model``."""
         return self._by_type.get(model, set())
 
     def types(self) -> set[str]:
@@ -53,8 +53,8 @@ class Touched:
     def is_in(self, value: t.Any) -> bool:
         """Return whether a value contains an object that changed, or one that can change without a record.
 
-        The URL of an object contains the app of its type, but not the type. So this can be wrong, but only if another
-        object of the same app with the same ID changed.
+        An object's URL contains the app name, but not the type. The result is therefore a false positive if an object
+        with an equal ID but another type changed in that app.
         """
         waiting = [value]
         while waiting:
@@ -69,7 +69,7 @@ class Touched:
         return False
 
     def is_in_interface(self, interface: Row) -> bool:
-        """Return whether the short form of an interface shows a changed host or cable."""
+        """Return whether the short form of an interface contains a changed host or cable."""
         host, cable = interface.get("device") or interface.get("virtual_machine") or {}, interface.get("cable") or {}
         return (
             not host.get("name")
@@ -92,9 +92,9 @@ def _is_stable(one: Row, url: str) -> bool:
 
 
 def referring(rows: Iterable[Row], references: Mapping[str, str], touched: Touched) -> set[int]:
-    """Return the IDs of the rows that refer to a changed object in one of their fields.
+    """Return the IDs of all rows with a field that refers to a changed object.
 
-    ``references`` names the type of the objects by the field.
+    ``references`` maps each field to the object type that it refers to.
     """
     wanted = [(field, touched.of(model)) for field, model in references.items() if touched.of(model)]
     if not wanted:

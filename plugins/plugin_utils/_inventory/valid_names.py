@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# The names that templates read as values (ansible/_internal/_templating/_jinja_bits.py of ansible-core 2.21).
+# Names that templates do not read as variables (ansible/_internal/_templating/_jinja_bits.py in ansible-core 2.21).
 _KEYWORDS = frozenset(("true", "false", "none", "True", "False", "None", "not"))
 _OTHERS = re.compile(r"[^0-9A-Za-z_]")
 
@@ -22,7 +22,7 @@ def is_valid(name: str) -> bool:
 
 
 def make_valid(name: str) -> str:
-    """Return ``name`` with underscores in place of other characters, and with more of them if that is not enough."""
+    """Replace invalid characters in ``name`` by underscores, and add underscores if the result is not valid yet."""
     valid = _OTHERS.sub("_", name)
     if not valid or valid[0].isdigit():
         valid = f"_{valid}"
@@ -30,10 +30,10 @@ def make_valid(name: str) -> str:
 
 
 def rename_keys(names: Iterable[str]) -> dict[str, str]:
-    """Return a valid name for each name of one dictionary. No two are the same.
+    """Return a valid and unique name for each name in one dictionary.
 
-    A valid name stays. Other names are assigned in alphabetical order, and the first get the shortest names. The result
-    depends on this dictionary only, so that a host has the same variables whichever other hosts there are.
+    A valid name is not changed. Other names are converted in alphabetical order, and the first receive the shortest
+    names. The result depends only on this dictionary, so a host's variables never depend on other hosts.
     """
     names = list(names)
     renamed = {name: name for name in names if is_valid(name)}

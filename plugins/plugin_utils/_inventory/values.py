@@ -18,7 +18,7 @@ SHOWN = 10
 
 
 def text_of(value: t.Any) -> str:
-    """Return a string for a NetBox value in a name. For an object, this is its value, slug, or name."""
+    """Convert a NetBox value to a string for use in a name. For an object, this is its value, slug, or name."""
     if isinstance(value, Mapping):
         value = next((value[key] for key in ("value", "slug", "name", "display") if value.get(key)), "")
     if isinstance(value, (list, tuple)):
@@ -27,7 +27,7 @@ def text_of(value: t.Any) -> str:
 
 
 def deep_copy(value: t.Any) -> t.Any:
-    """Return a deep copy of a JSON value. ``copy.deepcopy`` takes ten times as long."""
+    """Return a deep copy of a JSON value. ``copy.deepcopy`` is ten times as slow."""
     if isinstance(value, dict):
         return {key: deep_copy(one) for key, one in value.items()}
     if isinstance(value, list):

@@ -32,14 +32,14 @@ OBEYED = frozenset(
         "_z_test_entry",
     )
 )
-# The connection plugin ssh of ansible-core before 2.19 connects to the value of a variable that has literally the name
+# Before ansible-core 2.19, the ssh connection plugin connects to the value of a variable whose name is literally
 # `delegated_vars['ansible_host']`. Variables such as `_ansible_ansiballz_debugpy_config` are for Ansible developers and
 # can run code.
 OBEYED_PREFIXES = ("ansible_", "_ansible_", "delegated_vars")
 
 
 class Shape(t.NamedTuple):
-    """The name of a variable and its form.
+    """A variable's name and form.
 
     The form is ``plain``, ``flat`` (its keys become variables), ``list`` (in a list of one, also if it is null), or
     ``plural`` (in a list of one, unless it is null).
@@ -70,7 +70,7 @@ class VariableNames:
         return Shape(self.name(fact), "plain")
 
     def name(self, name: str) -> str:
-        """Return a name after renaming and with the prefix. Ansible's own variables get no prefix."""
+        """Return a name after renaming and with the prefix. Ansible's own variables do not receive the prefix."""
         known = self._known.get(name)
         if known is None:
             known = name
@@ -96,13 +96,13 @@ class Variables:
         self._allowed = frozenset(options.allow_ansible_variables)
         self._obeyed: set[str] = set()
         self._repeated: set[str] = set()
-        # Valid names by invalid keys, and the names that several keys of one host have.
+        # Valid names by invalid keys, and names that several keys of one host share.
         self._renamed: dict[str, str] = {}
         self._shared: set[str] = set()
         self._names_of_keys: dict[tuple[str, ...], dict[str, str]] = {}
 
     def of(self, facts: Mapping[str, t.Any], chosen: frozenset[str]) -> dict[str, t.Any]:
-        """Return the chosen facts as variables. Null values are left out."""
+        """Return the chosen facts as variables. Null values are omitted."""
         variables: dict[str, t.Any] = {}
         origins: dict[str, str] = {}
         for fact, value in facts.items():
