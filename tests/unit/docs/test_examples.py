@@ -155,6 +155,8 @@ def adapt(text: str, netbox: NetBox, folder: Path) -> str:
 def run(netbox: NetBox, folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "NETBOX_", "XDG_"))}
     own = {
+        # Hosts print their results in the order that the guides show.
+        "ANSIBLE_FORKS": "1",
         "ANSIBLE_PIPELINING": "true",
         "COLUMNS": "1000",
         "HOME": str(folder / "home"),
