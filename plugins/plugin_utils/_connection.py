@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Create a client and a pager from a plugin's options (doc fragments _connection and _paging)."""
+"""Create a client and a pager from a plugin's options (doc fragments ``_connection`` and ``_paging``)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._options import CAN_
 def connect(plugin: AnsiblePlugin, agent: str) -> Client:
     """Return a client for the connection options of ``plugin``.
 
-    ``agent`` becomes part of the user agent, such as ``lookup`` or ``inventory``. Raise :class:`UsageError` if an
+    ``agent``, such as ``lookup`` or ``inventory``, becomes part of the user agent. Raise :class:`UsageError` if an
     option is invalid.
     """
     option = functools.partial(_option, plugin)
@@ -56,7 +56,7 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
 
 
 def _option(plugin: AnsiblePlugin, name: str) -> t.Any:
-    """Return an option. If an environment variable is empty, the option's other variables apply."""
+    """Return the value of an option. If it is empty, try each of its environment variables, and then its default."""
     definition = plugin.option_definitions[name]
     values = [plugin.get_option(name), *(os.environ.get(entry["name"]) for entry in definition.get("env", ()))]
     value = next((value for value in values if value not in (None, "")), definition.get("default"))
@@ -65,7 +65,7 @@ def _option(plugin: AnsiblePlugin, name: str) -> t.Any:
 
 
 def identity(plugin: AnsiblePlugin) -> list[str]:
-    """Return the base URL, the branch, and a hash of the credentials, for a cache key."""
+    """Return the parts of a cache key that identify the connection: base URL, branch, and a hash of the credentials."""
     option = functools.partial(_option, plugin)
     user = hashlib.sha256(str([option("token"), option("headers")]).encode()).hexdigest()
     return [str(option("api_endpoint")), str(option("branch")), user]
@@ -84,5 +84,5 @@ def open_pager(plugin: AnsiblePlugin, client: Client) -> Pager:
 
 
 def _path(value: str | None) -> str | None:
-    """Expand a path as Ansible does. Return ``None`` if it is not set."""
+    """Expand a path as Ansible does. Return ``None`` if the path is empty or not set."""
     return str(unfrackpath(value, follow=False)) if value else None

@@ -19,7 +19,7 @@ NEEDS_MARKS = tuple(int(part) for part in re.findall(r"\d+", release.__version__
 
 
 def marked(value: t.Any) -> t.Any:
-    """Return ``value`` with all strings and keys in it that could be templates marked as unsafe.
+    """Return ``value``. Strings and dictionary keys in it that might contain templates are marked as unsafe.
 
     A template contains a brace, or starts with a line such as ``#jinja2: variable_start_string: '[['``.
     """

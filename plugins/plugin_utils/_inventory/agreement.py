@@ -7,7 +7,7 @@
 """Compare lists that were read through GraphQL with counts from the REST API.
 
 If the token's user has no permission to view a related object, GraphQL returns null, but the REST API returns its name.
-One small request reveals the difference, for example by counting rows without a tenant.
+A small request reveals the difference, such as a count of the rows without a tenant.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers impor
 
 
 class ResultMismatch(NetBoxError):
-    """GraphQL returned a different result than the REST API."""
+    """The result of GraphQL differs from the result of the REST API."""
 
 
 class Agreement:
-    """Counts of rows with null in each field, as the REST API returned them before the list was read.
+    """The REST API's counts of rows with null in each field, from before the list was read.
 
     ``nullable`` maps each field to a REST filter that accepts ``null``, or to ``None`` if there is no such filter.
     """
@@ -44,19 +44,23 @@ class Agreement:
         return self._before[""]
 
     def having(self, field: str) -> int | None:
-        """Return how many rows have a value in ``field``, or ``None`` if that cannot be counted."""
+        """Return the number of rows with a value in ``field``, or ``None`` if the REST API cannot count them."""
         return self.total - self._before[field] if field in self._before else None
 
     def check(self, nulls: Mapping[str, int]) -> None:
-        """Compare the numbers of rows with null. Raise :class:`ResultMismatch` if the REST API disagrees."""
+        """Compare the numbers of rows with null, by field, with the REST API.
+
+        Raise :class:`ResultMismatch` if :meth:`check_count` does not accept a number.
+        """
         for field, filters in self._filters.items():
             if field:
                 self.check_count(f"{filters[-1][0]}=null", filters, self._before[field], nulls.get(field, 0))
 
     def check_count(self, what: str, filters: Pairs, before: int, seen: int) -> None:
-        """Compare one number with an earlier REST count and, if they differ, with a new REST count.
+        """Compare ``seen`` with the earlier REST count ``before`` and, if they differ, with a new REST count.
 
-        If rows were edited in between, every number between both counts is accepted.
+        Rows might have been edited in the meantime, so all numbers between the two counts are accepted. Raise
+        :class:`ResultMismatch` for other numbers.
         """
         if seen == before:
             return
@@ -72,12 +76,12 @@ class Agreement:
             return self._pager.count(self._endpoint, filters)
 
         if any(len(chunks(filters)) > 1 for filters in self._filters.values()):
-            # The workers read all rows of such a list to count it, so the lists are counted in sequence.
+            # If filters need several requests, the pager uses all workers to count the list. So count them in sequence.
             return map(count, self._filters.values())
         workers = self._pager.workers
         return ordered_map(workers, count, self._filters.values(), look_ahead(workers.size))
 
 
 def count_nulls(rows: Iterable[Row], fields: Iterable[str]) -> dict[str, int]:
-    """Return how many rows have null, by field."""
+    """Return the number of rows with null in each field."""
     return {field: sum(row.get(field) is None for row in rows) for field in fields}

@@ -16,14 +16,14 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers impor
 
 
 class Memo:
-    """Caches the results of requests that several lists need. Safe for several threads."""
+    """A thread-safe cache for the results of requests that several lists need."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._results: dict[Hashable, t.Any] = {}
 
     def get(self, key: Hashable, compute: Callable[[], t.Any]) -> t.Any:
-        """Return ``compute()``, called once for each ``key``."""
+        """Return the result of ``compute()``. Call it only once for each ``key``."""
         with self._lock:
             if key not in self._results:
                 self._results[key] = compute()
@@ -31,9 +31,9 @@ class Memo:
 
 
 def side_by_side(works: Sequence[Callable[[], t.Any]]) -> list[t.Any]:
-    """Run the functions concurrently, and return their results. The client limits the number of requests.
+    """Run the functions concurrently, and return their results in order. Raise the first error.
 
-    The first error is raised.
+    The client limits the number of parallel requests.
     """
     if len(works) < 2:
         return [work() for work in works]

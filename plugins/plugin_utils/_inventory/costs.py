@@ -4,49 +4,50 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Estimate the costs of requests for NetBox, to choose the cheapest way to read a table.
+"""Estimate how much work requests cause in NetBox, to choose the cheapest way to read a table.
 
-All figures are seconds of CPU, measured on NetBox 4.6.8 with PostgreSQL. Only their ratios matter.
+All figures are seconds of CPU time, measured on NetBox 4.6.8 with PostgreSQL. Only their ratios matter.
 """
 
 from __future__ import annotations
 
-# One request, without its rows.
+# The cost of one request, without its rows.
 REQUEST = 0.015
-# One row in a REST list: with a few fields, as a whole object, and as an interface.
+# The cost of one row in a REST list: a row with a few fields, a whole object, and an interface.
 ROW = 0.0002
 WHOLE_ROW = 0.0012
 INTERFACE = 0.001
-# One row of a GraphQL list.
+# The cost of one row in a GraphQL list.
 GRAPHQL_ROW = 0.0001
-# One host in a filter such as `device_id`. NetBox runs a query for each (ipam/filtersets.py, dcim/filtersets.py).
+# The cost of one host in a filter such as `device_id`. NetBox runs a query for each host (ipam/filtersets.py,
+# dcim/filtersets.py).
 OWNER = 0.001
-# Number of IDs that fit into one URL.
+# Number of IDs that fit in one URL.
 IDS_PER_REQUEST = 250
-# Hosts are read by their IDs if at most this fraction of a list is needed. Through GraphQL, the counts that confirm the
-# result cost about as much as the rows.
+# Read hosts by ID if at most this fraction of a list is needed. The fraction is lower for GraphQL, because the counts
+# that confirm a GraphQL result cost about as much as the rows.
 REST_SHARE_BY_ID = 0.9
 GRAPHQL_SHARE_BY_ID = 0.45
-# For fewer hosts of a kind, REST is cheaper for NetBox. With all default variables, 1,000 hosts cost 2.1 s through REST
-# and 2.3 s through GraphQL. 2,000 hosts cost 3.8 s and 3.1 s.
+# If there are fewer hosts of a kind, REST is cheaper for NetBox. With all default variables, 1,000 hosts cost 2.1 s
+# through REST and 2.3 s through GraphQL. 2,000 hosts cost 3.8 s through REST and 3.1 s through GraphQL.
 MIN_HOSTS_FOR_GRAPHQL = 1200
 
 
 def requests(rows: float) -> float:
-    """Return the cost of the requests for a number of rows or IDs."""
+    """Return the cost of the requests for this number of rows or IDs."""
     return REQUEST * (1 + rows // IDS_PER_REQUEST)
 
 
 def by_id(ids: int, row: float = ROW) -> float:
-    """Return the cost to read rows by their own IDs."""
+    """Return the cost of reading rows by their own IDs."""
     return requests(ids) + ids * row
 
 
 def by_owner(owners: int, rows: float, row: float) -> float:
-    """Return the cost to read ``rows`` by the IDs of the hosts that they belong to."""
+    """Return the cost of reading ``rows`` by the IDs of the hosts that they belong to."""
     return requests(owners) + owners * OWNER + rows * row
 
 
 def complete(rows: int, row: float = ROW) -> float:
-    """Return the cost to read a whole list."""
+    """Return the cost of reading a whole list."""
     return requests(rows / 4) + rows * row

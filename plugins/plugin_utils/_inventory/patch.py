@@ -42,21 +42,22 @@ MAC, DISK, ADDRESS = "dcim.macaddress", "virtualization.virtualdisk", "ipam.ipad
 ADDRESS_FIELDS = ("primary_ip", "primary_ip4", "primary_ip6", "oob_ip")
 # The fields of interfaces that contain another interface.
 INTERFACE_FIELDS = frozenset(("lag", "parent", "bridge"))
-# Number of components that can be read again for each host that can be read again.
+# The limit for components to read again is this number times the limit for hosts.
 COMPONENTS_OF_A_HOST = 10
-# Rows do not always contain the IDs of these objects. If one was deleted, its last data names the row.
+# Types of objects whose IDs are not always in the rows that they affect. If such an object was deleted, its last data
+# identifies the row.
 BEFORE = (MAC, DISK)
 MACS = Related("mac_addresses", "dcim/mac-addresses", MAC)
 
 
 class FullReadNeeded(Exception):
-    """A refresh cannot bring the snapshot up to date. The message is the reason."""
+    """A refresh cannot bring the snapshot up to date. The message contains the reason."""
 
 
 class Patch:
-    """Applies ``changes`` to ``snapshot``, if they concern at most ``limit`` hosts.
+    """Applies ``changes`` to ``snapshot`` if they affect at most ``limit`` hosts of each kind.
 
-    Raise :class:`FullReadNeeded` if that is not possible. The snapshot cannot be used after an error.
+    :meth:`apply` raises :class:`FullReadNeeded` if that is not possible. Do not use the snapshot after an error.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Patch:
         self._updated = {change.object_type for change in changes.changes if change.action != "create"}
         self._new_hosts: dict[str, set[int]] = {}
         self._addresses: set[int] = set()
-        # The number of rows that were read again, by table, and the kinds whose host IDs were all read.
+        # The number of rows that were read again from each table, and the kinds of hosts whose IDs were all read.
         self.read: dict[str, int] = {}
         self.swept: set[str] = set()
 
@@ -103,7 +104,10 @@ class Patch:
         return {row["site"]["id"] for row in hosts if row.get("site")}
 
     def _add_nat(self) -> None:
-        """Mark addresses as changed if their outside address changed, because NetBox writes no record for them."""
+        """If the outside address of a NAT changed, mark its inside address as changed as well.
+
+        NetBox does not write a change record for the inside address.
+        """
         changed = self._touched.of(ADDRESS)
         shown = self._plan.raw is None or set(ADDRESS_FIELDS) & self._plan.raw
         if changed and (shown or "services" in self._plan.tables):
@@ -130,7 +134,7 @@ class Patch:
         self._new_hosts[kind] = set(rows) - before
 
     def _read_hosts(self, kind: str, ids: set[int], already: int) -> tuple[Table, Table]:
-        """Read hosts again. Return the old rows and the new ones."""
+        """Read hosts again. Return the old rows and the new rows by ID."""
         if len(ids) + already > self._limit:
             raise FullReadNeeded(f"{len(ids) + already} {kind.replace('_', ' ')} to read again")
         rows = self._snapshot.tables[kind]
@@ -142,9 +146,9 @@ class Patch:
         return old, new
 
     def _referring(self, kind: str, fields: Collection[str]) -> set[int]:
-        """Return the IDs of hosts with an object that changed, or that can change without a record."""
+        """Return the IDs of hosts that contain an object that changed or that can change without a change record."""
         rows = self._snapshot.table(kind).values()
-        # Devices without a name have their type also if the plan does not read it: they are named after it.
+        # Devices without a name contain their type even if it is not in the plan, because they are named after it.
         known = {*fields, "device_type"} & REFERENCES.keys()
         ids = referring(rows, {field: REFERENCES[field] for field in known}, self._touched)
         nested = set(ADDRESS_FIELDS) & (self._plan.raw or frozenset())
@@ -159,7 +163,7 @@ class Patch:
         return ids
 
     def _moved_silently(self, kind: str, fields: Collection[str]) -> set[int]:
-        """Return the IDs of hosts that can have changed with another object, if the snapshot does not reveal them."""
+        """Return the IDs of hosts that might have changed with another object, but that the snapshot cannot reveal."""
         found: set[int] = set()
         live = self._changes.objects(deleted=False)
         for silent in SILENT:
@@ -170,13 +174,16 @@ class Patch:
         return found
 
     def _owners_of_disks(self) -> set[int]:
-        """Return the IDs of virtual machines whose disks changed. NetBox updates the total size without a record."""
+        """Return the IDs of virtual machines whose disks changed.
+
+        NetBox updates the total disk size of a virtual machine without a change record.
+        """
         before = {row.get("virtual_machine") for (model, dummy), row in self._changes.before.items() if model == DISK}
         rows = self._rest.rows_with(TABLES["virtual_disks"], self._touched.of(DISK), ("virtual_machine",))
         return {row["virtual_machine"]["id"] for row in rows} | {number for number in before if number}
 
     def _related_hosts(self, kind: str, old: Table, new: Table) -> set[int]:
-        """Return the IDs of the hosts that contain the device count of a type, or the member count of a chassis."""
+        """Return the IDs of devices whose chassis's member count or device type's device count might have changed."""
         if kind != "devices":
             return set()
         rows = self._snapshot.tables[kind]
@@ -229,7 +236,7 @@ class Patch:
         return owner is not None and owner[1] in self._snapshot.table(owner[0])
 
     def _referring_components(self, table: Related, rows: Collection[Row]) -> set[int]:
-        """Return the IDs of rows with an object that changed, or that can change without a record."""
+        """Return the IDs of rows that contain an object that changed or that can change without a change record."""
         fields = self._plan.tables[table.name]
         if fields is None:
             return {row["id"] for row in rows if self._touched.is_in([row])}
@@ -245,18 +252,21 @@ class Patch:
         return found
 
     def _interfaces_of_macs(self, table: Related) -> set[int]:
-        """Return the IDs of the interfaces that changed MAC addresses belong to, or belonged to."""
+        """Return the IDs of interfaces that have or had a MAC address that changed."""
         fields, changed = self._plan.tables[table.name] or frozenset(), self._touched.of(MAC)
         if not changed or not {"mac_address", "primary_mac_address"} & fields:
             return set()
-        # The type of the interface is a number here, so interfaces of both types are read.
+        # The last data of a MAC address contains the interface type only as a number, so use the IDs for both types.
         found = {row.get("assigned_object_id") for (model, dummy), row in self._changes.before.items() if model == MAC}
         rows = self._rest.rows_with(MACS, changed, ("assigned_object_type", "assigned_object_id"))
         found |= {row["assigned_object_id"] for row in rows if row["assigned_object_type"] == table.model}
         return {number for number in found if number}
 
     def _follow_moved(self, table: Related, came: Collection[int]) -> None:
-        """Read the addresses of interfaces that came from virtual machines that are not hosts."""
+        """Record the virtual machines that received an interface from a virtual machine that is not a host.
+
+        The addresses of these virtual machines are read later.
+        """
         moved = {number for number in came if (table.model, number) not in self._created}
         rows = self._snapshot.tables[table.name]
         self._new_hosts.setdefault("moved", set()).update(rows[number]["virtual_machine"]["id"] for number in moved)
@@ -295,7 +305,7 @@ class Patch:
         rows.update({row["id"]: row for row in self._rest.rows_with(TABLES["dns_names"], ids)})
 
     def _patch_tables(self, types: Collection[str], more_sites: bool) -> None:
-        """Read tables again if they changed or do not contain all objects that hosts refer to."""
+        """Read each table again if its objects changed, or if it lacks objects that hosts refer to."""
         needed, names = self._reader.needed_tables(self._snapshot), changed_tables(types, self._plan)
         names |= {name for name in needed - names if self._is_outdated(TABLES[name], types)}
         if more_sites and "prefixes" in needed:
@@ -308,7 +318,7 @@ class Patch:
             self.read["tables"] = len(names)
 
     def _is_outdated(self, table: Related, types: Collection[str]) -> bool:
-        """Return whether a table was not read yet, lacks objects, or contains components that changed."""
+        """Return whether a table was not read yet, lacks objects of hosts, or contains components that changed."""
         rows = self._snapshot.tables.get(table.name)
         if rows is None:
             return table.name not in self._snapshot.denied
@@ -329,7 +339,7 @@ class Patch:
 
 
 def counted(read: dict[str, int]) -> str:
-    """Return a string with the numbers of hosts and interfaces that were read again."""
+    """Return a string with the number of hosts and the number of interfaces that were read again."""
     hosts = sum(read.get(kind, 0) for kind in KINDS)
     interfaces = sum(read.get(table.name, 0) for table in INTERFACES.values())
     return f"{hosts} hosts and {interfaces} interfaces"

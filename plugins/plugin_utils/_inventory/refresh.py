@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""One run with ``refresh: changes``: update the snapshot from the cache, or read everything."""
+"""Run the inventory with ``refresh: changes``: update the snapshot from the cache, or read everything."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
-# Without the option max_changes, a tenth of the hosts can change, but at least this number.
+# The default for the option `max_changes` is a tenth of the number of hosts, or this number if it is larger.
 MIN_CHANGES = 1_000
 
 
 @dataclasses.dataclass
 class Refreshed:
-    """A snapshot, the plan that it was read with, and the data that the cache stores for the next refresh."""
+    """A snapshot, the plan for reading it, and the data that the cache stores for the next refresh."""
 
     snapshot: Snapshot
     plan: Plan
@@ -56,7 +56,7 @@ class Refreshed:
 
 
 def read_refreshed(plugin: t.Any, plan: Plan, options: Options, entry: Entry, use_cache: bool) -> Refreshed:
-    """Return everything in the plan. With ``use_cache``, read only the changes since the snapshot in ``entry``."""
+    """Read everything in the plan. With ``use_cache``, try to read only the changes since the snapshot in ``entry``."""
     with connect(plugin, "inventory") as client, open_pager(plugin, client) as pager, Progress() as progress:
         reader = Reader(pager, plan, options, plugin.get_option("transport"), progress)
         refresh = Refresh(plugin, pager, reader, plan, options)
@@ -80,7 +80,7 @@ def read_refreshed(plugin: t.Any, plan: Plan, options: Options, entry: Entry, us
 
 
 class Refresh:
-    """Reads through ``pager`` and ``reader`` for ``plugin``."""
+    """Refreshes the inventory of ``plugin``, with requests through ``pager`` and ``reader``."""
 
     def __init__(self, plugin: t.Any, pager: Pager, reader: Reader, plan: Plan, options: Options) -> None:
         self._plugin = plugin
@@ -93,7 +93,7 @@ class Refresh:
         self._slices = plugin.get_option("audit_slices")
 
     def say(self, text: str) -> None:
-        """Print a line at ``-v``."""
+        """Print a line if Ansible runs with ``-v``."""
         self._plugin.display.verbose(f"netbox.cursor: refresh: {text}", caplevel=0)
 
     def unsupported(self) -> str | None:
@@ -103,7 +103,7 @@ class Refresh:
         return unsupported(self._plan, self._options, self._kinds)
 
     def everything(self) -> Refreshed:
-        """Read everything, and store the newest change from before the read."""
+        """Read everything. The new state contains the newest change from before the read."""
         mark, version = self._beginning()
         began = time.time()
         snapshot = self._reader.read()
@@ -115,7 +115,10 @@ class Refresh:
         return Refreshed(snapshot, self._plan, state, parts)
 
     def _beginning(self) -> tuple[Mark | None, str]:
-        """Return the newest change and NetBox's version, or ``None`` if the next run cannot use the change log."""
+        """Return a mark at the newest change, and NetBox's version.
+
+        The mark is ``None`` if the next run cannot use the change log.
+        """
         try:
             return self._log.mark(), self._version()
         except NoAnswer:
@@ -125,7 +128,10 @@ class Refresh:
             return None, ""
 
     def from_changes(self, entry: Entry) -> Refreshed:
-        """Return the updated snapshot from the cache. Raise :class:`FullReadNeeded` if that is impossible."""
+        """Update the snapshot from the cache, and return it.
+
+        Raise :class:`FullReadNeeded` or :class:`LogUnusable` if everything must be read instead.
+        """
         began = time.monotonic()
         state = self._state(entry)
         limit = self._plugin.get_option("max_changes")
@@ -156,7 +162,7 @@ class Refresh:
         state = State.from_data(entry.read_state())
         if state is None:
             raise FullReadNeeded("the cache contains no snapshot")
-        # The clocks of several controllers can differ.
+        # The age can be negative, because the clocks of several controllers can differ.
         age = abs(time.time() - state.full_read)
         if age >= self._plugin.get_option("refresh_full_age"):
             raise FullReadNeeded("the last full read is older than refresh_full_age")
@@ -170,7 +176,7 @@ class Refresh:
         return parts
 
     def _version(self) -> str:
-        """Return NetBox's version. An upgrade changes objects without records."""
+        """Return NetBox's version. An upgrade changes objects without change records."""
         status = self._pager.client.get("api/status/")
         version = status.get("netbox-version") if isinstance(status, dict) else None
         if not isinstance(version, str):
@@ -178,14 +184,17 @@ class Refresh:
         return version
 
     def _is_edited(self, mark: Mark) -> bool:
-        """Return whether there are changes after ``mark``."""
+        """Return whether the change log contains changes after ``mark``, or is unusable."""
         try:
             return bool(self._log.since(mark, max_changes=MIN_CHANGES).changes)
         except LogUnusable:
             return True
 
     def _check_counts(self, snapshot: Snapshot, patch: Patch, mark: Mark) -> None:
-        """Compare the numbers of hosts with NetBox. Ignore differences if NetBox is being edited."""
+        """Compare the number of hosts of each kind with NetBox.
+
+        Raise :class:`FullReadNeeded` if a number differs, unless NetBox is being edited.
+        """
         for kind in self._kinds:
             if kind in patch.swept:
                 continue
@@ -196,7 +205,10 @@ class Refresh:
                 raise FullReadNeeded(f"NetBox has {count} {name}, and the snapshot has {known}")
 
     def _audit(self, snapshot: Snapshot, number: int, mark: Mark) -> tuple[int, str]:
-        """Compare a slice of the snapshot. Return the number of the next slice, and a description of the result."""
+        """Compare one slice of the snapshot with NetBox. Return the next slice number, and describe the result.
+
+        Raise :class:`FullReadNeeded` if the slice differs, unless NetBox is being edited.
+        """
         if self._slices < 1:
             return 0, "off"
         number %= self._slices
@@ -214,7 +226,7 @@ class Refresh:
 
 
 def _number_addresses(snapshot: Snapshot, kinds: Iterable[str]) -> None:
-    """Convert the IDs of addresses from GraphQL to numbers, as in the change log."""
+    """Convert the IDs of addresses to numbers, as in the change log. GraphQL returns them as strings."""
     for kind in kinds:
         for row in snapshot.table(kind).values():
             for field in ADDRESS_FIELDS:

@@ -20,9 +20,9 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.changes import Mark
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 
-# Increase this number to invalidate all cached snapshots, so that everything is read.
+# Increase this number to invalidate all cached snapshots, so that the next run reads everything.
 FORMAT = 1
-# The size of a part with this many rows is several megabytes.
+# The maximum number of rows in a part. The size of a part with this number of rows is several megabytes.
 ROWS_IN_PART = 10_000
 
 
@@ -33,10 +33,10 @@ class State:
     * ``mark``: the newest change that the snapshot contains.
     * ``version``: NetBox's version.
     * ``full_read``: when everything was read, in seconds since 1970.
-    * ``audit``: number of the slice that the next audit reads.
-    * ``denied``: as in :class:`Snapshot`.
+    * ``audit``: the number of the slice that the next audit reads.
+    * ``denied``: NetBox's errors, as in :class:`Snapshot`.
     * ``digests``: the hashes of the parts of the snapshot.
-    * ``difference``: whether the last part contains the differences from the others.
+    * ``difference``: whether the last part contains the differences from the other parts.
     """
 
     mark: Mark
@@ -53,7 +53,7 @@ class State:
 
     @classmethod
     def from_data(cls, data: t.Any) -> State | None:
-        """Return the state that :meth:`as_data` converted to data, or ``None`` for any other data."""
+        """Convert the result of :meth:`as_data` back to a state. Return ``None`` for any other data."""
         try:
             if data["format"] != FORMAT:
                 return None
@@ -80,7 +80,7 @@ class Base:
         self._tables = {name: dict(table) for name, table in snapshot.tables.items()}
 
     def difference(self, snapshot: Snapshot) -> str:
-        """Return the rows that are not in the base, or no longer in the snapshot, as one part."""
+        """Return one part with the differences from the base: new rows, IDs of removed rows, and removed tables."""
         changed, gone = [], {}
         for name, table in snapshot.tables.items():
             base = self._tables.get(name, {})
@@ -92,12 +92,12 @@ class Base:
 
 
 def pack(snapshot: Snapshot) -> list[str]:
-    """Return the rows of a snapshot as a list of strings."""
+    """Convert the rows of a snapshot to strings (parts)."""
     return [_packed(part) for part in _parts(snapshot)]
 
 
 def unpack(parts: Sequence[str], denied: dict[str, str], *, difference: bool) -> tuple[Snapshot, Base]:
-    """Return the snapshot that :func:`pack` converted to strings, and its base.
+    """Convert the result of :func:`pack` back to a snapshot. Return the snapshot and its base.
 
     With ``difference``, the last part contains the differences from the base. Raise :class:`ValueError` for invalid
     parts.
@@ -134,7 +134,7 @@ def _unpacked(text: str) -> t.Any:
 
 
 def digests_of(parts: Sequence[str]) -> tuple[str, ...]:
-    """Return the hashes of parts."""
+    """Return the hash of each part."""
     return tuple(hashlib.sha256(part.encode()).hexdigest() for part in parts)
 
 
@@ -143,7 +143,7 @@ def _parts(snapshot: Snapshot) -> Iterator[list[tuple[str, list[Row]]]]:
     room = ROWS_IN_PART
     for name, table in snapshot.tables.items():
         rows = list(table.values())
-        # Include empty tables, because they were read, too.
+        # Include empty tables, because they were also read.
         for start in range(0, len(rows) or 1, ROWS_IN_PART):
             some = rows[start : start + ROWS_IN_PART]
             if len(some) > room:

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# Endpoints whose short forms contain only the object's own fields. Other short forms contain a tree depth or an object
-# count, which can change without a change record.
+# Endpoints of objects whose short form contains only their own fields. The short forms of other objects also contain a
+# tree depth or an object count, which can change without a change record.
 STABLE = frozenset(
     (
         *("circuits/providers", "dcim/devices", "dcim/manufacturers", "dcim/rack-roles", "dcim/racks", "dcim/sites"),
@@ -27,7 +27,7 @@ API = "/api/"
 
 
 class Touched:
-    """The objects that changed, by type."""
+    """The IDs of changed objects, by object type."""
 
     def __init__(self, objects: Mapping[str, Collection[int]]) -> None:
         self._by_type: dict[str, set[int]] = {}
@@ -51,10 +51,10 @@ class Touched:
         return {model for model, ids in self._by_type.items() if ids}
 
     def is_in(self, value: t.Any) -> bool:
-        """Return whether a value contains an object that changed, or one that can change without a record.
+        """Return whether a value contains an object that changed or that can change without a change record.
 
-        An object's URL contains the app name, but not the type. The result is therefore a false positive if an object
-        with an equal ID but another type changed in that app.
+        An object's URL contains its app name but not its type. Therefore, the result is a false positive if an object
+        of another type with the same ID changed in that app. For objects of NetBox plugins, only the IDs are compared.
         """
         waiting = [value]
         while waiting:
@@ -69,7 +69,7 @@ class Touched:
         return False
 
     def is_in_interface(self, interface: Row) -> bool:
-        """Return whether the short form of an interface contains a changed host or cable."""
+        """Return whether the short form of an interface contains a host or cable that changed, or an unnamed host."""
         host, cable = interface.get("device") or interface.get("virtual_machine") or {}, interface.get("cable") or {}
         return (
             not host.get("name")
