@@ -4,9 +4,9 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Choose the hosts by ``query_filters``, and by the sets in ``include_filters`` and ``exclude_filters``.
+"""Choose hosts with ``query_filters``, and with the sets in ``include_filters`` and ``exclude_filters``.
 
-NetBox cannot combine sets of filters by "or", and it treats several values of one filter as alternatives. If one
+NetBox cannot combine sets of filters with "or", and it treats several values of one filter as alternatives. If one
 request cannot express the choice, the code reads the IDs that each set selects, and then reads each chosen host once.
 """
 
@@ -28,18 +28,19 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurren
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS
 
-# NetBox adds a saved filter's parameters to the others, so values of a parameter that both contain become alternatives.
+# Filters that select a saved filter. NetBox adds its parameters to the request. If the request already contains one of
+# these parameters, the values become alternatives.
 SAVED = frozenset(("filter", "filter_id"))
 
 
 @dataclasses.dataclass(frozen=True)
 class Choice:
-    """The hosts of a kind to read.
+    """Describes which hosts of a kind to read.
 
-    * ``filters``: the REST filters that select them, and possibly others.
-    * ``only``: the IDs of the chosen hosts, if the filters select others as well.
-    * ``excluded``: IDs of hosts that the filters select, but that are not chosen.
-    * ``count``: how many hosts the filters select, if that is known.
+    * ``filters``: the REST filters that select these hosts, and possibly other hosts.
+    * ``only``: the IDs of the chosen hosts, or ``None`` if ``filters`` and ``excluded`` determine them.
+    * ``excluded``: the IDs of hosts that are not chosen, even if the filters select them.
+    * ``count``: the number of hosts that the filters select, or ``None`` if it is unknown.
     """
 
     filters: Pairs = dataclasses.field(default_factory=list)
@@ -53,16 +54,16 @@ class Choice:
         return bool(self.filters) or self.only is not None or len(self.excluded) > costs.IDS_PER_REQUEST
 
     def keep(self, rows: list[Row]) -> list[Row]:
-        """Return only the rows that belong to chosen hosts."""
+        """Return the rows of the chosen hosts."""
         if self.only is not None:
             return [row for row in rows if row["id"] in self.only]
         return [row for row in rows if row["id"] not in self.excluded] if self.excluded else rows
 
 
 class Chooser:
-    """Finds the choice for each kind of host. ``count`` returns the number of objects in a list.
+    """Determines how to select the hosts of each kind.
 
-    ``by_rest``: whether hosts are certainly read through the REST API.
+    ``count`` returns the number of objects in a list. ``by_rest`` is true if GraphQL is never used to read hosts.
     """
 
     def __init__(self, pager: Pager, options: Options, count: Callable[[str, Pairs], int], by_rest: bool) -> None:
@@ -72,7 +73,10 @@ class Chooser:
         self._share = costs.REST_SHARE_BY_ID if by_rest else costs.GRAPHQL_SHARE_BY_ID
 
     def check(self, check: FilterCheck, confirmed: bool = False) -> None:
-        """Refuse filters that NetBox would ignore. ``confirmed``: check again after the hosts were read."""
+        """Raise :class:`UsageError` for filters that NetBox would ignore.
+
+        If ``confirmed`` is true, the hosts were read, and the filters are checked a second time.
+        """
         for kind in self._options.kinds:
             endpoint = HOSTS[kind].endpoint
             for action in ("query", "include", "exclude"):
@@ -115,7 +119,7 @@ class Chooser:
         return self._either(endpoint, base, self._ids(endpoint, [base]).union_of([base]) - excluded)
 
     def _either(self, endpoint: str, base: Pairs, only: frozenset[int]) -> Choice:
-        """Return the choice of hosts with these IDs. Read them by ID, or read all hosts that ``base`` selects."""
+        """Return a choice of the hosts with IDs in ``only``. Select them by ID or, if that costs less, by ``base``."""
         if len(only) > costs.IDS_PER_REQUEST:
             total = self._count(endpoint, base)
             if len(only) > total * self._share:
@@ -136,19 +140,19 @@ class Chooser:
 
 @dataclasses.dataclass(frozen=True)
 class _Ids:
-    """IDs by the filters that select them."""
+    """Host IDs, by the filters that select the hosts."""
 
     found: Mapping[tuple[tuple[str, str], ...], frozenset[int]]
 
     def union_of(self, lists: Iterable[Pairs], within: frozenset[int] | None = None) -> frozenset[int]:
-        """Return the IDs that at least one list of filters selects."""
+        """Return the IDs that at least one list of filters selects. With ``within``, omit all other IDs."""
         union = frozenset[int]().union(*(self.found[tuple(pairs)] for pairs in lists))
         return union if within is None else union & within
 
 
 @contextmanager
 def advised(kind: str) -> Iterator[None]:
-    """If the token's user has no permission to view hosts of a kind, name the option that omits them."""
+    """If the token's user has no permission to view hosts of this kind, advise the user how to exclude them."""
     try:
         yield
     except AccessDenied as error:
@@ -158,12 +162,15 @@ def advised(kind: str) -> Iterator[None]:
 
 
 def option_of(action: str, kind: str) -> str:
-    """Return the option for filters that apply to only one kind of host."""
+    """Return the name of the option for filters that apply only to this kind of host."""
     return f"{'device' if kind == 'devices' else 'vm'}_{action}_filters"
 
 
 def _can_join(first: Pairs, second: Pairs) -> bool:
-    """Return whether one request can apply both. NetBox treats several values of one filter as alternatives."""
+    """Return whether one request can combine two lists of filters.
+
+    NetBox treats several values of one filter as alternatives.
+    """
     names = {name for name, dummy in first}
     others = {name for name, dummy in second}
     return not first or (names.isdisjoint(others) and SAVED.isdisjoint(names | others))

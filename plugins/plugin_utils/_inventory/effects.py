@@ -4,9 +4,9 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Which changes in NetBox's change log a refresh can follow, and which ones require a full read.
+"""Determine which changes in NetBox's change log a refresh can follow, and which changes require a full read.
 
-A change is followed only if all rows that it can alter are known. Everything else is a reason to read everything.
+A refresh follows a change only if all rows that the change can alter are known. All other changes require a full read.
 """
 
 from __future__ import annotations
@@ -28,21 +28,22 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables im
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
 HOST_TYPES = frozenset(listed.model for listed in HOSTS.values())
-# Objects that belong to hosts. No filter of hosts by related objects depends on them.
+# Types of objects that belong to hosts. Host filters that refer to related objects (RELATED_FILTERS) do not depend on
+# these objects.
 COMPONENT_TYPES = frozenset(
     (
         *("dcim.interface", "virtualization.vminterface", "ipam.ipaddress", "ipam.service", "dcim.macaddress"),
         *("virtualization.virtualdisk", "dcim.cable", "dcim.cabletermination", "extras.journalentry"),
     )
 )
-# The fields of hosts that refer to an object, with its type.
+# The host fields that refer to an object, and the type of this object.
 REFERENCES: Mapping[str, str] = {
     **{field.name: field.model for field in FIELDS.values() if field.model},
     "config_template": "extras.configtemplate",
     "virtual_machine_type": "virtualization.virtualmachinetype",
 }
-# The fields of hosts that change only with the host's own record, or with the record of an object that they refer to.
-# Others, such as counters, change without a record that names the host.
+# The host fields that change only if NetBox writes a change record for the host, or for an object that the field refers
+# to. Other fields, such as counters, change without a record that names the host.
 FOLLOWED = frozenset(
     (
         *(name for name, field in FIELDS.items() if field.plain or field.model),
@@ -51,7 +52,8 @@ FOLLOWED = frozenset(
         *("description", "comments", "created", "start_on_boot"),
     )
 )
-# The corresponding fields of interfaces.
+# The interface fields that change only if NetBox writes a change record for the interface, or for an object that the
+# field refers to.
 FOLLOWED_OF_INTERFACES = frozenset(
     (
         *("id", "url", "display", "display_url", "name", "label", "enabled", "type", "description", "mac_address"),
@@ -64,9 +66,13 @@ FOLLOWED_OF_INTERFACES = frozenset(
 
 
 class Silent(t.NamedTuple):
-    """Describes how changes to one object type alter ``fields`` of hosts without a record for the host.
+    """Describes host fields that change with an object of another type, without a change record for the host.
 
-    ``field`` of the host refers to the object. ``tree``: it can also refer to an object below the one that changed.
+    * ``model``: the type of the object.
+    * ``field``: the host field that refers to the object.
+    * ``kinds``: the kinds of hosts that have this field.
+    * ``fields``: the host fields that change.
+    * ``tree``: whether ``field`` can also refer to a descendant of the object.
     """
 
     model: str
@@ -83,7 +89,7 @@ SILENT = (
     Silent("dcim.site", "site", KINDS, frozenset(("config_context",))),
     Silent("tenancy.tenant", "tenant", KINDS, frozenset(("config_context",))),
 )
-# Tables and options that a refresh supports. With others, all runs read everything.
+# Tables and options that a refresh supports. If the inventory uses other tables or options, every run reads everything.
 FOLLOWED_TABLES = frozenset(
     (
         *("sites", "regions", "site_groups", "locations", "roles", "platforms", "racks", "clusters", "dns_names"),
@@ -101,9 +107,11 @@ FOLLOWED_OPTIONS = frozenset(
         *("duplicate_hostnames", "compatibility"),
     )
 )
-# Types of objects in trees. Their short forms contain the depth, which changes if the parent's depth changes.
+# Host fields that refer to objects in trees, and the types of these objects. The short form of such an object contains
+# its depth, which changes if the parent's depth changes.
 TREES = {"role": "dcim.devicerole", "platform": "dcim.platform", "location": "dcim.location"}
-# The objects by which NetBox selects config contexts, other than those that hosts themselves refer to.
+# Types of objects that can change a host's config context although the host does not refer to them. For example, a host
+# refers to its location, but not to the location's parents.
 OF_CONFIG_CONTEXTS = frozenset(
     (
         *("extras.configcontext", "extras.configcontextprofile", "dcim.region", "dcim.sitegroup", "dcim.location"),
@@ -112,7 +120,7 @@ OF_CONFIG_CONTEXTS = frozenset(
     )
 )
 OF_CUSTOM_FIELDS = frozenset(("extras.customfield", "extras.customfieldchoiceset"))
-# Filters on fields of the host itself, and filters on objects that it refers to.
+# Filters on the host's own fields, and filters on objects that the host refers to.
 OWN_FILTERS = frozenset(
     (
         *("id", "name", "status", "serial", "asset_tag", "position", "face", "airflow", "vcpus", "memory"),
@@ -156,7 +164,8 @@ def unsupported(plan: Plan, options: Options, kinds: Collection[str]) -> str | N
 def not_followed(types: Collection[str], updated: Collection[str], plan: Plan, options: Options) -> str | None:
     """Return the reason why changes to these object types require a full read, or ``None``.
 
-    ``updated`` contains the types with objects that were changed or deleted, and not only created.
+    ``updated`` contains the types of objects that were changed or deleted. It omits types whose objects were only
+    created.
     """
     fields = frozenset().union(*(plan.fields[kind] or () for kind in options.kinds))
     if OF_CUSTOM_FIELDS.intersection(types) and _shows_custom_fields(fields, plan, options):
@@ -190,7 +199,10 @@ def may_select_others(filters: Pairs, types: Collection[str]) -> bool:
 
 
 def changed_tables(types: Collection[str], plan: Plan) -> set[str]:
-    """Return the tables to read again completely: tables other than components that can contain these changes."""
+    """Return the tables that changes to these object types can alter, and that must be read again completely.
+
+    Components and DNS names are not included, because their rows are read again by ID.
+    """
     found = set()
     for name, fields in plan.tables.items():
         table = TABLES[name]

@@ -4,9 +4,9 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read hosts and interfaces through GraphQL, and return rows as in the REST API at a fraction of the cost.
+"""Read hosts and interfaces through GraphQL, at a fraction of the cost of the REST API.
 
-The REST API returns the fields that GraphQL cannot return.
+The rows have the same form as in the REST API. Fields that GraphQL cannot return are read through the REST API.
 """
 
 from __future__ import annotations
@@ -43,19 +43,20 @@ INTERFACE_SELECTIONS = {
     "custom_fields": "custom_fields",
     **{name: f"{name} {{id}}" for name in ("lag", "parent", "vrf", "untagged_vlan", "tagged_vlans")},
 }
-# The fields of related objects of interfaces, by GraphQL name, with the REST filters that accept `null`.
+# GraphQL names of interface fields that refer to other objects. The values are REST filters that accept `null`.
 INTERFACE_NULLS = {
     **{name: f"{name}_id" for name in ("lag", "parent", "vrf", "primary_mac_address")},
     **dict.fromkeys(("untagged_vlan", "tagged_vlans")),
 }
-# Fields that contain more in the REST API: choices with labels, and objects with more fields.
+# Fields that contain more data in the REST API: choices have labels, and objects have more fields.
 SHOWN_DIFFERENTLY = frozenset(("type", "mode", "lag", "parent", "vrf", "untagged_vlan", "tagged_vlans"))
 
 
 class GraphQLReader:
-    """Reads the fields and interfaces in ``plan`` of the hosts in ``choices``, with the client of ``pager``.
+    """Reads the hosts in ``choices`` and their interfaces through GraphQL. ``plan`` contains the fields to read.
 
-    Raises :class:`ResultMismatch` if GraphQL hides something, and the errors of GraphQL. The REST API can then be used.
+    The methods raise :class:`ResultMismatch` if GraphQL hides objects, and do not catch GraphQL errors. After such an
+    error, the REST API can be used.
     """
 
     def __init__(
@@ -72,18 +73,22 @@ class GraphQLReader:
     # Hosts
 
     def rest_fields(self, kind: str) -> set[str]:
-        """Return the fields of hosts that differ between GraphQL and the REST API."""
+        """Return the host fields to read through the REST API."""
         fields = self._plan.fields[kind] or frozenset()
         filters = dict(self._choices[kind].filters)
-        # If the user already filters by a field, the REST API cannot count the selected hosts that have null in it.
+        # If the user filters by a field, the REST API cannot count the selected hosts that have null in this field.
         found = {field for field in fields if not self._can_return(field) or f"{field}_id" in filters}
         if filters:
-            # The hosts' REST rows are read anyway, and plain fields add almost no cost to each row.
+            # With filters, the REST API selects the hosts, so it returns their rows anyway. The plain fields of a row
+            # add almost no cost.
             found |= {field for field in fields if field in FIELDS and FIELDS[field].plain or field in _OWN}
         return found
 
     def is_worth_it(self, kind: str) -> bool:
-        """Return whether GraphQL can return more than the fields that the REST API returns anyway."""
+        """Return whether GraphQL reduces the cost.
+
+        It does not if the REST API must return some fields, and could return the other fields at almost no cost.
+        """
         by_rest = self.rest_fields(kind)
         left = (self._plan.fields[kind] or frozenset()) - by_rest - {"tags"}
         return not by_rest or any(not FIELDS[field].plain and field != "status" for field in left)
@@ -118,12 +123,12 @@ class GraphQLReader:
         return _joined(rows, found) if by_rest else rows
 
     def _selection(self, field: str) -> str:
-        """Return the GraphQL selection of a field, without DNS names if nothing needs them."""
+        """Return the GraphQL selection for a field. Omit DNS names if nothing needs them."""
         selection = FIELDS[field].selection
         return selection if "dns_names" in self._plan.tables else selection.replace(" dns_name", "")
 
     def _can_return(self, field: str) -> bool:
-        """Return whether GraphQL returns all parts of a field that hosts and expressions use."""
+        """Return whether GraphQL returns all data in a field that variables and expressions use."""
         if field == CLUSTER_DEVICE.name and self._options.as_peer:
             return False  # the variable contains the object as the REST API returns it
         if self._plan.raw is None or field in self._plan.raw:
@@ -138,7 +143,7 @@ class GraphQLReader:
         agreement: Agreement,
         ids: Sequence[int] | None = None,
     ) -> list[Row]:
-        """Return all hosts, or the hosts with these IDs, with these fields."""
+        """Return all hosts, or the hosts with ``ids``. Request only ``fields``."""
         selected = _selected(map(self._selection, fields))
         interner = ObjectInterner(None)
         pages = listed.pages(selected, agreement) if ids is None else listed.pages_of(selected, ids)
@@ -148,7 +153,7 @@ class GraphQLReader:
     def _completed(
         self, listed: RestShapedList, rows: list[Row], fields: Collection[str], objects: Sequence[str]
     ) -> list[Row]:
-        """Add the data that GraphQL does not return: tags, labels, objects in custom fields, and primary addresses."""
+        """Add the data that the rows lack: tags, labels, objects in custom fields, and primary addresses."""
         if "tags" in fields:
             listed.add_tags(rows)
         if "status" in fields:
@@ -162,7 +167,7 @@ class GraphQLReader:
     # Interfaces
 
     def can_return_interfaces(self) -> bool:
-        """Return whether GraphQL has all interface fields that the user selected."""
+        """Return whether GraphQL supports all fields in the option ``interface_fields``."""
         return {*self._options.interface_fields} <= {*INTERFACE_SELECTIONS, "tags"}
 
     def interfaces(self, kind: str, ids: Sequence[int] | None = None) -> list[Row]:
@@ -170,14 +175,14 @@ class GraphQLReader:
         try:
             return self._interfaces(kind, ids)
         except AccessDenied as error:
-            # The REST API can still return the interfaces, with the names of hidden objects, or without tags.
+            # The REST API can still return the interfaces, either with the names of hidden objects or without tags.
             raise ResultMismatch(
                 f"{INTERFACES[kind].endpoint}: the token's user has no permission to view an object that interfaces "
                 f"refer to: {error}"
             ) from None
 
     def interfaces_between(self, kind: str, low: int, high: int | None) -> list[Row]:
-        """Return the interfaces whose IDs are in a range. Fields with objects that GraphQL hides contain null."""
+        """Return the interfaces whose IDs are in a range. If GraphQL hides an object, the field contains null."""
         filters = [("id__gte", str(low)), *([] if high is None else [("id__lt", str(high))])]
         listed = RestShapedList(self._pager, self._graphql, self._memo, INTERFACES[kind], filters)
         objects, by_rest, selected = self._selected_of_interfaces(kind, listed)
@@ -202,7 +207,7 @@ class GraphQLReader:
         return set(self._plan.tables[INTERFACES[kind].name] or ()) - {kind[:-1]}
 
     def _selected_of_interfaces(self, kind: str, listed: RestShapedList) -> tuple[list[str], set[str], list[Selected]]:
-        """Return custom fields that refer to objects, fields to read through REST, and the GraphQL selection."""
+        """Return the custom fields with objects, the fields to read through REST, and the GraphQL selection."""
         fields = self._fields_of_interfaces(kind)
         objects = listed.custom_objects() if "custom_fields" in fields else []
         by_rest = {"custom_fields"} if objects is None else set()
@@ -212,7 +217,7 @@ class GraphQLReader:
     def _completed_interfaces(
         self, kind: str, listed: RestShapedList, rows: list[Row], objects: Sequence[str], by_rest: set[str]
     ) -> list[Row]:
-        """Return the rows as the REST API returns them."""
+        """Convert the rows to the form of the REST API, and add the data that they lack."""
         fields, owner = self._fields_of_interfaces(kind), kind[:-1]
         for row in rows:
             row[owner]["id"] = int(row[owner]["id"])
@@ -221,7 +226,8 @@ class GraphQLReader:
         if "tags" in fields:
             listed.add_tags(rows)
         if {"untagged_vlan", "tagged_vlans"} & fields:
-            # Without permission, GraphQL silently omits all VLANs, but the REST API returns 403.
+            # If the token's user has no permission to view VLANs, GraphQL silently omits them, but the REST API returns
+            # HTTP 403.
             self._memo.get("vlans", lambda: self._pager.count("ipam/vlans"))
         if "tagged_vlans" in fields:
             for row in rows:
@@ -232,7 +238,7 @@ class GraphQLReader:
         return _joined(rows, listed.by_rest(by_rest)) if by_rest else rows
 
 
-# Fields of hosts that the REST API returns without a query for other objects, in addition to plain fields.
+# Host fields, besides plain fields, that the REST API returns without a query for other objects.
 _OWN = ("status", "custom_fields", "tags")
 
 
@@ -253,7 +259,7 @@ def _joined(rows: Iterable[Row], found: Table) -> list[Row]:
 
 
 def _numbered(row: Row) -> Row:
-    """Convert strings to numbers if the REST API returns numbers."""
+    """Convert the strings to numbers in fields that contain numbers in the REST API."""
     master = (row.get("virtual_chassis") or {}).get("master")
     if master:
         master["id"] = int(master["id"])
@@ -263,12 +269,13 @@ def _numbered(row: Row) -> Row:
 
 
 def _add_primary(listed: RestShapedList, rows: Iterable[Row]) -> None:
-    """Add the primary address.
+    """Add the primary address to each row.
 
-    If a host has two, NetBox's setting PREFER_IPV4 decides. A few hosts from REST reveal this setting.
+    If a host has an IPv4 and an IPv6 address, NetBox's setting PREFER_IPV4 determines the primary address. A few rows
+    from the REST API reveal this setting.
     """
     both = [row["id"] for row in rows if row["primary_ip4"] and row["primary_ip6"]]
-    # Request several hosts, because one of them can be edited in the meantime.
+    # Request several hosts, because one of them might be edited in the meantime.
     sample = listed.by_rest(["primary_ip", "primary_ip4", "primary_ip6"], both[:5]) if both else {}
     prefer_ipv4 = any(row["primary_ip"] == row["primary_ip4"] for row in sample.values() if row["primary_ip6"])
     first, second = ("primary_ip4", "primary_ip6") if prefer_ipv4 else ("primary_ip6", "primary_ip4")

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The groups that ``group_by`` creates: their names, their hosts, and their parents."""
+"""Create the groups for ``group_by``: their names, hosts, and parents."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts imp
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import RESERVED, sanitize_name
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Table, ancestors
 
-# Keys whose groups form one tree of places, with their tables.
+# Keys whose groups form a tree of places, and the table for each key.
 PLACES = {"region": "regions", "site_group": "site_groups", "site": "sites", "location": "locations"}
-# Keys of nested objects, with their tables. Slugs are unique only under one parent.
+# Keys of nested objects, and the table for each key. The slugs of nested objects are unique only under one parent.
 NESTED = {"role": "roles", "platform": "platforms"}
-# Keys whose groups form one tree of tenants, with their tables.
+# Keys whose groups form a tree of tenants, and the table for each key.
 TENANCY = {"tenant": "tenants", "tenant_group": "tenant_groups"}
-# Host fields and tables that the groups of a key need in addition to the fact for this key.
+# Host fields and tables that the groups for each key need. The fact for a key can need additional fields and tables.
 GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]]] = {
     "site": ((SITE,), {}),
     "location": ((LOCATION, SITE), {"locations": ("slug", "parent", "site")}),
@@ -43,7 +43,7 @@ GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]
     "platform": ((PLATFORM,), {"platforms": ("slug", "parent", "manufacturer")}),
     "tenant_group": ((TENANT,), {"tenants": ("group",), "tenant_groups": ("slug", "parent")}),
 }
-# Additional tables and fields that a group tree needs, by key.
+# Additional tables and fields that the group tree for each key needs.
 TREE_NEEDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "tenant": {"tenants": ("slug", "group"), "tenant_groups": ("slug", "parent")}
 }
@@ -52,7 +52,7 @@ Edge = tuple[str, str]
 
 
 def tables_of_groups(key: str, trees: Collection[str] = ()) -> set[str]:
-    """Return the tables that the groups of a key need."""
+    """Return the tables that the groups for a key need. ``trees`` contains the keys that have group trees."""
     of_tree = TREE_NEEDS.get(key, {}) if key in trees else {}
     return {*GROUP_NEEDS.get(key, ((), {}))[1], *of_tree, *(FACTS[key].tables if key in FACTS else ())}
 
@@ -60,8 +60,8 @@ def tables_of_groups(key: str, trees: Collection[str] = ()) -> set[str]:
 class Labels:
     """Labels objects of one table with their slugs, or with their paths if several objects share a slug.
 
-    NetBox requires slugs to be unique only under one parent (4.2 and later). ``table`` must contain all objects in
-    NetBox, so that labels do not depend on the selected hosts. ``root`` returns the beginning of a path.
+    NetBox 4.2 and later require slugs to be unique only under one parent. ``table`` must contain all objects in NetBox,
+    so that labels do not depend on the selected hosts. ``root`` returns the first part of a path.
     """
 
     def __init__(self, table: Table, root: Callable[[Row], str | None] = lambda row: None) -> None:
@@ -93,15 +93,15 @@ class Groups:
         self._options = view.options
         self._keys = dict(self._options.group_keys)
         if self._options.as_peer and not set(PLACES).isdisjoint(self._keys):
-            # netbox.netbox adds a group for each site to each tree.
+            # netbox.netbox adds a group for each site to every tree of places.
             self._keys.setdefault("site", "sites" if self._options.plurals else "site")
         self.edges: dict[Edge, None] = {}
         self._trees = frozenset(self._options.group_trees)
         listed = {**PLACES, **NESTED, **TENANCY}
         self._tables = {key: view.snapshot.table(name) for key, name in listed.items()}
-        # Each host contains its site's slug.
+        # Groups for sites do not need the table of sites, because each host contains its site's slug.
         self._denied = {key for key, name in PLACES.items() if name in view.snapshot.denied and key != "site"}
-        # Site slugs are unique, so they need no labels.
+        # Site slugs are unique, so sites do not need labels.
         nested = [key for key in self._keys if GROUP_NEEDS.get(key, ((), {}))[1]]
         self._labels = {key: Labels(self._tables[key], _ROOTS.get(key, lambda row: None)) for key in nested}
         if "tenant" in self._trees:
@@ -114,7 +114,7 @@ class Groups:
         self._places: dict[tuple[str, int], list[str]] = {}
 
     def of(self, row: Row, facts: Mapping[str, t.Any]) -> list[str]:
-        """Return the groups that directly contain a host. ``facts`` are its facts by name."""
+        """Return the groups that directly contain a host. ``facts`` contains the host's facts by name."""
         found = []
         for key in self._simple:
             if key == "is_virtual":
@@ -129,13 +129,13 @@ class Groups:
         return found + self._place(row)
 
     def add_empty_places(self) -> None:
-        """Add the groups of all places, including places without hosts."""
+        """Add the groups for all places, including places without hosts."""
         for key in PLACES:
             for number in sorted(self._tables[key]) if key in self._keys else ():
                 self._group_of_place(key, number, NOTHING)
 
     def places(self) -> list[str]:
-        """Return the groups of places that exist so far."""
+        """Return the groups that were created for places."""
         return list(dict.fromkeys(name for names in self._places.values() for name in names))
 
     def _name(self, key: str, value: t.Any) -> str:
@@ -144,7 +144,7 @@ class Groups:
         return sanitize_name(f"{prefix}{key}_{value}") if not name or name in RESERVED else name
 
     def _named(self, key: str, number: int) -> str:
-        """Return the group of an object in a table. If its slug is shared, put this group below the slug's group."""
+        """Return the group for an object. If several objects share its slug, put it below a group for the slug."""
         labels, slug = self._labels[key], self._tables[key][number]["slug"]
         written = self._keys.get(key, key)
         name = self._name(written, labels[number])
@@ -157,7 +157,7 @@ class Groups:
             self.edges[parent, child] = None
 
     def _nested(self, key: str, brief: Row) -> str:
-        """Return an object's group. If the key has a tree, put the group below the parent's group."""
+        """Return the group for an object. If the key has a tree, put it below the group for the object's parent."""
         number = brief["id"]
         known = self._branches.get((key, number))
         if known is not None:
@@ -171,14 +171,14 @@ class Groups:
         return group
 
     def _parents(self, key: str, row: Row | None) -> list[tuple[str, Row]]:
-        """Return the parent of an object with the parent's key, if the parent's group is in a tree."""
+        """Return a list with the object's parent and its key. If the parent's group is not in a tree, it is empty."""
         above = "tenant_group" if key == "tenant" else key
         parent = (row or NOTHING).get("group" if key == "tenant" else "parent")
         in_tree = key in self._trees or key == "tenant_group"
         return [(above, parent)] if parent and in_tree and parent["id"] in self._tables[above] else []
 
     def _tenant_group(self, tenant: Row | None) -> Row | None:
-        """Return the tenant group of a tenant, or ``None`` if the tenant tree already contains it."""
+        """Return a tenant's group. Return ``None`` if there is none, or if the tree of tenants already contains it."""
         if not tenant or "tenant" in self._trees:
             return None
         group = self._view.related("tenants", {"tenant": tenant}, "tenant").get("group")
@@ -189,14 +189,14 @@ class Groups:
         return "_".join(group["slug"] for group in reversed(groups))
 
     def _place(self, row: Row) -> list[str]:
-        """Return the groups of the lowest place that contains a host."""
+        """Return the groups for the lowest place that contains a host."""
         location, site = row.get("location"), row.get("site")
         if location and "location" in self._keys and location["id"] in self._tables["location"]:
             return self._group_of_place("location", location["id"], location)
         return self._group_of_place("site", site["id"], site) if site else []
 
     def _group_of_place(self, key: str, number: int, brief: Row) -> list[str]:
-        """Return a place's group. If there are no groups for its key, return the parents' groups."""
+        """Return a list with the group for a place. If its key has no groups, return the groups for its parents."""
         known = self._places.get((key, number))
         if known is not None:
             return known
@@ -251,7 +251,7 @@ def _values(key: str, value: t.Any) -> list[t.Any]:
 
 
 def edges_with_hosts(edges: Iterable[Edge], used: Iterable[str]) -> list[Edge]:
-    """Return the edges whose child is a group in ``used`` or leads to one."""
+    """Return the edges whose child is a group in ``used``, or an ancestor of such a group."""
     edges = list(edges)
     parents: dict[str, list[str]] = {}
     for parent, child in edges:
@@ -267,9 +267,9 @@ def edges_with_hosts(edges: Iterable[Edge], used: Iterable[str]) -> list[Edge]:
 
 
 def without_circles(edges: Iterable[Edge]) -> tuple[list[Edge], list[Edge]]:
-    """Return the edges that form trees of groups, and the edges that would form a cycle.
+    """Return the edges that do not form cycles, and the edges that would form a cycle.
 
-    Cycles occur if groups of different kinds have equal names, which ``group_names_raw`` allows.
+    Cycles occur if groups for different keys have the same name, which ``group_names_raw`` allows.
     """
     children: dict[str, set[str]] = {}
     kept, left_out = [], []

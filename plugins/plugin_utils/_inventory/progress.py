@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# Seconds before the first line, and between two lines.
+# Seconds before the first line, and between updates of the line.
 PATIENCE = 3.0
 PAUSE = 0.5
 
 
 class Progress:
-    """Prints the number of rows of each list to ``stream`` if it is a terminal. The default is standard error."""
+    """Prints the number of rows of each list to ``stream`` (by default, standard error) if it is a terminal."""
 
     def __init__(self, stream: t.TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         stream = stream or sys.stderr

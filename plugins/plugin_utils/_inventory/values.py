@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Small helpers for values in NetBox's JSON."""
+"""Convert and copy values in NetBox's JSON, and list them in messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ SHOWN = 10
 
 
 def text_of(value: t.Any) -> str:
-    """Convert a NetBox value to a string for use in a name. For an object, this is its value, slug, or name."""
+    """Convert a NetBox value to a string for use in a name.
+
+    An object becomes its value, slug, name, or display string. Underscores join the elements of a list.
+    """
     if isinstance(value, Mapping):
         value = next((value[key] for key in ("value", "slug", "name", "display") if value.get(key)), "")
     if isinstance(value, (list, tuple)):
@@ -27,7 +30,7 @@ def text_of(value: t.Any) -> str:
 
 
 def deep_copy(value: t.Any) -> t.Any:
-    """Return a deep copy of a JSON value. ``copy.deepcopy`` is ten times as slow."""
+    """Return a deep copy of a JSON value. This is ten times as fast as ``copy.deepcopy``."""
     if isinstance(value, dict):
         return {key: deep_copy(one) for key, one in value.items()}
     if isinstance(value, list):
@@ -36,13 +39,13 @@ def deep_copy(value: t.Any) -> t.Any:
 
 
 def listing(texts: Iterable[str]) -> str:
-    """Return the first strings in alphabetical order, and the number of others, for a message."""
+    """Return a string for a message, with the first ``texts`` in alphabetical order and the number of the others."""
     ordered = sorted(texts)
     more = len(ordered) - SHOWN
     return ", ".join(map(printable, ordered[:SHOWN])) + (f", and {more} more" if more > 0 else "")
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """Return a question with the known name that is most similar to ``name``, or an empty string."""
+    """Return a question that suggests the known name most similar to ``name``, or an empty string."""
     near = difflib.get_close_matches(name, list(known), n=1)
     return f" Did you mean {near[0]}?" if near else ""
