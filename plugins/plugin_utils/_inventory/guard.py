@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Reject an inventory with fewer hosts than ``min_hosts``, or with too few hosts for ``max_shrink``."""
+"""Reject an inventory that has fewer hosts than ``min_hosts``, or that lost more hosts than ``max_shrink`` allows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache imp
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
-# The filter sets that select hosts, in addition to the query filters.
+# The filter sets that select hosts in addition to the query filters.
 SETS = ("include", "exclude")
 
 
@@ -32,7 +32,7 @@ class Guard:
     """Checks inventories of ``plugin``.
 
     Host names are cached in a separate entry that never expires. Its key depends on the base URL, the branch, and the
-    filters. So lost hosts are detected even after the token or the variables changed.
+    filters. So the check detects missing hosts even if the token or the variables changed.
     """
 
     def __init__(self, plugin: t.Any, options: Options) -> None:
@@ -55,7 +55,10 @@ class Guard:
         self._entry = Entry(plugin._cache, key, 0, plugin.display.warning)
 
     def check(self, names: Sequence[str], fresh: bool) -> None:
-        """Raise :class:`TooFewHosts` for too few hosts, or store their names. Compare only ``fresh`` hosts."""
+        """Raise :class:`TooFewHosts` if there are too few hosts. Otherwise, store the ``names`` of the hosts.
+
+        If the hosts are not ``fresh``, they come from the cache, and are not compared with the last inventory.
+        """
         if len(names) < self._least:
             raise TooFewHosts(
                 f"The inventory has {len(names)} hosts, but min_hosts requires {self._least}. The token's user "
@@ -85,7 +88,7 @@ class Guard:
 
 
 def fail_the_run() -> None:
-    """Let Ansible fail because of this source, as if its setting INVENTORY_ANY_UNPARSED_IS_FAILED were on.
+    """Make Ansible fail because of this source, as if its setting INVENTORY_ANY_UNPARSED_IS_FAILED were on.
 
     By default, Ansible prints a warning and continues with the hosts of other sources, or without hosts.
     """

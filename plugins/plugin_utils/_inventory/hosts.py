@@ -32,13 +32,14 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables
 
 Values = dict[str, t.Any]
 NameOf = Callable[[Values, Mapping[str, t.Any], str], t.Optional[str]]
-"""Returns a host's name according to the user's expressions, from its variables, its fields, and its own name."""
+"""Returns the host name from the user's expressions. The arguments are the host's variables, fields, and own name."""
 
 
 class Host(t.NamedTuple):
     """A host as Ansible receives it.
 
-    ``extra`` contains the variables that only expressions can use. ``raw`` contains the fields that they can use.
+    ``extra`` contains the variables that only expressions can use. ``raw`` contains the fields that expressions can
+    use.
     """
 
     name: str
@@ -59,10 +60,10 @@ class Inventory:
 
 
 def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf | None = None) -> Inventory:
-    """Return the inventory. The snapshot is empty afterwards.
+    """Return the inventory. This removes rows from the snapshot, so do not use the snapshot again.
 
-    Raise :class:`UsageError` if two hosts share a name and ``duplicate_hostnames`` is ``error``, and the errors of
-    ``name_of``.
+    Raise :class:`UsageError` if two hosts share a name and ``duplicate_hostnames`` is ``error``. Errors that
+    ``name_of`` raises are not caught.
     """
     view, variables = View(snapshot, options), Variables(options, filter(_available(options), FACTS))
     groups = Groups(view)
@@ -107,13 +108,13 @@ def _available(options: Options) -> Callable[[str], bool]:
 
 
 def _readable(fact: str, kind: str, snapshot: Snapshot) -> bool:
-    """Return whether the token's user could view all tables that a fact needs for this kind of host."""
+    """Return whether the token's user has permission to view all tables that a fact needs for this kind of host."""
     needed = (name for name in FACTS[fact].tables if kind in (TABLES[name].kinds or KINDS))
     return snapshot.denied.keys().isdisjoint(needed)
 
 
 def _rows(snapshot: Snapshot) -> Iterator[tuple[str, Row]]:
-    """Yield host rows with their kinds, devices first, in ID order. Each row is removed from the snapshot."""
+    """Yield the kind and the row of each host: devices first, in ID order. Remove each row from the snapshot."""
     for kind in KINDS:
         table = snapshot.tables.pop(kind, {})
         for number in sorted(table):
@@ -121,10 +122,10 @@ def _rows(snapshot: Snapshot) -> Iterator[tuple[str, Row]]:
 
 
 def _join_chassis(view: View) -> set[int]:
-    """Find the devices that represent a virtual chassis, and return the other members, which are not hosts.
+    """Determine the device that represents each virtual chassis. Return the other members, which do not become hosts.
 
-    The master represents the chassis or, if it was filtered out, the member with the lowest position. All members of a
-    chassis without a master are hosts.
+    The master represents the chassis. If filters excluded the master, the member with the lowest position represents
+    the chassis. If a chassis does not have a master, all of its members become hosts.
     """
     members: dict[int, list[tuple[bool, float, int]]] = {}
     for row in view.snapshot.table("devices").values():
@@ -148,7 +149,7 @@ def _missing(snapshot: Snapshot, plan: Plan, options: Options) -> list[str]:
         facts = [
             fact for fact in plan.facts if fact in plan.variables | plan.seen and table in tables_of(fact, options)
         ]
-        # These variables exist in any case.
+        # These variables exist even without the table.
         parts = [IN_PART[fact, table] for fact in facts if (fact, table) in IN_PART]
         missing = [names.shape(fact).name for fact in facts if (fact, table) not in IN_PART]
         written = options.group_keys
@@ -167,7 +168,7 @@ def _missing(snapshot: Snapshot, plan: Plan, options: Options) -> list[str]:
     return found
 
 
-# The parts of facts that need optional tables.
+# The parts of variables that are missing if an optional table cannot be read, by fact and table.
 IN_PART = {("site", "prefixes"): "the prefixes of sites", ("ansible_host", "dns_names"): "DNS names as ansible_host"}
 
 
@@ -190,7 +191,7 @@ def _ambiguous_gateways(view: View) -> list[str]:
 def _group_tree(
     groups: Groups, hosts: list[Host], options: Options, warnings: list[str]
 ) -> tuple[list[Edge], list[str]]:
-    """Return the edges between groups, and the groups to add even without hosts."""
+    """Return the edges between groups, and the groups to add even if they have no hosts."""
     if options.empty_groups:
         groups.add_empty_places()
         edges, empty = list(groups.edges), groups.places()

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The interfaces of a host: in natural order, with their IP addresses."""
+"""Sort the interfaces of a host in natural order, and add their IP addresses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# The parts of a name such as `Ethernet1/0/3:1.200`. NetBox sorts interfaces by them (utilities/ordering.py).
+# The parts of a name such as `Ethernet1/0/3:1.200`. NetBox sorts interfaces by these parts (utilities/ordering.py).
 _PARTS = re.compile(
     r"(?P<type>[^\d.:]*)"
     r"(?:(?P<slot>\d+)/)?(?:(?P<subslot>\d+)/)?(?:(?P<position>\d+)/)?(?:(?P<subposition>\d+)/)?"
@@ -28,7 +28,8 @@ _SLOTS, _NUMBERS = ("slot", "subslot", "position", "subposition"), ("number", "c
 def natural_order(name: str) -> str:
     """Return the key by which NetBox sorts interfaces: ``eth1/2`` before ``eth1/10`` before ``mgmt0``.
 
-    A part that is missing comes last among slots, and first among numbers.
+    A name without a slot is sorted after all names with this slot. A name without a number is sorted before all names
+    with this number.
     """
     parts = _PARTS.match(name)
     if not parts:
@@ -39,14 +40,15 @@ def natural_order(name: str) -> str:
 
 
 def sort_interfaces(interfaces: Iterable[Row]) -> list[Row]:
-    """Return interfaces in natural order. Interfaces without a known name are in ID order."""
+    """Return interfaces in natural order. Interfaces with equal or unknown names are in ID order."""
     return sorted(interfaces, key=lambda one: (natural_order(one.get("name") or ""), one["id"]))
 
 
 def shape_interface(interface: Row, addresses: list[Row], owner: str, whole: bool) -> Row:
-    """Convert a row to the form of the variable, in place.
+    """Convert a row in place to its form in the variable, and add its IP ``addresses``.
 
-    ``owner`` is the field that names the host. It is removed unless the user requests ``whole`` objects.
+    ``owner`` is the name of the field that contains the host. This field is removed, unless the user requests ``whole``
+    objects.
     """
     if not whole:
         interface.pop(owner, None)

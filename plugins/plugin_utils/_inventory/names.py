@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Determine host names: sanitize them, and resolve duplicates."""
+"""Determine host names: sanitize the names, and resolve duplicates."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _LOCAL = frozenset(
 # Characters with a special meaning in a shell, and the character that ends a user name in ssh. OpenSSH before 9.6
 # passes host names to the shell that runs a ProxyCommand.
 _SHELL = re.compile(r"""[`$;&|<>"'\\@]""")
-# Characters at the start of a name that a program would read as an option.
+# A hyphen that would make a program read a name, or a word in a name, as an option.
 _OPTION = re.compile(r"^-|(?<=\s)-(?=\S)")
 # The start of a template. ansible-core before 2.19 interprets a `#jinja2:` header.
 _TEMPLATE = re.compile(r"\{(?=[{%#])|^#(?=jinja2:)")
 
 
 def own_name(row: Row, options: Options) -> str:
-    """Return the name that a device or virtual machine has without expressions. It does not change between runs."""
+    """Return the name of a host for which no expression sets a name. The name does not change between runs."""
     chassis = row.get("virtual_chassis") or {}
     if options.virtual_chassis_name and chassis.get("master") and chassis.get("name"):
         return str(chassis["name"])
@@ -69,8 +69,8 @@ def sanitize_name(name: str) -> str:
 def sanitize_host_name(name: str) -> str:
     """Return ``name`` as a safe host name.
 
-    Connection plugins pass it to programs such as ssh, which would read a leading hyphen as an option. Characters with
-    a special meaning in a shell or a template become underscores.
+    Connection plugins pass the name to programs such as ssh, which would read a leading hyphen as an option. Characters
+    with a special meaning in a shell or a template become underscores.
     """
     return _OPTION.sub("_", _TEMPLATE.sub("_", _SHELL.sub("_", sanitize_name(name)))) or "_"
 
@@ -83,7 +83,7 @@ def is_safe_address(address: str) -> bool:
 def is_local(name: str) -> bool:
     """Return whether Ansible or a resolver treats this name as the controller itself."""
     if not name.isascii():
-        # HTTP libraries also normalize such characters in host names (UTS 46).
+        # HTTP libraries also normalize characters outside ASCII in host names (UTS 46).
         name = "".join(one for one in unicodedata.normalize("NFKC", name) if unicodedata.category(one) != "Cf")
     name = name.strip().strip("[]").rstrip(".").lower()
     return name in _LOCAL or name.endswith(".localhost") or _is_loopback(name.partition("%")[0])
@@ -97,7 +97,7 @@ def _is_loopback(text: str) -> bool:
         address = ipaddress.ip_address(text)
     except ValueError:
         try:
-            # Such as `127.1` and `0x7f000001`.
+            # Resolvers also accept forms such as `127.1` and `0x7f000001`.
             address = ipaddress.IPv4Address(socket.inet_aton(text))
         except (OSError, ValueError):
             return False
@@ -116,12 +116,15 @@ class Named(t.NamedTuple):
 class HostNames:
     """Assigns a unique name to each host.
 
-    If hosts share a name, the first host retains it. Devices come before virtual machines, and lower IDs come first. A
-    host never receives a name that another host has in NetBox.
+    If hosts share a name, the first host retains it. Devices take precedence over virtual machines, and lower IDs take
+    precedence over higher IDs. A host never receives a name that another host has in NetBox.
     """
 
     def __init__(self, hosts: Iterable[Named], duplicates: str) -> None:
-        """``duplicates`` is the option duplicate_hostnames. Raise :class:`UsageError` if a duplicate is an error."""
+        """``duplicates`` is the value of the option ``duplicate_hostnames``.
+
+        If it is ``error``, raise :class:`UsageError` for hosts that share a name.
+        """
         self._changed: dict[tuple[str, int], tuple[str, str]] = {}
         self._local: list[tuple[str, str]] = []
         self._repeated: collections.Counter[str] = collections.Counter()
@@ -133,7 +136,7 @@ class HostNames:
             if safe != name:
                 self._changed[kind, number] = (name, safe)
             wanted.append(Named(safe, kind, number))
-        # A host whose name was not changed comes before a host whose name became equal by sanitizing.
+        # A host with an unchanged name takes precedence over a host whose sanitized name is the same.
         self._give(sorted(wanted, key=lambda one: one[1:] in self._changed) if self._changed else wanted)
 
     def _give(self, wanted: list[Named]) -> None:
@@ -161,7 +164,7 @@ class HostNames:
                     known.add(renamed)
 
     def warnings(self) -> list[str]:
-        """Return one warning for each reason why hosts do not have their names in NetBox."""
+        """Return one warning for each reason for which hosts were renamed or skipped."""
         found = []
         if self._repeated:
             shown = listing(self._repeated)

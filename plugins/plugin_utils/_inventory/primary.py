@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Facts about primary IP addresses: prefix length, interface, and gateway."""
+"""Read facts about primary IP addresses: prefix length, interface, and gateway."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 
-# The fields of primary addresses to read for each fact.
+# The fields of primary addresses that each fact needs.
 OF_INTERFACE = ("assigned_object", "nat_inside")
 OF_GATEWAY = ("vrf",)
 
@@ -28,7 +28,7 @@ class View(t.Protocol):
     ambiguous_gateways: set[str]
 
     def once(self, name: str, key: t.Any, compute: Callable[[], t.Any]) -> t.Any:
-        """Return ``compute()``, called once for each ``name`` and ``key``."""
+        """Return the result of ``compute()``. Call it only once for each ``name`` and ``key``."""
 
 
 def read_prefix_length(view: View, kind: str, row: Row) -> int | None:
@@ -39,20 +39,23 @@ def read_prefix_length(view: View, kind: str, row: Row) -> int | None:
 
 
 def read_primary_interface(view: View, kind: str, row: Row) -> str | None:
-    """Return the interface name for the primary address.
+    """Return the name of the primary address's interface.
 
-    The outside address of a NAT can belong to an interface of another device. Then the interface is not known.
+    The outside address of a NAT can belong to an interface of another device. In that case, the interface is unknown.
     """
     address = _whole(view, row.get("primary_ip"))
     interface = address.get("assigned_object") or {}
     owner = (interface.get(kind[:-1]) or {}).get("id")
-    # The primary address of the master of a virtual chassis can be on an interface of another member.
+    # In a virtual chassis, the master's primary address can be assigned to an interface of another member.
     in_chassis = owner is not None and row.get("virtual_chassis") and not address.get("nat_inside")
     return interface.get("name") if owner == row["id"] or in_chassis else None
 
 
 def read_gateway(view: View, kind: str, row: Row) -> str | None:
-    """Return the only gateway in the subnet and VRF of the primary IPv4 address, or else of the IPv6 address."""
+    """Return the gateway in the subnet and VRF of the primary IPv4 address or, if there is none, IPv6 address.
+
+    Return ``None`` unless there is exactly one gateway.
+    """
     primary = row.get("primary_ip4") or row.get("primary_ip6")
     known = _whole(view, primary)
     if not primary or not known:
@@ -80,13 +83,13 @@ def _parse(address: str) -> ipaddress.IPv4Interface | ipaddress.IPv6Interface | 
 
 
 def _whole(view: View, address: Row | None) -> Row:
-    """Return the additional fields of a primary address, which hosts do not contain."""
-    # IDs of GraphQL are strings.
+    """Return the fields of a primary address that hosts do not contain."""
+    # GraphQL returns IDs as strings.
     return view.snapshot.table("primary_addresses").get(int(address["id"]), {}) if address else {}
 
 
 def _by_vrf(view: View) -> dict[int | None, list[tuple[int, int]]]:
-    """Return the gateways by VRF ID: the version and the number of each different address, in order."""
+    """Return the distinct gateway addresses by VRF ID, as sorted pairs of IP version and numeric address."""
     found: dict[int | None, set[tuple[int, int]]] = {}
     for row in view.snapshot.table("gateways").values():
         interface = _parse(row["address"])

@@ -6,7 +6,7 @@
 
 """Read a list through GraphQL and add the data that only the REST API returns.
 
-GraphQL omits choice labels, and returns only the IDs of objects in custom fields. A few rows from the REST API contain
+GraphQL omits choice labels, and returns only the IDs of objects in custom fields. A few rows from the REST API provide
 the missing data.
 """
 
@@ -28,17 +28,18 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import Listed, Related
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import deep_copy
 
-# Custom field types with equal values in both APIs, and types with values that are IDs in GraphQL.
+# Custom field types whose values are equal in both APIs, and custom field types whose values are IDs in GraphQL.
 SAME_TYPES = ("text", "longtext", "integer", "decimal", "boolean", "date", "url", "json", "select", "multiselect")
 OBJECT_TYPES = ("object", "multiobject")
-# Reading which rows have a tag costs NetBox 0.015 s for the request. Reading the tags of 1,000 rows costs 0.22 s.
+# A request for the rows with one tag costs NetBox 0.015 s. Reading the tags of 1,000 rows costs 0.22 s, so reading the
+# tags of this number of rows costs about as much as one request.
 ROWS_PER_TAG = 70
-# If at most this fraction of rows has a relation, it is read only for those rows.
+# If at most this fraction of the rows has an object in a field, the field is read only for these rows.
 SELDOM = 1 / 4
 
 
 class RestShapedList:
-    """A list that both APIs have under the names in ``listed``.
+    """A list that both APIs can return. ``listed`` contains the names of the list.
 
     ``filters`` are REST filters. Through GraphQL, the class reads all objects or the objects with certain IDs. Several
     lists share the results in ``memo``.
@@ -57,9 +58,10 @@ class RestShapedList:
     # Rows
 
     def pages(self, fields: Sequence[Field], agreement: Agreement) -> Iterator[list[Row]]:
-        """Yield all rows, read through GraphQL. The rows' own IDs are numbers, as in the REST API.
+        """Yield pages with all rows, read through GraphQL. The rows' own IDs are numbers, as in the REST API.
 
-        A relation costs NetBox at least 0.03 s for 1,000 rows. If few rows have one, it is read only for these rows.
+        A field that refers to objects costs NetBox at least 0.03 s for 1,000 rows. If few rows have an object in the
+        field, the field is read only for these rows.
         """
         seldom = {
             field.key: field
@@ -75,12 +77,12 @@ class RestShapedList:
             yield page
 
     def _values_of(self, field: Field) -> dict[int, t.Any]:
-        """Return the values of a relation by row ID, for the rows that have one."""
+        """Return the values of a field that refers to objects, by row ID. Omit rows without a value."""
         found = self._graphql.rows(self._name, [*parse("id"), field], {field.name: {"id": {"gt": 0}}})
         return {int(row["id"]): row[field.key] for row in found}
 
     def pages_of(self, fields: Sequence[Field], ids: Sequence[int], owner: str | None = None) -> Iterator[list[Row]]:
-        """Yield the rows with these IDs, read through GraphQL. With ``owner``, the IDs select rows by that field."""
+        """Yield pages of the rows with ``ids``, read through GraphQL. With ``owner``, compare the IDs in this field."""
         size = self._pager.page_size
         parts = [list(ids[start : start + size]) for start in range(0, len(ids), size)]
 
@@ -92,24 +94,24 @@ class RestShapedList:
         return map(_with_numbers, ordered_map(workers, read, parts, look_ahead(workers.size)))
 
     def pages_between(self, fields: Sequence[Field], low: int, high: int | None) -> Iterator[list[Row]]:
-        """Yield the rows whose IDs are in a range, read through GraphQL."""
+        """Yield pages of the rows whose IDs are in a range, read through GraphQL."""
         between = {"gte": low} if high is None else {"gte": low, "lt": high}
         return map(_with_numbers, self._graphql.pages(self._name, fields, {"id": between}))
 
     def by_rest(self, fields: Iterable[str], ids: Sequence[int] | None = None) -> Table:
-        """Return fields from the REST API for all rows that the filters select, or for the rows with these IDs."""
+        """Read ``fields`` from the REST API: for all rows that the filters select, or for the rows with ``ids``."""
         shape = Representation(self.endpoint, fields=sorted({"id", *fields}))
         if ids is not None and not ids:
             return {}
         filters = self._filters if ids is None else [("id", str(number)) for number in ids]
         return {row["id"]: row for row in self._pager.rows(self.endpoint, filters, representation=shape)}
 
-    # values that GraphQL returns in another form
+    # Values that GraphQL returns in another form
 
     def custom_objects(self) -> list[str] | None:
         """Return the names of custom fields that refer to objects.
 
-        Return ``None`` if there are custom fields of a type that GraphQL might return differently.
+        Return ``None`` if there are custom fields of other types, whose values GraphQL might return in another form.
         """
         rows = self._memo.get("custom fields", self._custom_fields)
         types = {row["name"]: row["type"]["value"] for row in rows if self._model in row["object_types"]}
@@ -124,16 +126,17 @@ class RestShapedList:
     def with_shown(
         self, rows: list[Row], fields: Iterable[str], within: str = "", *, shared: bool = False
     ) -> list[Row]:
-        """Return the rows with choices and objects as in the REST API: with labels and names.
+        """Convert choices and objects to their form in the REST API, with labels and names. Return the rows.
 
-        One REST row provides the value for all rows that share it. ``within`` names the field that contains ``fields``.
-        ``shared`` lets rows share one object. A row that was deleted in the meantime is omitted.
+        One REST row provides the value for all rows that share it. ``within`` is the name of the field that contains
+        ``fields``. With ``shared``, rows can share one object. Rows that were deleted in the meantime are omitted.
         """
         copy = (lambda value: value) if shared else deep_copy
         fields = sorted(fields)
         shown = self._shown(rows, fields, within)
         missing = [row["id"] for row in rows if not _keys(row, fields, within) <= set(shown)]
-        # The sample row was edited in the meantime, so read all rows that had its old value through the REST API.
+        # If a sample row was edited in the meantime, the REST form of its old value is unknown. Read all rows with this
+        # value through the REST API.
         current = self.by_rest([within] if within else fields, missing)
         kept = []
         for row in rows:
@@ -165,7 +168,7 @@ class RestShapedList:
         }
 
     def add_tags(self, rows: Iterable[Row]) -> None:
-        """Add tags to the rows: with one GraphQL list for each tag, or through REST if there are many tags."""
+        """Add tags to the rows. Read one GraphQL list for each tag, or use REST if there are many tags."""
         by_id = {row["id"]: row for row in rows}
         for row in by_id.values():
             row["tags"] = []
@@ -177,7 +180,7 @@ class RestShapedList:
                 if number in by_id:
                     by_id[number]["tags"] = row["tags"]
             return
-        # GraphQL omits tags that the user has no permission to view.
+        # GraphQL omits tags that the token's user has no permission to view, so compare the number of untagged rows.
         others = [("tag__n", tag["slug"]) for tag in tags]
         countable = not self._filters and len(encode(others)) < MAX_QUERY_BYTES
         untagged = self._pager.count(self.endpoint, others) if countable else 0
@@ -204,14 +207,14 @@ class RestShapedList:
 
 
 def _with_numbers(rows: list[Row]) -> list[Row]:
-    """Return the rows with IDs that are numbers."""
+    """Convert the IDs of the rows to numbers, and return the rows."""
     for row in rows:
         row["id"] = int(row["id"])
     return rows
 
 
 def _keys(row: Row, fields: Iterable[str], within: str) -> set[tuple[str, t.Any]]:
-    """Return the keys of the choices and objects in these fields."""
+    """Return the field and the key of each choice or object in these fields."""
     place = (row.get(within) or {}) if within else row
     return {(field, _key(value)) for field in fields for value in _values(place.get(field))}
 

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Every list that the inventory can read: the hosts, and the objects that they refer to or that belong to them."""
+"""Define every list that the inventory can read: hosts, objects that hosts refer to, and objects that hosts own."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Owner = t.Optional[tuple[str, int]]
 
 
 class Listed(t.NamedTuple):
-    """The names of a list that both APIs have: REST endpoint, GraphQL field, and object type."""
+    """A list that both APIs can return: its REST endpoint, its GraphQL field, and the type of its objects."""
 
     endpoint: str
     name: str
     model: str
 
 
-# By kind of host.
+# The lists of hosts, by kind of host.
 HOSTS = {
     "devices": Listed("dcim/devices", "device_list", "dcim.device"),
     "virtual_machines": Listed(
@@ -43,13 +43,13 @@ def id_filter(kind: str) -> str:
 class Related:
     """A list of objects other than hosts.
 
-    * ``model``: their object type.
+    * ``model``: the type of the objects.
     * ``whole``: whether the list is always read completely, because it is short and its objects have parents.
-    * ``field``: the field of hosts that refers to an object of this list.
-    * ``kinds``: the kinds of hosts that an object of this list can belong to.
-    * ``owner``: returns the kind and the ID of the host, or ``("sites", id)``, that a row belongs to.
-    * ``graphql``: the GraphQL list, if one is used.
-    * ``references``: the types of the objects that its fields refer to. If one of them changes, so can the field.
+    * ``field``: the host field that refers to an object in this list.
+    * ``kinds``: the kinds of hosts that an object in this list can belong to.
+    * ``owner``: a function that returns the owner of a row: the kind and the ID of a host, or ``("sites", id)``.
+    * ``graphql``: the name of the GraphQL list, if GraphQL is used.
+    * ``references``: the types of objects that the fields refer to. If such an object changes, the field can change.
     * ``label``: the plural noun for these objects in messages.
     """
 
@@ -64,7 +64,7 @@ class Related:
     references: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def owner_of(self, row: Row) -> Owner:
-        """Return the kind and ID of a row's owner."""
+        """Return the kind and ID of a row's owner, or ``None``."""
         return self.owner(row) if self.owner else None
 
     @property
@@ -128,9 +128,9 @@ TABLES: dict[str, Related] = {
             field="cluster",
             references={"type": "virtualization.clustertype", "group": "virtualization.clustergroup"},
         ),
-        # NetBox 4.5 returns DNS names only here. Later versions also return them in a host's primary address.
+        # NetBox 4.5 returns DNS names only in this list. Later versions also return them in a host's primary address.
         Related("dns_names", "ipam/ip-addresses", "ipam.ipaddress", field="primary_ip"),
-        # Fields of primary addresses that hosts do not contain, and the addresses with the tag for gateways.
+        # The fields of primary addresses that hosts do not contain, and the addresses that have the tag for gateways.
         Related("primary_addresses", "ipam/ip-addresses", "ipam.ipaddress"),
         Related("gateways", "ipam/ip-addresses", "ipam.ipaddress"),
         Related(
@@ -172,7 +172,7 @@ TABLES: dict[str, Related] = {
             kinds=("virtual_machines",),
             owner=_owned_by("virtual_machines"),
         ),
-        # The data that the option select adds to hosts.
+        # The data that the option `select` adds to hosts.
         Related("selected_devices", "dcim/devices", "dcim.device", kinds=("devices",)),
         Related(
             "selected_virtual_machines",
@@ -187,6 +187,6 @@ INTERFACES = {"devices": TABLES["interfaces"], "virtual_machines": TABLES["vm_in
 
 
 def is_component(table: Related, row: Row) -> bool:
-    """Return whether a row can belong to a host. The list of addresses also contains others."""
+    """Return whether a row can belong to a host. IP addresses that do not belong to an interface cannot."""
     models = [interfaces.model for interfaces in INTERFACES.values()]
     return table.name != "addresses" or row.get("assigned_object_type") in models
