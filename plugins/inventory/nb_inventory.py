@@ -573,7 +573,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     _sanitize_group_name = staticmethod(safe_group_name)
 
     def verify_file(self, path: str) -> bool:
-        """Return whether the plugin reads files with this name. Warn about the name, because Ansible does not."""
+        """Return whether the plugin reads this file. Warn if only the file name is wrong, because Ansible does not."""
         if not super().verify_file(path):
             return False
         if not path.endswith(ENDINGS) and names_plugin(path, self.NAME):
@@ -583,8 +583,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return path.endswith(ENDINGS)
 
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
-        """Resolve templates before Ansible converts the options. Keep expired cache entries that a run can still
-        use."""
+        """Resolve templates before Ansible converts the options.
+
+        Increase the cache timeout, so that Ansible keeps expired entries that a run can still use.
+        """
         expressions = ("compose", "groups", "keyed_groups", "hostnames")
         refuse_unknown_options(self.option_definitions, direct or ())
         constants = {name: value for name, value in (direct or {}).items() if name not in expressions}
@@ -599,7 +601,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if self._fresh:
             self.set_option("cache_timeout", seconds)
         if self.get_option("max_shrink") is not None:
-            # The inventory is compared with the last one, which can have any age.
+            # `max_shrink` compares the inventory with the last inventory, which can have any age.
             self.set_option("cache_timeout", 0)
 
     def update_cache_if_changed(self) -> None:

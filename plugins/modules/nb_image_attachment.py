@@ -264,7 +264,7 @@ def main() -> None:
             "name": {"type": "str"},
             "description": {"type": "str"},
             "src": {"type": "path"},
-            # Not a secret, but too long for results and logs.
+            # `content` is not a secret, but it is too long for results and logs.
             "content": {"type": "str", "no_log": True},
             "filename": {"type": "str"},
             "content_type": {"type": "str"},

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Set the options of plugins without ignoring or misreading values."""
+"""Set the options of plugins, and reject values that Ansible would ignore or misread."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
-# The line of an inventory file that names its plugin, in YAML or in JSON.
+# The line of an inventory file that names the plugin, in YAML or in JSON.
 _PLUGIN = r"""^[\s{]*["']?plugin["']?\s*:\s*["']?%s["']?\s*(,|\}|#|$)"""
 MOST_OF_FILE = 65536
-# Connection options and aliases that can be empty or false to override a value from the environment.
-# If one of the others is empty, the next source of the option applies.
+# Connection options and aliases that can be empty or false to override a value from the environment. If any other
+# connection option is empty, the next source of the option applies.
 CAN_BE_NONE = frozenset(("token", "headers", "branch", "ca_path", "client_cert", "cert", "client_key", "key"))
 _CAN_BE_UNSET = frozenset(("api_endpoint", "url", "timeout", "validate_certs"))
 
 
 def names_plugin(path: str, name: str) -> bool:
-    """Return whether the YAML file ``path`` contains ``plugin: name``. Return ``False`` if it cannot be read."""
+    """Return whether the YAML file ``path`` contains ``plugin: name``. Return ``False`` if the file cannot be read."""
     if not path.endswith((".yml", ".yaml")):
         return False
     try:
@@ -64,7 +64,7 @@ def refuse_wrong_booleans(definitions: Mapping[str, t.Any], options: Mapping[str
 
 
 def truth(name: str, value: t.Any) -> bool:
-    """Return ``value`` as Ansible reads it. Raise :class:`UsageError` with ``name`` if it is not a Boolean."""
+    """Convert ``value`` to a Boolean as Ansible does. Raise :class:`UsageError` with ``name`` if that fails."""
     try:
         return boolean(value)
     except TypeError:
@@ -72,7 +72,7 @@ def truth(name: str, value: t.Any) -> bool:
 
 
 def resolve_options(templar: t.Any, written: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return options with their templates resolved. Raise :class:`UsageError` with the name if a template fails."""
+    """Resolve the templates in options. Raise :class:`UsageError` with the option's name if a template fails."""
     resolved = {}
     for name, value in written.items():
         try:
@@ -83,9 +83,9 @@ def resolve_options(templar: t.Any, written: Mapping[str, t.Any]) -> dict[str, t
 
 
 def without_empty_ones(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Convert empty and false connection options in ``options`` or variables to their meaning.
+    """Set empty connection options to ``False``, or remove them so that their next source applies.
 
-    Files for netbox.netbox contain ``cert: false``, and AWX sets empty strings.
+    ``options`` can also contain variables. Files for netbox.netbox contain ``cert: false``, and AWX sets empty strings.
     """
     meant = {}
     for name, value in options.items():
@@ -101,8 +101,8 @@ def without_empty_ones(options: Mapping[str, t.Any]) -> dict[str, t.Any]:
 def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None, direct: Mapping[str, t.Any]) -> None:
     """Set options like ``lookup.set_options``, but reject unknown options, and resolve templates in variables first.
 
-    Ansible reads variables without resolving templates (``netbox_token: "{{ vault_netbox_token }}"``), and
-    converts them to the types of the options immediately. Raise :class:`UsageError` if an option is invalid.
+    Ansible reads variables without resolving their templates (``netbox_token: "{{ vault_netbox_token }}"``), and
+    converts the values to the types of the options immediately. Raise :class:`UsageError` if an option is invalid.
     """
     definitions = lookup.option_definitions
     refuse_unknown_options(definitions, direct)

@@ -27,9 +27,9 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters imp
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# Fields to request for names and for IDs. ``display`` replaces the name of objects that have none.
+# Fields to request if the option `returns` is `names` or `ids`. `display` replaces the name of objects without a name.
 _FIELDS_FOR = {"names": ("id", "name", "display"), "ids": ("id",)}
-# Lists that NetBox shortens without reporting it.
+# Paths of lists that NetBox truncates without reporting it.
 _CUT = re.compile(r"/available-[a-z]+$")
 # Maximum number of objects that an error lists.
 _MOST_LISTED = 10
@@ -37,7 +37,7 @@ _MOST_LISTED = 10
 
 @dataclasses.dataclass
 class Query:
-    """The options of nb_query by name. All terms of a call share them."""
+    """The options of nb_query by name. All terms of a lookup call share these options."""
 
     id: int | None
     filters: t.Any
@@ -55,7 +55,7 @@ class Query:
 
     @classmethod
     def of_options(cls, option: Callable[[str], t.Any]) -> Query:
-        """Build a query from the values that ``option`` returns. Fields can be separated by spaces or commas."""
+        """Build a query from the values that ``option`` returns. Spaces or commas can separate field names."""
         values = {field.name: option(field.name) for field in dataclasses.fields(cls)}
         for name in ("fields", "omit", "ordering"):
             values[name] = [word for text in values[name] for word in str(text).replace(",", " ").split()]
@@ -76,14 +76,14 @@ class Query:
 
     @property
     def _options(self) -> set[str]:
-        """The options of nb_query to which errors can refer."""
+        """The options of nb_query that errors can mention."""
         return {"page_size", *(field.name for field in dataclasses.fields(self))}
 
     def answer(self, pager: Pager, term: str, warn: Callable[[str], None]) -> Iterator[t.Any]:
         """Yield the results for ``term`` as they arrive. Call ``warn`` if ``on_missing`` requires a warning.
 
-        Raise :class:`UsageError` for invalid terms and options, :class:`NotFound` for a missing object, and all
-        errors of the pager.
+        Raise :class:`UsageError` if the term or an option is invalid, :class:`NotFound` if an object is missing, and
+        :class:`NotOne` if ``one`` is true and not exactly one object matches. Errors of the pager are not caught.
         """
         if self.returns == "document":
             yield from self._document(pager, term, warn)
@@ -163,7 +163,7 @@ class Query:
             self._report_missing(error, True, warn)
 
     def _document(self, pager: Pager, term: str, warn: Callable[[str], None]) -> Iterator[t.Any]:
-        """Yield the JSON at any path in NetBox's API. Raise :class:`UsageError` if it is a list."""
+        """Yield the JSON document at a path in NetBox's API. Raise :class:`UsageError` if the document is a list."""
         path = re.sub(r"^api/", "", str(term).strip().strip("/"))
         if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", path):
             raise UsageError(
@@ -184,7 +184,7 @@ class Query:
         yield document
 
     def _report_missing(self, error: NetBoxError, is_missing: bool, warn: Callable[[str], None]) -> None:
-        """Raise ``error``. If it reports a missing object, apply ``on_missing`` instead."""
+        """If ``error`` reports a missing object, apply the option ``on_missing``. Otherwise, raise ``error``."""
         if self.on_missing == "error" or not is_missing:
             raise error
         if self.on_missing == "warn":

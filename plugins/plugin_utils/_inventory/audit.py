@@ -33,12 +33,12 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables im
 # Counts and depths in the short forms of objects. They change without a change record.
 DERIVED = frozenset(("device_count", "member_count", "_depth"))
 
-# An inventory uses only the ID of an interface's host.
+# The fields of interfaces that contain the host, by table. The inventory uses only the host's ID.
 OWNERS = {table.name: [kind[:-1] for kind in table.kinds] for table in INTERFACES.values()}
 
 
 class Audit:
-    """Compares one of ``slices`` slices of ``snapshot`` with NetBox."""
+    """Divides ``snapshot`` into ``slices`` slices, and compares one slice with NetBox."""
 
     def __init__(self, reader: Reader, plan: Plan, options: Options, snapshot: Snapshot, slices: int) -> None:
         self._reader = reader
@@ -49,7 +49,7 @@ class Audit:
         self._kinds = options.kinds
 
     def differences(self, number: int) -> list[str]:
-        """Return a description of each difference in a slice."""
+        """Return a description of each difference in the slice with this ``number``."""
         found: list[str] = []
         for kind in self._kinds:
             rows, bounds = self._snapshot.table(kind), self._bounds(self._snapshot.table(kind), number)
@@ -65,7 +65,7 @@ class Audit:
         return found
 
     def _bounds(self, rows: Table, number: int) -> tuple[int, int | None]:
-        """Return the first ID of a slice, and the first one after it. Together, the slices contain all IDs."""
+        """Return the first ID of a slice, and the first ID of the next slice. Together, the slices contain all IDs."""
         ids = sorted(rows)
 
         def cut(place: int) -> int:
@@ -137,9 +137,9 @@ class Audit:
         self._reader.read_tables(other, [name])
         read = other.tables.get(name, {})
         if name == "locations" and "location" not in self._options.group_keys:
-            # A full read also returns locations that no host refers to.
+            # Reading the table also returns locations that no host refers to.
             read = {number: row for number, row in read.items() if number in before}
-        # A refresh does not remove objects that hosts no longer refer to.
+        # A refresh does not remove objects that hosts no longer refer to, so ignore objects that were not read.
         known = {number: row for number, row in before.items() if number in read}
         return list(_differing(name, known, read.values(), (0, None)).values())
 
@@ -153,7 +153,10 @@ def _is_between(number: int, low: int, high: int | None) -> bool:
 
 
 def _differing(name: str, rows: Table, read: Iterable[Row], bounds: tuple[int, int | None]) -> dict[int, str]:
-    """Describe each row that differs from NetBox, by ID. A row between ``bounds`` that is not in ``read`` is gone."""
+    """Return a description of each row that differs from NetBox, by ID.
+
+    Report a row as gone if its ID is between ``bounds``, but ``read`` does not contain the row.
+    """
     label, found, seen = name.replace("_", " "), {}, set()
     for row in read:
         number = row["id"]
@@ -162,7 +165,7 @@ def _differing(name: str, rows: Table, read: Iterable[Row], bounds: tuple[int, i
             found[number] = f"{label} {number} is new"
             continue
         known = rows[number]
-        # Saving an object without changes updates this field, but creates no change record.
+        # Saving an object without changes updates `last_updated`, but does not create a change record.
         shown = [field for field in known if field in row and field != "last_updated"]
         fields = [field for field in shown if not _same(name, field, known[field], row[field])]
         if fields:
@@ -180,7 +183,10 @@ def _same(name: str, field: str, one: t.Any, other: t.Any) -> bool:
 
 
 def agree(one: t.Any, other: t.Any) -> bool:
-    """Return whether two values agree in all fields that both contain. GraphQL returns fewer fields than REST."""
+    """Return whether two values are equal. In objects, compare only the fields that both contain.
+
+    GraphQL returns fewer fields than REST.
+    """
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return all(key in DERIVED or agree(one[key], other[key]) for key in one.keys() & other.keys())
     if isinstance(one, list) and isinstance(other, list):

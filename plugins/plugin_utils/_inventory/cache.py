@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Store an inventory in Ansible's inventory cache, as one entry with a key for everything that affects it."""
+"""Store inventories in Ansible's inventory cache. An entry's key depends on everything that affects the inventory."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Content = dict[str, t.Any]
 
 
 def cache_key(*parts: t.Any) -> str:
-    """Return a cache key with a full hash of ``parts``: the base URL, the credentials, and all options."""
+    """Return a cache key with a full hash of ``parts``, such as the base URL, the credentials, and all options."""
     text = json.dumps([VERSION, *parts], sort_keys=True, default=str)
     return "netbox_cursor_" + hashlib.sha256(text.encode()).hexdigest()
 
@@ -55,7 +55,7 @@ def _folder_of(cache: t.Any) -> Path | None:
 
 
 def _files_of(folder: Path, key: str) -> list[Path]:
-    """Return the files that can be this entry. Ansible adds a prefix to the key, which depends on its version."""
+    """Return the files that might contain an entry. Ansible adds a prefix, depending on its version, to the key."""
     return sorted(path for path in folder.iterdir() if path.name.endswith(key))
 
 
@@ -74,11 +74,11 @@ def _doubt_folder(folder: Path) -> str | None:
 
 
 def _doubt_file(path: Path) -> str | None:
-    """Return the reason why other users can have written an entry, or ``None``."""
+    """Return the reason why other users might have written an entry, or ``None``."""
     try:
         found = os.lstat(path)
     except OSError:
-        return None  # it was deleted in the meantime
+        return None  # the file was deleted in the meantime
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
         return "is a link or not a regular file"
     if found.st_uid != os.geteuid():
@@ -89,10 +89,10 @@ def _doubt_file(path: Path) -> str | None:
 
 
 class Entry:
-    """The entry of one inventory in ``cache``, which can be used for ``seconds`` (0: forever).
+    """The entry of one inventory in ``cache``. It expires after ``seconds``. 0 means never.
 
-    If other users can have written an entry, the entry is not used. If they can replace files in the directory, nothing
-    is written. ``warn`` receives the reason.
+    If other users might have written the entry, it is not used. If other users can replace files in the directory, the
+    entry is neither used nor written. ``warn`` receives the reason.
     """
 
     def __init__(
@@ -137,13 +137,13 @@ class Entry:
         return [f"{self._key}_{place}" for place in range(number)]
 
     def _kept(self, key: str) -> Content | None:
-        """Return the value of a key if it is trusted."""
+        """Return the value of a key, or ``None`` if the value is missing, damaged, or not trusted."""
         files = _files_of(self._folder, key) if self._folder and self._usable else []
         if not self._usable or not all(self._is_trusted(path, _doubt_file) for path in files):
             return None
         try:
             kept: Content = self._cache[key]
-            # A user who can rename files can replace this file with another entry.
+            # Compare the key, because a user who can rename files can replace this file with another entry.
             return kept if kept["key"] == key else None
         except (AnsibleError, KeyError, TypeError, ValueError):
             return None
@@ -153,7 +153,8 @@ class Entry:
 
         The string is compressed, because Ansible's caches encode it as JSON twice and would escape each quote in it.
 
-        ``parts`` are additional strings for a refresh, which a cached run does not read. ``state`` describes them.
+        ``parts`` contains additional strings for a refresh. ``state`` describes these parts. A cached run does not read
+        the parts.
         """
         if self._usable:
             packed = zlib.compress(json.dumps(content, ensure_ascii=False).encode(), level=1)

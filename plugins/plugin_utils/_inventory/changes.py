@@ -4,12 +4,13 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read NetBox's change log: which objects changed since an earlier read.
+"""Read NetBox's change log, to find the objects that changed since an earlier read.
 
 NetBox assigns a record's ID when it inserts the record, but the record can be read only after its transaction commits.
-So a record with a lower ID can appear after one with a higher ID. Until then, the lower ID is missing from the IDs that
-were read. A mark therefore stores the missing IDs as gaps, and the next read requests these IDs and new records. The
-IDs of failed transactions never appear. A mark drops a gap when newer records are more than ``SETTLED`` later.
+So a record with a lower ID can appear after a record with a higher ID. Until then, the lower ID is missing from the IDs
+that were read. A mark therefore stores the missing IDs as gaps. The next read requests the IDs in the gaps and the new
+records. The IDs of failed transactions never appear. A mark drops a gap if the newest record is more than ``SETTLED``
+later than the gap.
 """
 
 from __future__ import annotations
@@ -31,19 +32,20 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
 ENDPOINT = "core/object-changes"
-# Never request whole records: NetBox 4.6 and 4.7 return HTTP 500 if a page contains the record of an object type
-# without a REST API, such as dcim.portmapping. With only these fields, NetBox also responds ten times as fast.
+# Never request whole records: NetBox 4.6 and 4.7 return HTTP 500 if a page contains a record for an object type without
+# a REST API, such as dcim.portmapping. With only these fields, NetBox also responds ten times as fast.
 FIELDS = ("id", "time", "request_id", "action", "changed_object_type", "changed_object_id")
 # NetBox's longest transactions are branch merges, which run for at most an hour. The remaining five minutes allow for
 # clock differences between NetBox servers.
 SETTLED = datetime.timedelta(minutes=65)
-# If the gaps have more IDs than this, all records from the lowest gap are read again.
+# If the gaps contain more IDs than this, all records between the lowest gap and the mark are read again.
 MAX_IDS = 200
-# If there are more records than this, do not read them to find gaps. Treat the whole range as a gap.
+# The maximum number of records to read before a mark. If more records are needed for the first mark, the whole range
+# becomes a gap.
 MAX_RECORDS_BEFORE_MARK = 20_000
-# A permission with constraints is likely if more IDs than this are missing, in total and for each record. Missing IDs
-# are normal. Edits in branches of the netbox-branching plugin, failed requests, and dry runs of scripts use up IDs as
-# well.
+# If more IDs than this are missing, in total and for each record, the permission probably has constraints. Fewer
+# missing IDs are normal, because edits in branches of the netbox-branching plugin, failed requests, and dry runs of
+# scripts also use IDs.
 MIN_HIDDEN = 1_000
 MIN_HIDDEN_FOR_EACH = 20
 
@@ -52,7 +54,7 @@ T = t.TypeVar("T")
 
 
 class Gap(t.NamedTuple):
-    """A range of IDs without records, and the time of the record after it."""
+    """A range of IDs without records, and the time of the record after the range (``before``)."""
 
     first: int
     last: int
@@ -61,7 +63,7 @@ class Gap(t.NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Mark:
-    """A record of the change log. All changes up to it are known, except those that fill a gap later."""
+    """A record of the change log. All changes up to this record are known, except changes that later fill a gap."""
 
     id: int
     time: str
@@ -74,7 +76,7 @@ class Mark:
 
     @classmethod
     def from_data(cls, data: t.Any) -> Mark:
-        """Return the mark that :meth:`as_data` converted to data. Raise :class:`ValueError` for other data."""
+        """Convert the result of :meth:`as_data` back to a mark. Raise :class:`ValueError` for other data."""
         try:
             number, time, request_id, gaps = data
             _moment(time)
@@ -84,7 +86,10 @@ class Mark:
 
 
 class Change(t.NamedTuple):
-    """One record: ``dcim.device``, the ID of the device, and ``create``, ``update``, or ``delete``."""
+    """One record of the change log.
+
+    ``object_type`` is a type such as ``dcim.device``. ``action`` is ``create``, ``update``, or ``delete``.
+    """
 
     id: int
     object_type: str
@@ -96,7 +101,7 @@ class Change(t.NamedTuple):
 class Changes:
     """The changes since a mark, and the mark for the next read.
 
-    ``before`` contains the data of deleted objects, by type and ID. See :meth:`ChangeLog.since`.
+    ``before`` contains the last data of deleted objects, by type and ID. See :meth:`ChangeLog.since`.
     """
 
     changes: tuple[Change, ...]
@@ -104,7 +109,10 @@ class Changes:
     before: dict[tuple[str, int], Row]
 
     def objects(self, *, deleted: bool | None = None) -> dict[str, set[int]]:
-        """Return the IDs of changed objects by type: all of them, only deleted objects, or only other objects."""
+        """Return the IDs of changed objects by type.
+
+        If ``deleted`` is true, return only deleted objects. If it is false, omit deleted objects.
+        """
         gone = {change[1:3] for change in self.changes if change.action == "delete"}
         found: dict[str, set[int]] = {}
         for change in self.changes:
@@ -126,7 +134,7 @@ class ChangeLog:
     def mark(self) -> Mark:
         """Return a mark at the newest record. Call this before you read the objects.
 
-        Raise :class:`LogUnusable` if the log cannot be read, or is empty.
+        Raise :class:`LogUnusable` if the log is empty or cannot be read.
         """
         return self._read(self._mark)
 
@@ -135,7 +143,7 @@ class ChangeLog:
 
         For the object types in ``before``, the result also contains the last data of deleted objects.
 
-        Raise :class:`LogUnusable` if ``mark`` is not in the log, or if there are more than ``max_changes`` records.
+        Raise :class:`LogUnusable` if ``mark`` is not in the log, or if there are more than ``max_changes`` new records.
         """
         return self._read(lambda: self._since(mark, max_changes, before))
 
@@ -152,7 +160,7 @@ class ChangeLog:
         except NetBoxError as error:
             raise LogUnusable(f"cannot read the change log: {error}") from None
 
-    # A first mark
+    # The first mark
 
     def _mark(self) -> Mark:
         newest = self._highest(("id", "time", "request_id"), [])
@@ -169,7 +177,7 @@ class ChangeLog:
         return _settled(newest, gaps)
 
     def _highest(self, fields: tuple[str, ...], filters: Pairs) -> Row | None:
-        """Return the record with the highest ID."""
+        """Return the record with the highest ID, or ``None``."""
         parameters = [*filters, ("ordering", "-id"), ("limit", "1"), ("fields", ",".join(fields))]
         answer = self._pager.client.get(f"api/{ENDPOINT}/", parameters)
         rows = answer.get("results") if isinstance(answer, dict) else None
@@ -177,7 +185,7 @@ class ChangeLog:
             raise UnexpectedAnswer(f"{ENDPOINT} is not a list of objects.")
         return _checked(rows, fields)[0] if rows else None
 
-    # Later
+    # Later reads
 
     def _since(self, mark: Mark, max_changes: int, before: Collection[str]) -> Changes:
         missing = [number for gap in mark.gaps for number in range(gap.first, min(gap.last, gap.first + MAX_IDS) + 1)]
@@ -189,7 +197,7 @@ class ChangeLog:
             rows = self._rows([("id__gt", str(mark.id))], limit=max_changes + 1)
         else:
             first = min(gap.first for gap in mark.gaps)
-            # Records between the gaps are known, but are read again.
+            # The records between the gaps are known, but one request reads them together with the gaps.
             late = self._rows([("id__gte", str(first)), ("id__lte", str(mark.id))], limit=MAX_RECORDS_BEFORE_MARK)
             if len(late) == MAX_RECORDS_BEFORE_MARK:
                 raise LogUnusable(f"more than {MAX_RECORDS_BEFORE_MARK} changes in the last hour")
@@ -219,7 +227,10 @@ class ChangeLog:
 
     @staticmethod
     def _check_hidden(mark: Mark, new: list[Row]) -> None:
-        """Raise :class:`LogUnusable` if nearly all IDs are missing, as with a permission for the user's own changes."""
+        """Raise :class:`LogUnusable` if nearly all IDs are missing.
+
+        For example, this happens if the user has permission to view only their own changes.
+        """
         missing = new[-1]["id"] - mark.id - len(new) if new else 0
         if missing > max(MIN_HIDDEN, MIN_HIDDEN_FOR_EACH * len(new)):
             raise LogUnusable(
@@ -240,7 +251,7 @@ class ChangeLog:
         return _settled(new[-1], gaps)
 
     def _before(self, changes: Iterable[Change], types: Collection[str]) -> dict[tuple[str, int], Row]:
-        """Return the last data of deleted objects of some types."""
+        """Return the last data of deleted objects with these types."""
         deleted = [change for change in changes if change.action == "delete" and change.object_type in types]
         if not deleted:
             return {}

@@ -43,11 +43,11 @@ READS_ANYTHING = frozenset({"hostvars", "lookup", "q", "query", "vars"})
 class Needs:
     """The variables and fields that expressions need.
 
-    * ``names``: names of variables or object fields.
-    * ``first``: names that refer to a field even if there is also a variable with this name.
-    * ``members``: object fields that they use as ``netbox.<field>``.
-    * ``whole``: whether they need the object with all its fields.
-    * ``everything``: whether they can read any variable.
+    * ``names``: the names of variables or object fields.
+    * ``first``: the names that refer to a field even if there is also a variable with the same name.
+    * ``members``: the object fields that expressions use as ``netbox.<field>``.
+    * ``whole``: whether expressions need the object with all its fields.
+    * ``everything``: whether expressions can read any variable.
     """
 
     names: set[str] = dataclasses.field(default_factory=set)
@@ -57,7 +57,7 @@ class Needs:
     everything: bool = False
 
     def add(self, other: Needs) -> None:
-        """Add the needs of another expression."""
+        """Add the needs of another expression, except ``first``."""
         self.names |= other.names
         self.members |= other.members
         self.whole |= other.whole
@@ -88,7 +88,7 @@ class Expressions:
             for key in option(name) or {}:
                 if not isinstance(key, str):
                     raise UsageError(f"{name}: {key!r} must be a string. Put it in quotes.")
-        # Do not convert these objects: on ansible-core 2.19 and later, they contain marks for trusted templates.
+        # Do not convert these objects. On ansible-core 2.19 and later, they contain marks for trusted templates.
         hostnames = tuple(option("hostnames") or ())
         for entry in hostnames:
             if not isinstance(entry, str) or not entry.strip():
@@ -96,7 +96,7 @@ class Expressions:
         return cls(hostnames, option("compose") or {}, option("groups") or {}, tuple(keyed))
 
     def __bool__(self) -> bool:
-        """Whether there are expressions to evaluate after host names are determined."""
+        """Return whether there are expressions to evaluate after host names are determined."""
         return bool(self.compose or self.groups or self.keyed_groups)
 
     def needs(self) -> Needs:
@@ -109,14 +109,14 @@ class Expressions:
         for text in (*self.groups.values(), *(entry["key"] for entry in self.keyed_groups)):
             needs.add(_needs_of(str(text)))
         for entry in self.keyed_groups:
-            # Without braces, Ansible uses parent_group as a literal string.
+            # Without braces, Ansible uses `parent_group` as a literal string.
             if "{{" in str(entry.get("parent_group")) or "{%" in str(entry.get("parent_group")):
                 needs.add(_needs_of(str(entry["parent_group"])))
         return needs
 
 
 class _Known(dict[str, t.Callable[..., t.Any]]):
-    """Accepts any filter or test name, because the filters of Ansible and of collections are not loaded here."""
+    """Accepts any name, because the filters and tests of Ansible and of collections are not loaded here."""
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -129,7 +129,7 @@ class _Known(dict[str, t.Callable[..., t.Any]]):
 
 
 class _Permissive(Environment):
-    """Parses expressions with Ansible's filters and tests."""
+    """Parses expressions with any filters and tests."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -142,7 +142,7 @@ def _needs_of(text: str) -> Needs:
     try:
         tree = _Permissive().parse(text if "{{" in text or "{%" in text else "{{" + text + "}}")
     except TemplateSyntaxError:
-        # Ansible reports the syntax error if the option strict is on.
+        # Ansible reports the syntax error if the option `strict` is true.
         return Needs()
     undeclared = find_undeclared_variables(tree)
     needs = Needs(names=undeclared - NOT_FIELDS, everything=bool(undeclared & READS_ANYTHING))
@@ -161,7 +161,7 @@ def _needs_of(text: str) -> Needs:
 
 
 def _member(node: t.Any) -> str | None:
-    """Return the field in ``netbox.<field>`` or ``netbox['<field>']``."""
+    """Return the field in ``netbox.<field>`` or ``netbox['<field>']``, or ``None`` for other nodes."""
     if not isinstance(node.node, nodes.Name) or node.node.name != "netbox":
         return None
     if isinstance(node, nodes.Getattr):
@@ -180,7 +180,7 @@ class Naming:
         self._named_by_others: set[str] = set()
 
     def __call__(self, variables: dict[str, t.Any], raw: Mapping[str, t.Any], own_name: str) -> str | None:
-        """Return the first name that is not empty, or ``None``. Raise Ansible's errors if the option strict is on."""
+        """Return the first name that is not empty, or ``None``. Raise Ansible's errors if ``strict`` is true."""
         fields = marked(dict(raw))
         seen = {**marked(variables), **fields, "netbox": fields, **_host_names(own_name)}
         for number, expression in enumerate(self._expressions):
@@ -201,7 +201,7 @@ class Naming:
     def warnings(self) -> list[str]:
         """Return a warning for each expression that never returned a name.
 
-        An expression that did not fail is omitted if an earlier one named at least one host instead.
+        There is no warning if the expression did not fail, and an earlier expression named at least one host.
         """
         return [
             f"hostnames: {expression!r} never returns a name{reason}"
@@ -211,9 +211,9 @@ class Naming:
 
 
 def safe_group_name(name: t.Any) -> str:
-    """Return a group name after Ansible's changes. Raise ``AnsibleParserError`` if a template returned another type.
+    """Return a group name that Ansible sanitized. Raise ``AnsibleParserError`` if a template did not return a string.
 
-    Ansible itself fails with a traceback.
+    For other types, Ansible itself fails with a traceback.
     """
     if not isinstance(name, str):
         raise AnsibleParserError(f"keyed_groups: the template in parent_group must return a string, not {name!r}.")
@@ -235,7 +235,7 @@ class Constructed:
 
 
 class _Recorder(InventoryData):
-    """Records the changes to one host by Ansible's code for constructed inventories.
+    """Records the changes that Ansible's code for constructed inventories makes to one host.
 
     If a group and a host share a name, ``InventoryData`` changes the group. This class changes the host.
     """
@@ -246,7 +246,7 @@ class _Recorder(InventoryData):
         self.host_groups: list[str] = []
         self.host_is_child = False
         self.edges: dict[tuple[str, str], None] = {}
-        # Group names from keys that Ansible reserves.
+        # The group names that keys returned, but that Ansible reserves.
         self.reserved: set[str] = set()
         super().__init__()
 
@@ -258,7 +258,7 @@ class _Recorder(InventoryData):
         self.host_variables[varname] = value
 
     def add_group(self, group: str) -> str:
-        # Names in the option `groups` are the user's choice. Names in `keyed_groups` contain NetBox data.
+        # The user chose the names in the option `groups`, but the names from `keyed_groups` contain NetBox data.
         renamed = group in RESERVED and self.host and not self.host_is_child
         return super().add_group(f"group_{group}" if renamed else group)
 
@@ -282,7 +282,8 @@ class _Recorder(InventoryData):
 class Constructor:
     """Evaluates ``compose``, ``groups``, and ``keyed_groups`` with Ansible's own code.
 
-    It does not change the inventory of ``plugin``, so an error for one of the last hosts leaves no partial inventory.
+    It does not change the inventory of ``plugin``, so an error for one of the last hosts does not leave a partial
+    inventory.
     """
 
     def __init__(self, plugin: t.Any, expressions: Expressions) -> None:
@@ -297,9 +298,9 @@ class Constructor:
     ) -> Constructed:
         """Return the variables and groups that the expressions create for a host.
 
-        They can use its ``variables``, the ``extra`` variables that only expressions name, and the fields in ``raw``.
-        If a field and a variable share a name, ``compose`` uses the field, but ``groups`` and ``keyed_groups`` use the
-        variable. Raise Ansible's errors if the option strict is on.
+        Expressions can use the host's ``variables``, the ``extra`` variables that are only for expressions, and the
+        fields in ``raw``. In ``compose``, fields take precedence over variables with the same name. In ``groups`` and
+        ``keyed_groups``, variables take precedence. Raise Ansible's errors if the option ``strict`` is true.
         """
         recorder = self._recorder
         recorder.start(name)
@@ -328,7 +329,7 @@ class Constructor:
         return Constructed(composed, list(dict.fromkeys(recorder.host_groups)))
 
     def edges(self) -> list[tuple[str, str]]:
-        """Return each group of ``keyed_groups`` with its parent."""
+        """Return the pairs of parent and child groups that ``keyed_groups`` created."""
         return list(self._recorder.edges)
 
     def warnings(self) -> list[str]:

@@ -6,8 +6,8 @@
 
 """Define every variable that a host can have, and how it is read.
 
-A new variable is one entry in :data:`FACTS`. The plan and both transports then use it. A test compares the entries with
-the table of variables in the guide.
+To add a variable, add one entry to :data:`FACTS`. The plan and both transports use this entry. A test compares the
+entries with the table of variables in the guide.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ Owned = dict[tuple[str, int], list[Row]]
 class Field:
     """A field of devices and virtual machines in the REST API, and how GraphQL returns it.
 
-    * ``kinds``: the kinds of hosts that have it.
-    * ``selection``: the GraphQL selection for it.
-    * ``plain``: whether both APIs return an equal value.
-    * ``nullable``: the kinds whose REST filter ``<name>_id`` accepts ``null``.
-    * ``model``: the type of the objects that it refers to. If one of them changes, so can the field.
+    * ``kinds``: the kinds of hosts that have the field.
+    * ``selection``: the GraphQL selection for the field.
+    * ``plain``: whether both APIs return the same value.
+    * ``nullable``: the kinds of hosts whose REST filter ``<name>_id`` accepts ``null``.
+    * ``model``: the type of objects that the field refers to. If such an object changes, the field can change.
     """
 
     name: str
@@ -90,13 +90,13 @@ VIRTUAL_CHASSIS = Field(
 VC_POSITION = Field("vc_position", "vc_position", DEVICES, plain=True)
 PRIMARY_IP4 = Field("primary_ip4", f"primary_ip4 {ADDRESS}", nullable=KINDS, model="ipam.ipaddress")
 PRIMARY_IP6 = Field("primary_ip6", f"primary_ip6 {ADDRESS}", nullable=KINDS, model="ipam.ipaddress")
-# GraphQL does not have this field. NetBox's setting PREFER_IPV4 decides which of the two addresses it contains.
+# GraphQL does not have this field. NetBox's setting PREFER_IPV4 determines which of the two addresses it contains.
 PRIMARY_IP = Field("primary_ip", f"primary_ip4 {ADDRESS} primary_ip6 {ADDRESS}", model="ipam.ipaddress")
 OOB_IP = Field("oob_ip", f"oob_ip {ADDRESS}", DEVICES, nullable=DEVICES, model="ipam.ipaddress")
 
 FIELDS = {field.name: field for field in list(globals().values()) if isinstance(field, Field)}
 
-# Fields of devices and virtual machines in NetBox 4.5 to 4.7. Expressions can also name fields of a newer NetBox.
+# Fields of devices and virtual machines in NetBox 4.5 to 4.7. Expressions can also use fields of later versions.
 REST_FIELDS = {
     "devices": frozenset(
         [
@@ -192,7 +192,7 @@ REST_FIELDS = {
 
 
 class View:
-    """The data for readers, in addition to the host's row: the snapshot, the options, and results that hosts share."""
+    """The data that readers use in addition to the host's row: the snapshot, options, and results that hosts share."""
 
     def __init__(self, snapshot: Snapshot, options: Options) -> None:
         self.snapshot = snapshot
@@ -249,7 +249,7 @@ class View:
         return t.cast(Owned, self.once("owned", "addresses", group))
 
     def once(self, name: str, key: t.Any, compute: Callable[[], t.Any]) -> t.Any:
-        """Return ``compute()``, called once for each ``name`` and ``key``."""
+        """Return the result of ``compute()``. Call it only once for each ``name`` and ``key``."""
         place = (name, key)
         if place not in self.memory:
             self.memory[place] = compute()
@@ -257,19 +257,20 @@ class View:
 
 
 Reader = Callable[[View, str, Row], t.Any]
-"""Returns the value of a fact for a kind of host and its row, or ``None``."""
+"""Returns the value of a fact, or ``None``. The arguments are the view, the kind of host, and the host's row."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Fact:
-    """A variable of hosts.
+    """A host variable.
 
-    * ``fields``: the fields of the host that it is read from.
-    * ``read``: returns its value.
-    * ``tables``: the tables in ``tables.TABLES`` that it is read from, with their fields; no fields mean whole objects.
-    * ``kinds``: the kinds of hosts that have it.
-    * ``plural``: its name if ``plurals`` is true. The value is then a list with one element.
-    * ``option``: the option that adds it. Nothing can use the variable unless this option is true.
+    * ``fields``: the host fields that the value is read from.
+    * ``read``: a function that returns the value.
+    * ``tables``: the tables in ``tables.TABLES`` that the value is read from, and the fields of each table. An empty
+      tuple means whole objects.
+    * ``kinds``: the kinds of hosts that have the variable.
+    * ``plural``: the name if the option ``plurals`` is true. In that case, the value is a list with one element.
+    * ``option``: the option that adds the variable. Nothing can use the variable unless this option is set.
     """
 
     name: str
@@ -282,7 +283,7 @@ class Fact:
 
 
 def plain(field: str) -> Reader:
-    """Return a reader for an unchanged field."""
+    """Return a reader for the unchanged value of a field."""
 
     def read_plain(view: View, kind: str, row: Row) -> t.Any:
         return row.get(field)
@@ -291,7 +292,7 @@ def plain(field: str) -> Reader:
 
 
 def slug(field: str) -> Reader:
-    """Return a reader for the slug of a field's object."""
+    """Return a reader for the slug of the object in a field."""
 
     def read_slug(view: View, kind: str, row: Row) -> t.Any:
         return (row.get(field) or NOTHING).get("slug")
@@ -300,7 +301,7 @@ def slug(field: str) -> Reader:
 
 
 def name(field: str) -> Reader:
-    """Return a reader for the name of a field's object."""
+    """Return a reader for the name of the object in a field."""
 
     def read_name(view: View, kind: str, row: Row) -> t.Any:
         return (row.get(field) or NOTHING).get("name")
@@ -336,7 +337,7 @@ def cluster_slug(field: str) -> Reader:
 
 
 def site_ancestry(field: str, table: str) -> Reader:
-    """Return a reader for the slugs of the objects that contain the host's site, the lowest first."""
+    """Return a reader for the slugs of the objects that contain the host's site, starting with the lowest object."""
 
     def read_site_ancestry(view: View, kind: str, row: Row) -> list[str]:
         def slugs() -> list[str]:
@@ -358,7 +359,7 @@ def owned(table: str) -> Reader:
 
 
 def read_ansible_host(view: View, kind: str, row: Row) -> str | None:
-    """Return the primary address, or the DNS name or the out-of-band address that the options prefer."""
+    """Return the primary address. If the options require it, prefer the DNS name or the out-of-band address."""
     found = [without_length(row.get("primary_ip"))]
     if view.options.ansible_host_dns_name:
         found.append(read_dns_name(view, kind, row))
@@ -372,7 +373,7 @@ def read_ansible_host(view: View, kind: str, row: Row) -> str | None:
 
 
 def read_dns_name(view: View, kind: str, row: Row) -> str | None:
-    """Return the primary address's DNS name. NetBox 4.5 shows it only in its list of addresses."""
+    """Return the primary address's DNS name. NetBox 4.5 returns this name only in the list of IP addresses."""
     primary = row.get("primary_ip") or NOTHING
     known = primary if "dns_name" in primary else view.snapshot.table("dns_names").get(primary.get("id", 0), NOTHING)
     return known.get("dns_name") or None
@@ -390,7 +391,10 @@ def read_custom_fields(view: View, kind: str, row: Row) -> dict[str, t.Any]:
 
 
 def read_site(view: View, kind: str, row: Row) -> t.Any:
-    """Return the slug of the site or, with ``site_data``, a copy of the whole site with its prefixes."""
+    """Return the site's slug or, if the option ``site_data`` is true, a copy of the whole site.
+
+    If the option ``prefixes`` is true, the copy contains the prefixes of the site.
+    """
     site: Row = row.get("site") or NOTHING
     if not site:
         return None
@@ -405,13 +409,13 @@ def read_site(view: View, kind: str, row: Row) -> t.Any:
 
 
 def read_locations(view: View, kind: str, row: Row) -> list[str]:
-    """Return the slugs of the location and its parents, the lowest first."""
+    """Return the slugs of the location and its ancestors, starting with the location."""
     lowest = (row.get("location") or NOTHING).get("id")
     return [one["slug"] for one in ancestors(lowest, view.snapshot.table("locations"))]
 
 
 def read_time_zone(view: View, kind: str, row: Row) -> str | None:
-    """Return the site's time zone with underscores, as group names need it: ``Europe_Berlin``."""
+    """Return the site's time zone in a form for group names, such as ``Europe_Berlin``."""
     zone = view.related("sites", row, "site").get("time_zone")
     return str(zone).replace("/", "_") if zone else None
 
@@ -433,7 +437,7 @@ def read_rack_role(view: View, kind: str, row: Row) -> str | None:
 
 
 def read_cluster_device(view: View, kind: str, row: Row) -> t.Any:
-    """Return the device that a virtual machine is pinned to: its name, or the object with ``compatibility``."""
+    """Return the name of the device that a virtual machine is pinned to. With ``compatibility``, return the object."""
     device = row.get("device") or NOTHING
     return (deep_copy(device) or None) if view.options.as_peer else device.get("name")
 
@@ -453,7 +457,7 @@ def read_interfaces(view: View, kind: str, row: Row) -> list[Row]:
 
 
 def read_services(view: View, kind: str, row: Row) -> list[Row]:
-    """Return the services of a host in ID order, or in NetBox's default order with ``compatibility``."""
+    """Return the services of a host in ID order. With ``compatibility``, use NetBox's default order."""
     services = view.owned("services").get((kind, row["id"]), [])
     if view.options.as_peer:
         services.sort(key=lambda one: ((one.get("protocol") or NOTHING).get("value", ""), one.get("ports") or []))
@@ -474,7 +478,7 @@ NESTED = ("slug", "parent")
 SITE_GROUPS = {"sites": ("group",), "site_groups": NESTED}
 HARDWARE = {"interfaces": (), "vm_interfaces": (), "addresses": ()}
 
-# The order matches netbox.netbox, because a later variable replaces an earlier one if their names are equal.
+# The order matches netbox.netbox, because a later variable replaces an earlier variable with the same name.
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
@@ -501,7 +505,7 @@ FACTS: dict[str, Fact] = {
         Fact("memory", (MEMORY,), plain("memory"), kinds=VIRTUAL_MACHINES),
         Fact("vcpus", (VCPUS,), plain("vcpus"), kinds=VIRTUAL_MACHINES),
         Fact("status", (STATUS,), read_status),
-        # With `compatibility`, flattened keys replace the variables above, but not those below.
+        # With `compatibility`, flattened keys replace the variables above, but not the variables below.
         Fact("config_context", (CONFIG_CONTEXT,), plain("config_context"), option="config_context"),
         Fact("local_context_data", (LOCAL_CONTEXT_DATA,), plain("local_context_data")),
         Fact("custom_fields", (CUSTOM_FIELDS,), read_custom_fields),
@@ -546,7 +550,7 @@ PLURALS = {fact.plural: fact.name for fact in FACTS.values() if fact.plural}
 
 
 def tables_of(fact: str, options: Options) -> Mapping[str, tuple[str, ...]]:
-    """Return the tables and fields that a fact needs, including the ones that only these options need."""
+    """Return the tables and fields that a fact needs with these options."""
     tables = dict(FACTS[fact].tables)
     if fact == "site" and options.site_data:
         tables["sites"] = ()
@@ -569,9 +573,9 @@ def without_length(ip: Row | None) -> str | None:
 
 
 def utc_offset(time_zone: str | None, whole_hours: bool = False) -> str | None:
-    """Return the current offset of a time zone in a form for group names: ``plus_1``, ``minus_3_30``.
+    """Return the current UTC offset of a time zone in a form for group names, such as ``plus_1`` or ``minus_3_30``.
 
-    ``whole_hours`` rounds it, as netbox.netbox does.
+    With ``whole_hours``, round the offset as netbox.netbox does.
     """
     if not time_zone:
         return None

@@ -19,7 +19,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import marke
 
 
 def fill(plugin: t.Any, found: Inventory, expressions: Expressions) -> None:
-    """Evaluate the expressions for all hosts, and then put everything into the inventory of ``plugin``."""
+    """Evaluate the expressions for all hosts, and then add everything to the inventory of ``plugin``."""
     constructor = Constructor(plugin, expressions) if expressions else None
     constructed = [
         constructor.construct(host.name, host.variables, host.extra, host.raw) if constructor else None
@@ -31,7 +31,7 @@ def fill(plugin: t.Any, found: Inventory, expressions: Expressions) -> None:
     for warning in find_shared_hosts(plugin.inventory, [host.name for host in found.hosts], source):
         plugin.display.warning(warning)
     filler = _Filler(plugin)
-    # Remove each host from the list after use, to free the memory for its variables.
+    # Remove each host from the list when it is added, because its variables need memory.
     found.hosts.reverse()
     constructed.reverse()
     while found.hosts:
@@ -56,8 +56,8 @@ class _Filler:
     def add(self, host: Host, more_groups: t.Sequence[str]) -> None:
         """Add a host with its variables and groups."""
         name = self._add_host(str(marked(host.name)))
-        # On ansible-core 2.19 and later, the inventory's own set_variable visits every nested value, which is much
-        # slower.
+        # Do not use the inventory's own set_variable(). On ansible-core 2.19 and later, it visits every nested value,
+        # which is much slower.
         target = self._inventory.hosts[name]
         for key, value in marked(host.variables).items():
             if key in self._valid and key not in target.vars:
@@ -68,16 +68,16 @@ class _Filler:
         # Do not use add_child(): if a group and a host share a name, it would add the group.
         groups = (*host.groups, *more_groups)
         if all(group == "all" for group in groups):
-            # If a group shares the host's name, Ansible adds the group to `ungrouped` instead of the host.
+            # If a group shares the host's name, Ansible would add the group to `ungrouped` instead of the host.
             groups = (*groups, "ungrouped")
         for group in groups:
             self._inventory.add_host(name, group=self.group(group))
 
     def _add_host(self, name: str) -> str:
-        """Add a host that has only the source variables.
+        """Add a host that has only the variables ``inventory_file`` and ``inventory_dir``.
 
-        If a group shares the host's name, Ansible sets the source variables on the group. This method moves them to the
-        host.
+        If a group shares the host's name, Ansible sets these variables on the group. This method moves the variables to
+        the host.
         """
         group, known = self._inventory.groups.get(name), name in self._inventory.hosts
         before = dict(group.vars) if group else {}
@@ -90,17 +90,17 @@ class _Filler:
     def compose(self, name: str, variables: t.Mapping[str, t.Any]) -> None:
         """Set the results of ``compose`` as host variables."""
         for key, value in variables.items():
-            # If a group shares the host's name, the inventory's own set_variable changes the group.
+            # If a group shares the host's name, the inventory's own set_variable() would change the group.
             self._inventory.hosts[name].set_variable(key, value)
 
     def group(self, name: str) -> str:
-        """Add a group, and return its name after Ansible's changes."""
+        """Add a group, and return the name that Ansible gave it."""
         known = self._groups.get(name)
         if known is None:
             known = self._groups[name] = self._inventory.add_group(str(marked(name)))
             host = self._inventory.hosts.get(known)
             if host and not host.groups:
-                # Ansible would later add this group to `ungrouped` instead of the host that shares its name.
+                # Otherwise, Ansible would later add this group to `ungrouped`, instead of the host with the same name.
                 self._inventory.add_host(known, group="ungrouped")
         return known
 
@@ -112,5 +112,5 @@ class _Filler:
         try:
             self._inventory.add_child(above, below)
         except AnsibleError as error:
-            # Another inventory source can have added these groups in the opposite order.
+            # Another inventory source might have added these groups in the opposite order.
             self._display.warning(f"Cannot put group {below} below {above}: {error}")

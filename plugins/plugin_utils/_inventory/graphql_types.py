@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Types in the server's GraphQL schema, and the check that a selection matches them."""
+"""Read types from the server's GraphQL schema, and check that a selection matches them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Target(t.NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class GraphQLType:
-    """A type: its fields, and the concrete types that its objects can have."""
+    """A GraphQL type: its fields, and the concrete types that its objects can have."""
 
     name: str
     fields: dict[str, Target]
@@ -42,14 +42,14 @@ class GraphQLType:
 
 
 class Types:
-    """Types by name. Each type is requested once. ``query`` returns the data of a query."""
+    """The types in the schema, by name. Each type is requested once. ``query`` sends a query and returns its data."""
 
     def __init__(self, query: Callable[[str], t.Any]) -> None:
         self._query = query
         self._known: dict[str, GraphQLType | None] = {}
 
     def load(self, names: Iterable[str]) -> None:
-        """Request all types that are not known yet, in one query."""
+        """Request all types in ``names`` that are not known yet, in one query."""
         new = sorted(set(names) - set(self._known))
         if not new:
             return
@@ -71,7 +71,10 @@ class Types:
         return known
 
     def check(self, fields: Sequence[Field], root: str) -> set[str]:
-        """Return the types of the objects in a selection. Raise :class:`UsageError` if a field does not exist."""
+        """Return the object types in a selection.
+
+        Raise :class:`UsageError` if the selection does not match the schema.
+        """
         seen: set[str] = set()
         level = [(fields, root)]
         while level:
@@ -81,7 +84,7 @@ class Types:
         return seen
 
     def _below(self, field: Field, name: str) -> list[tuple[Sequence[Field], str]]:
-        """Return a field's selection, with the type that it applies to."""
+        """Return a list with the field's selection and its type. For a field without a selection, the list is empty."""
         kind = self[name]
         if not field.key:
             return [(field.fields, self._fragment(field, kind))]
@@ -109,7 +112,7 @@ class Types:
 
 
 def fragment_type(field: Field) -> str | None:
-    """Return the type that a fragment is for, if it names one."""
+    """Return the type that a fragment applies to, or ``None`` if the field is not a fragment with a type."""
     found = _FRAGMENT.match(field.name)
     return found[1] if found else None
 

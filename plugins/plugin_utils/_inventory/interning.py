@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# Fields with an object that several hosts can refer to.
+# Fields that contain an object to which several hosts can refer.
 _SHARED = (
     *("site", "location", "rack", "tenant", "role", "platform", "device_type", "cluster", "virtual_chassis", "device"),
     *("parent_device", "owner", "config_template", "virtual_machine_type"),
@@ -22,9 +22,10 @@ _ADDRESS_FIELDS = ("id", "address", "dns_name")
 
 
 class ObjectInterner:
-    """Replaces objects with equal IDs in rows by the first of them.
+    """Replaces the objects in rows. Objects with equal IDs become one object.
 
-    Only the required fields of IP addresses are stored, except in the fields ``whole``. ``None`` means all fields.
+    IP addresses are reduced to the required fields, except in the host fields in ``whole``. If ``whole`` is ``None``,
+    all IP addresses remain unchanged.
     """
 
     def __init__(self, whole: frozenset[str] | None) -> None:
@@ -32,7 +33,7 @@ class ObjectInterner:
         self._pool: dict[tuple[str, t.Any], Row] = {}
 
     def intern(self, rows: list[Row]) -> list[Row]:
-        """Replace the objects in ``rows``, and return ``rows``. Object IDs become numbers (GraphQL returns strings)."""
+        """Replace the objects in ``rows``, and return ``rows``. Convert object IDs from GraphQL to numbers."""
         pool = self._pool
         # All rows in a list have identical field names.
         shared = [field for field in _SHARED if rows and field in rows[0]]

@@ -17,11 +17,11 @@ from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection i
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs, filter_pairs
 
-# The kinds of hosts. Each is also the name of an option. Without the "s", it is the start of an ID filter
+# The kinds of hosts. Each kind is also the name of an option. Without the last "s", it is the start of an ID filter
 # (`device_id`).
 KINDS = ("devices", "virtual_machines")
 
-# The two names that group_by accepts for one key. The second is the fact.
+# Names that the option `group_by` accepts for keys, and the name of the fact for each key.
 GROUP_KEYS = {
     "sites": "site",
     "tenants": "tenant",
@@ -40,7 +40,7 @@ GROUP_BY = (
     *("time_zone", "utc_offset", "facility", "tenant_group"),
 )
 GROUP_TREES = ("role", "platform", "tenant")
-# The defaults of netbox.netbox that differ, with the defaults of this plugin.
+# Options whose defaults differ: the default in netbox.netbox, and the default in this plugin.
 COMPATIBLE_DEFAULTS: dict[str, tuple[t.Any, t.Any]] = {
     "plurals": (True, False),
     "services": (True, False),
@@ -104,13 +104,16 @@ class Options:
 
     @classmethod
     def read(cls, option: Callable[[str], t.Any]) -> Options:
-        """Return the options. ``option`` returns the value of each name. Raise :class:`UsageError` if one is wrong."""
+        """Return the options. ``option`` returns the value of each option.
+
+        Raise :class:`UsageError` if a value is invalid.
+        """
         values: dict[str, t.Any] = {field.name: option(field.name) for field in dataclasses.fields(cls)}
         for name, (compatible, own) in COMPATIBLE_DEFAULTS.items():
             if values[name] is None:
                 values[name] = compatible if values["compatibility"] else own
         if values["compatibility"]:
-            # In netbox.netbox, these options depend on others.
+            # In netbox.netbox, these options depend on other options.
             values["flatten_config_context"] = values["flatten_config_context"] and values["config_context"]
             values["site_data"] = values["site_data"] or values["prefixes"]
             values["dns_name"] = any(values[name] for name in ("dns_name", "interfaces", "ansible_host_dns_name"))
@@ -146,23 +149,23 @@ class Options:
 
     @property
     def as_peer(self) -> bool:
-        """Whether to create the variables and groups of netbox.netbox."""
+        """Whether to create the same variables and groups as netbox.netbox."""
         return self.compatibility == "netbox.netbox"
 
     @property
     def group_keys(self) -> dict[str, str]:
-        """The facts that hosts are grouped by, with the names that the user wrote."""
+        """The facts by which hosts are grouped, and the name that the user wrote for each fact."""
         return {GROUP_KEYS.get(key, key): key for key in self.group_by}
 
     def filters(self, kind: str) -> Pairs:
-        """Return the filters for ``devices`` or ``virtual_machines``."""
+        """Return the query filters for ``devices`` or ``virtual_machines``."""
         own = self.device_query_filters if kind == "devices" else self.vm_query_filters
         return [*filter_pairs(self.query_filters or []), *filter_pairs(own or [])]
 
     def filter_sets(self, action: str, kind: str) -> list[Pairs]:
-        """Return the sets of filters for a kind. Hosts must match one set (``include``) or none (``exclude``).
+        """Return the sets of filters for a kind. Hosts must match at least one set (``include``) or none (``exclude``).
 
-        Raise :class:`UsageError` if a set is empty, as it would match all hosts, or if it is not a dictionary.
+        Raise :class:`UsageError` if a set is empty or has the wrong type. An empty set would match all hosts.
         """
         sets = []
         for name in (f"{action}_filters", f"{kind[:-1] if kind == 'devices' else 'vm'}_{action}_filters"):
@@ -174,7 +177,7 @@ class Options:
         return sets
 
     def renamings(self) -> list[tuple[re.Pattern[str], str]]:
-        """Return patterns of variable names with their replacements. The first that matches applies."""
+        """Return patterns for variable names and their replacements. Only the first matching pattern is applied."""
         found = []
         for entry in self.rename_variables or ():
             if not isinstance(entry, Mapping) or set(entry) != {"pattern", "repl"}:

@@ -31,21 +31,21 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.variables
 
 ALL_FIELDS = frozenset().union(*REST_FIELDS.values())
 Fields = dict[str, "frozenset[str] | None"]
-"""Fields by table. ``None`` means whole objects."""
+"""The fields to read, by table or by kind of host. ``None`` means whole objects."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What to read.
+    """The data to read from NetBox.
 
-    * ``fields``: the fields of hosts by kind. ``None`` means whole objects.
-    * ``tables``: the tables to read with their fields, as in ``fields``.
+    * ``fields``: the host fields to read, by kind of host. ``None`` means whole objects.
+    * ``tables``: the tables to read, and the fields of each table. ``None`` means whole objects.
     * ``facts``: the facts to compute, in the order of :data:`facts.FACTS`.
-    * ``variables``: the facts that become variables of hosts.
-    * ``seen``: the facts that expressions see.
-    * ``raw``: the fields that expressions see as the REST API returns them. ``None`` means the whole object.
-    * ``covered``: the fields that expressions see only if the variable with this name is null.
-    * ``unknown``: names in expressions that can be fields only on a NetBox that is newer than 4.7.
+    * ``variables``: the facts that become host variables.
+    * ``seen``: the facts that expressions use.
+    * ``raw``: the fields that expressions use in the form of the REST API. ``None`` means the whole object.
+    * ``covered``: the fields that expressions use only if the variable with the same name is null.
+    * ``unknown``: names in expressions that might be fields in NetBox versions later than 4.7.
     """
 
     fields: Fields
@@ -58,7 +58,7 @@ class Plan:
     unknown: frozenset[str]
 
     def with_fields(self, kind: str, names: Iterable[str]) -> Plan:
-        """Return a plan that also reads these fields of a kind of host for expressions."""
+        """Return a plan that also contains these fields of a kind of host, for use in expressions."""
         fields, names = self.fields[kind], frozenset(names)
         if fields is None or self.raw is None or not names:
             return self
@@ -66,7 +66,7 @@ class Plan:
 
 
 def make_plan(options: Options, needs: Needs, composed: Iterable[str] = ()) -> Plan:
-    """Return the plan. ``composed`` are the variables that the user's own expressions set.
+    """Return the plan. ``composed`` contains the names of the variables that the option ``compose`` sets.
 
     Raise :class:`UsageError` if an option names a variable that does not exist.
     """
@@ -103,23 +103,23 @@ def make_plan(options: Options, needs: Needs, composed: Iterable[str] = ()) -> P
 
 
 def is_available(fact: Fact, options: Options) -> bool:
-    """Return whether anything can use this fact with these options."""
+    """Return whether the options make this fact available to variables and expressions."""
     if fact.name == "config_context":
         return options.config_context or options.flatten_config_context
     if fact.name == "locations":
-        # The option racks adds the locations too, as in netbox.netbox.
+        # As in netbox.netbox, the option `racks` also adds the locations.
         return options.racks
     return fact.option is None or bool(getattr(options, fact.option))
 
 
 def is_wanted(name: str, options: Options) -> bool:
-    """Return whether this fact becomes a variable of hosts."""
+    """Return whether this fact becomes a host variable."""
     if not {name, FACTS[name].plural}.isdisjoint(options.exclude_host_vars):
         return False
-    # "all" does not include this one, because it is mainly for expressions.
+    # `all` does not include the fact `selected`, because it is mainly for expressions.
     if "all" not in options.host_vars or name == "selected":
         return not {name, FACTS[name].plural}.isdisjoint(options.host_vars)
-    # netbox.netbox sets these only if it groups by them.
+    # netbox.netbox sets these variables only if they are in `group_by`.
     rare = options.as_peer and name in ("time_zone", "utc_offset", "facility", "primary_ip4_prefix_length")
     return not rare or name in options.group_by
 
@@ -134,20 +134,20 @@ def _check_host_vars(options: Options) -> None:
 
 
 def _seen(options: Options, needs: Needs, available: Mapping[str, Fact]) -> set[str]:
-    """Return the facts that expressions refer to by the names of their variables."""
+    """Return the facts whose variables are used in expressions."""
     if needs.everything:
         return set(available)
     names = VariableNames(options)
     shapes = {fact: names.shape(fact) for fact in available}
     seen = {fact for fact, shape in shapes.items() if shape.name in needs.names}
     if needs.names - ALL_FIELDS - {shape.name for shape in shapes.values()}:
-        # Such a name can be a key of a dictionary whose keys become variables.
+        # An unknown name can be a key in a dictionary whose keys become variables.
         seen |= {fact for fact, shape in shapes.items() if shape.form == "flat"}
     return seen
 
 
 def _is_covered(name: str, options: Options, seen: Iterable[str]) -> bool:
-    """Return whether a variable replaces the field with this name whenever the field is not null."""
+    """Return whether the variable with this name replaces the field whenever the field is not null."""
     if name not in seen or name not in {field.name for field in FACTS[name].fields}:
         return False
     shape = VariableNames(options).shape(name)
@@ -179,11 +179,11 @@ def _tables(options: Options, facts: Iterable[str]) -> Fields:
 
 
 def unknown_interface_fields(options: Options) -> set[str]:
-    """Return the names in ``interface_fields`` that can be fields only on a NetBox that is newer than 4.7."""
+    """Return the names in ``interface_fields`` that might be fields in NetBox versions later than 4.7."""
     return set(options.interface_fields) - {"all"} - OF_INTERFACES if options.interfaces else set()
 
 
-# Fields of interfaces in NetBox 4.5 to 4.7, and the addresses that this collection adds.
+# Fields of interfaces in NetBox 4.5 to 4.7, and the field `ip_addresses`, which this collection adds.
 OF_BOTH = frozenset(
     (
         *("bridge", "count_fhrp_groups", "count_ipaddresses", "created", "custom_fields", "description", "display"),
@@ -202,7 +202,7 @@ ONLY_OF_DEVICES = frozenset(
     )
 )
 OF_INTERFACES = OF_BOTH | ONLY_OF_DEVICES | {"virtual_machine"}
-# The fields of addresses in interfaces, and the fields that identify their interfaces.
+# The address fields that the variable `interfaces` contains, and the fields that identify an address's interface.
 ADDRESS_FIELDS = (
     *("address", "family", "status", "role", "dns_name", "description", "vrf"),
     *("assigned_object_type", "assigned_object_id"),

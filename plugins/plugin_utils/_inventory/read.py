@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Reads everything that a plan names into a snapshot, and chooses the transport for each list."""
+"""Read everything in a plan into a snapshot, and choose the transport for each list."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, INTERFACES, TABLES, Related
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
 
-# The tables of the option select.
+# The tables for the option `select`.
 SELECTED = frozenset(f"selected_{kind}" for kind in KINDS)
-# The options that messages about filters can name.
+# The options that messages about filters can mention.
 PAGING = ("strict_filters", "page_size", "max_workers", "pagination")
 
 
 def read_snapshot(plugin: t.Any, plan: Plan, options: Options) -> tuple[Snapshot, Plan]:
-    """Read everything in the plan from the NetBox in the options of ``plugin``.
+    """Read everything in the plan from the NetBox server in the options of ``plugin``.
 
-    The plan is returned as well, with the fields that only a newer NetBox has.
+    Return the snapshot, and the plan with the fields that only NetBox versions later than 4.7 have.
     """
     with connect(plugin, "inventory") as client, open_pager(plugin, client) as pager, Progress() as progress:
         reader = Reader(pager, plan, options, plugin.get_option("transport"), progress)
@@ -58,9 +58,10 @@ def read_snapshot(plugin: t.Any, plan: Plan, options: Options) -> tuple[Snapshot
 
 
 class Reader:
-    """Reads a plan through ``pager``. ``transport`` is the option of that name.
+    """Reads a plan through ``pager``. ``transport`` is the value of the option with this name.
 
-    All errors of the pager are raised. Only tables that the token's user has no permission to view are skipped.
+    Tables that the token's user has no permission to view are skipped. If GraphQL fails and REST might succeed, REST is
+    used. All other errors of the pager are raised.
     """
 
     def __init__(self, pager: Pager, plan: Plan, options: Options, transport: str, progress: Progress) -> None:
@@ -74,7 +75,7 @@ class Reader:
         self.plan = plan
 
     def open(self, chooser: Chooser | None = None) -> None:
-        """Prepare to read tables and single rows. :meth:`read` does this itself."""
+        """Prepare to read tables and single rows. :meth:`read` calls this method itself."""
         chooser = chooser or Chooser(self._pager, self._options, self._count, self._transport == "rest")
         self._choices = chooser.choices()
         self._filtered = {kind: choice.restricts for kind, choice in self._choices.items()}
@@ -83,11 +84,11 @@ class Reader:
 
     @property
     def rest(self) -> RestReader:
-        """The reader of the REST API."""
+        """The reader for the REST API."""
         return self._rest
 
     def interfaces_between(self, kind: str, low: int, high: int | None) -> tuple[list[Row], bool]:
-        """Return the interfaces whose IDs are in a range, and whether they came through GraphQL."""
+        """Return the interfaces whose IDs are in a range, and whether they were read through GraphQL."""
         if low != high and self._transport != "rest" and self._graphql.can_return_interfaces():
             try:
                 return self._graphql.interfaces_between(kind, low, high), True
@@ -97,7 +98,7 @@ class Reader:
         return list(self._rest.components_between(INTERFACES[kind], low, high)), False
 
     def read(self) -> Snapshot:
-        """Return the snapshot."""
+        """Read everything in the plan, and return the snapshot."""
         check = FilterCheck(self._pager.client, options=PAGING) if self._options.strict_filters else None
         chooser = Chooser(self._pager, self._options, self._count, self._transport == "rest")
         if check:
@@ -118,7 +119,11 @@ class Reader:
         return snapshot
 
     def _add_unknown_fields(self) -> None:
-        """Determine whether names in expressions and options are fields that NetBox 4.7 did not have."""
+        """Look for unknown names in expressions and options that are fields in NetBox versions later than 4.7.
+
+        Add the fields in expressions to the plan. Raise :class:`UsageError` if a name in ``interface_fields`` is not a
+        field.
+        """
         rest = RestReader(self._pager, self.plan, {}, self._count, self._progress)
         for kind in self._kinds if self.plan.unknown else ():
             self.plan = self.plan.with_fields(kind, rest.existing_fields(HOSTS[kind].endpoint, self.plan.unknown))
@@ -127,7 +132,7 @@ class Reader:
             try:
                 unknown -= rest.existing_fields(INTERFACES[kind].endpoint, unknown)
             except AccessDenied:
-                return  # hosts then have no interfaces
+                return  # without this permission, hosts have no interfaces
         for name in sorted(unknown):
             raise UsageError(
                 f"interface_fields: interfaces do not have a field {name!r}.{suggest(name, OF_INTERFACES)}"
@@ -143,7 +148,10 @@ class Reader:
             return choice.keep(self._through_either(HOSTS[kind].endpoint, *self._host_readers(kind)))
 
     def _host_readers(self, kind: str) -> tuple[Callable[[], list[Row]], Callable[[], list[Row]] | None]:
-        """Return how to read hosts through REST and, if that is better, through GraphQL."""
+        """Return two functions that read the hosts of a kind: one through REST, and one through GraphQL.
+
+        The second function is ``None`` if GraphQL is not used.
+        """
         endpoint, rest = HOSTS[kind].endpoint, partial(self._rest.hosts, kind)
         if self._transport == "rest":
             return rest, None
@@ -158,7 +166,7 @@ class Reader:
         return rest, partial(self._graphql.hosts, kind)
 
     def _few(self, kind: str) -> Callable[[], list[Row]] | None:
-        """Return how to read the hosts through REST if there are few of them."""
+        """Return a function that reads the hosts through REST, or ``None`` if there are too many for REST."""
         endpoint, choice = HOSTS[kind].endpoint, self._choices[kind]
         filters, first, count = choice.filters, [], choice.count
         if count is not None:
@@ -166,7 +174,7 @@ class Reader:
         elif not filters:
             count = self._count(endpoint)
         else:
-            # There are probably few hosts, so request the first page together with their number.
+            # The filters probably select few hosts, so request the first page together with the number of hosts.
             rows, counted = self._pager.first_page(endpoint, filters, representation=self._rest.representation(kind))
             if counted == len(rows):
                 return lambda: self._rest.interned([rows])
@@ -181,7 +189,7 @@ class Reader:
     def _through_either(
         self, endpoint: str, rest: Callable[[], list[Row]], graphql: Callable[[], list[Row]] | None
     ) -> list[Row]:
-        """Read one list through GraphQL and, if that cannot return it, through REST."""
+        """Read one list through GraphQL. If ``graphql`` is ``None`` or fails, read the list through REST."""
         if graphql is None:
             return rest()
         try:
@@ -195,11 +203,11 @@ class Reader:
     # Tables
 
     def needed_tables(self, snapshot: Snapshot) -> set[str]:
-        """Return the tables of the plan that the hosts in the snapshot need."""
+        """Return the names of the tables in the plan that the hosts in the snapshot need."""
         return self._table_works(snapshot).keys() & self.plan.tables.keys()
 
     def read_tables(self, snapshot: Snapshot, names: Collection[str]) -> None:
-        """Read these tables of the plan into the snapshot, if its hosts need them."""
+        """Read the tables with these names into the snapshot, if the hosts in it need them."""
         works = {name: work for name, work in self._table_works(snapshot).items() if name in names}
 
         def read(name: str) -> tuple[str, list[Row] | None]:
@@ -214,7 +222,7 @@ class Reader:
                 snapshot.tables[name] = {row["id"]: row for row in rows}
 
     def _table_works(self, snapshot: Snapshot) -> dict[str, Callable[[], Iterable[Row]]]:
-        """Return how to read each table that these hosts need."""
+        """Return functions that read the tables that these hosts need, by table name."""
         works: dict[str, Callable[[], Iterable[Row]]] = {}
         ids = {kind: snapshot.table(kind).keys() for kind in self._kinds}
         owners = Owners(ids, self._filtered)
@@ -261,7 +269,7 @@ class Reader:
         return works
 
     def _primary_addresses(self, snapshot: Snapshot) -> set[int]:
-        """Return the IDs of primary addresses if facts need more of their fields than hosts contain."""
+        """Return the IDs of primary addresses if facts need address fields that hosts do not contain."""
         facts = [FACTS[name] for name in self.plan.facts if "primary_addresses" in FACTS[name].tables]
         fields = {field.name for fact in facts for field in fact.fields}
         rows = [row for kind in self._kinds for row in snapshot.table(kind).values()]
@@ -276,7 +284,7 @@ class Reader:
         )
 
     def _interfaces(self, kind: str, owners: Owners) -> list[Row]:
-        """Return the interfaces of a kind's hosts, and possibly others."""
+        """Return the interfaces of the hosts of a kind, and possibly other interfaces."""
         table, rest = INTERFACES[kind], partial(self._rest.interfaces, kind, owners)
         if self._transport == "rest" or not self._graphql.can_return_interfaces():
             return list(rest())
@@ -287,7 +295,7 @@ class Reader:
         return self._through_either(table.endpoint, lambda: list(rest()), partial(self._graphql.interfaces, kind, some))
 
     def _rest_interfaces_are_cheaper(self, kind: str, owners: Owners) -> bool:
-        """Return whether reading interfaces by host IDs through REST costs less than reading all through GraphQL."""
+        """Return whether it costs less to read interfaces by host ID through REST than to read all through GraphQL."""
         table, ids = INTERFACES[kind], owners.ids[kind]
         if len(ids) <= costs.IDS_PER_REQUEST:
             return True
@@ -304,7 +312,10 @@ def _referenced(snapshot: Snapshot, field: str) -> set[int]:
 
 
 def _can_use_rest(error: NetBoxError) -> bool:
-    """Return whether REST can still succeed, because the error is not one that REST itself raised after all retries."""
+    """Return whether REST might succeed after this error.
+
+    It cannot if the user's options are wrong, or if a REST request failed after all retries.
+    """
     if isinstance(error, DOWN):
         return error.url.endswith(GRAPHQL)
     return not isinstance(error, UsageError)

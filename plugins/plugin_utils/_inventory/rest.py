@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Reads hosts and tables through the REST API."""
+"""Read hosts and tables through the REST API."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables im
     id_filter,
 )
 
-# The filter that selects objects with higher IDs. NetBox combines several values with "or".
+# The filter that selects objects with higher IDs. NetBox combines several values of this filter with "or".
 AFTER = "id__gt"
 
 
 class Counts:
-    """Counts lists, and caches each count."""
+    """Counts the objects in lists, and caches each count."""
 
     def __init__(self, pager: Pager) -> None:
         self._pager = pager
@@ -43,7 +43,7 @@ class Counts:
         self._lock = threading.Lock()
 
     def __call__(self, endpoint: str, filters: Pairs | None = None) -> int:
-        """Return the number of objects in a list, as counted the first time."""
+        """Return the number of objects in a list. Later calls return the cached count."""
         key = (endpoint, str(filters or []))
         with self._lock:
             if key not in self._known:
@@ -59,14 +59,14 @@ class Owners:
         self.filtered = filtered
 
     def of(self, kinds: Iterable[str]) -> dict[str, list[int]]:
-        """Return host IDs by kind, for those ``kinds`` that have hosts."""
+        """Return host IDs by kind. Omit ``kinds`` without hosts."""
         return {kind: self.ids[kind] for kind in kinds if self.ids.get(kind)}
 
 
 class RestReader:
-    """Reads the fields and tables in ``plan`` of the hosts in ``choices`` with ``pager``.
+    """Reads the hosts in ``choices`` through ``pager``, and the objects that belong to them or that they refer to.
 
-    ``progress`` receives the pages of long lists.
+    ``plan`` contains the fields to read. ``progress`` receives the pages of long lists.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class RestReader:
     # Hosts
 
     def representation(self, kind: str) -> Representation:
-        """Return which fields of hosts to request."""
+        """Return the representation that requests the host fields in the plan."""
         fields = self._plan.fields[kind]
         return Representation(HOSTS[kind].endpoint, fields=sorted(fields or ()))
 
@@ -94,7 +94,7 @@ class RestReader:
         return self.interned(itertools.chain([list(first)], self._progress.pages(endpoint, pages)))
 
     def interned(self, pages: Iterable[list[Row]]) -> list[Row]:
-        """Return the rows of all pages, which share equal objects."""
+        """Return the rows of all pages. Rows share one copy of each object that several rows refer to."""
         interner = ObjectInterner(self._plan.raw)
         return [row for page in pages for row in interner.intern(page)]
 
@@ -104,7 +104,7 @@ class RestReader:
         return {name for row in rows for name in names if name in row}
 
     def add_device_types(self, rows: Iterable[Row]) -> None:
-        """Add the device type to devices that have no name. They are named after it."""
+        """Add the device type to devices without a name. Their host names contain the type's slug."""
         nameless = [row for row in rows if not row.get("name") and "device_type" not in row]
         if nameless:
             endpoint = HOSTS["devices"].endpoint
@@ -116,7 +116,7 @@ class RestReader:
     def hosts_with(self, kind: str, ids: Collection[int]) -> list[Row]:
         """Return the hosts with these IDs that the user's filters select."""
         filters = self._choices[kind].filters
-        # NetBox combines several values of one filter by "or".
+        # NetBox combines several values of one filter with "or", so apply the user's filter `id` here.
         selected = {value for name, value in filters if name == "id"}
         wanted = [("id", str(number)) for number in sorted(ids) if not selected or str(number) in selected]
         if not wanted:
@@ -134,7 +134,7 @@ class RestReader:
         return {row["id"] for row in self._pager.rows(HOSTS[kind].endpoint, filters, representation=shape)}
 
     def hosts_between(self, kind: str, low: int, high: int | None, known: Collection[int]) -> list[Row]:
-        """Return the hosts whose IDs are in a range. If the user filters by ID, return those with ``known`` IDs."""
+        """Return the hosts whose IDs are in a range. If the user filters by ID, read the hosts with ``known`` IDs."""
         filters = self._choices[kind].filters
         if low == high:
             return []
@@ -154,7 +154,7 @@ class RestReader:
         return self._fetch(table.endpoint, pairs, self._plan.tables[table.name])
 
     def rows_with(self, table: Related, ids: Collection[int], fields: Collection[str] = ()) -> Iterator[Row]:
-        """Yield the rows of a table with these IDs. By default, ``fields`` are the fields in the plan."""
+        """Yield the rows of a table that have these IDs. By default, ``fields`` are the fields in the plan."""
         if not ids:
             return iter(())
         pairs = [("id", str(number)) for number in sorted(ids)]
@@ -165,7 +165,11 @@ class RestReader:
         return self._fetch(table.endpoint, [], self._plan.tables[table.name])
 
     def referenced(self, table: Related, ids: Collection[int], filtered: bool) -> Iterator[Row]:
-        """Yield the objects with these IDs. If hosts were not ``filtered``, the table contains few other objects."""
+        """Yield the objects with these IDs.
+
+        If the hosts were not ``filtered``, they probably refer to most objects in the table. In that case, read the
+        whole table unless there are few IDs.
+        """
         fields = self._plan.tables[table.name]
         row = costs.WHOLE_ROW if fields is None else costs.ROW
         few = len(ids) <= costs.IDS_PER_REQUEST
@@ -174,13 +178,13 @@ class RestReader:
         return (one for one in self._fetch(table.endpoint, [], fields) if one["id"] in ids)
 
     def locations(self, sites: Collection[int]) -> Iterator[Row]:
-        """Yield the locations in these sites, and possibly others."""
+        """Yield the locations in these sites, and possibly other locations."""
         few = len(sites) <= costs.IDS_PER_REQUEST
         filters = [("site_id", str(number)) for number in sorted(sites)] if few else []
         return self._fetch(TABLES["locations"].endpoint, filters, self._plan.tables["locations"])
 
     def dns_names(self, bare: Collection[int]) -> Iterator[Row]:
-        """Yield the DNS names of the IP addresses with these IDs, and possibly of others."""
+        """Yield the DNS names of the IP addresses with these IDs, and possibly other DNS names."""
         filters = [("id", str(number)) for number in sorted(bare)]
         if len(filters) > costs.IDS_PER_REQUEST:
             filters = [("dns_name__empty", "false")]
@@ -194,7 +198,7 @@ class RestReader:
             raise error.amend(f"Check gateway_tag: {tag!r} must be the slug of a tag.") from None
 
     def prefixes(self, sites: Collection[int]) -> Iterator[Row]:
-        """Yield the prefixes whose scope is a site with one of these IDs, and possibly others."""
+        """Yield the prefixes whose scope is a site with one of these IDs, and possibly other prefixes."""
         filters = [("scope_type", "dcim.site")]
         if len(sites) <= costs.IDS_PER_REQUEST:
             filters += [("scope_id", str(number)) for number in sorted(sites)]
@@ -204,7 +208,7 @@ class RestReader:
         """Yield the rows of a table that belong to these hosts."""
         present = owners.of(table.kinds)
         if self.by_owner_is_cheaper(table, owners, row_cost):
-            # Read one list for each kind, because no object belongs to both.
+            # Read one list for each kind, because no object belongs to hosts of both kinds.
             lists = [self._of_hosts(table, kind, ids) for kind, ids in present.items()]
             return itertools.chain.from_iterable(lists)
         rows = self._fetch(table.endpoint, self._complete_filters(table), self._plan.tables[table.name])
@@ -220,7 +224,7 @@ class RestReader:
         return itertools.chain.from_iterable(self._progress.pages(table.endpoint, _paged(rows)))
 
     def addresses(self, owners: Owners) -> Iterator[Row]:
-        """Yield the IP addresses that are assigned to the hosts' interfaces, and possibly others."""
+        """Yield the IP addresses that are assigned to the hosts' interfaces, and possibly other addresses."""
         table, fields = TABLES["addresses"], self._plan.tables["addresses"]
         if fields is None:
             yield from self.components(table, owners, costs.WHOLE_ROW)
@@ -238,7 +242,7 @@ class RestReader:
                 yield row
 
     def by_owner_is_cheaper(self, table: Related, owners: Owners, row_cost: float) -> bool:
-        """Return whether to read a table by the IDs of the hosts instead of completely."""
+        """Return whether reading a table by host IDs costs less than reading the whole table."""
         present = owners.of(table.kinds)
         if not any(owners.filtered[kind] for kind in present):
             return False
@@ -255,7 +259,7 @@ class RestReader:
         return [("assigned_to_interface", "true")] if table.name == "addresses" else []
 
     def _of_hosts(self, table: Related, kind: str, ids: Sequence[int]) -> Iterator[Row]:
-        # If one of the hosts was deleted, NetBox rejects requests for all lists except addresses and services.
+        # If one of the hosts was deleted, NetBox rejects this filter for all lists except addresses and services.
         strict = table.name not in ("addresses", "services")
         stale = (id_filter(kind), HOSTS[kind].endpoint) if strict else None
         return self._fetch(table.endpoint, _owner_filters(kind, ids), self._plan.tables[table.name], stale=stale)
@@ -272,7 +276,7 @@ class RestReader:
 
 
 def _between(low: int, high: int | None) -> Pairs:
-    """Return filters for the IDs from ``low`` on, and below ``high``."""
+    """Return filters for IDs that are at least ``low`` and, if ``high`` is set, less than ``high``."""
     return [("id__gte", str(low)), *([] if high is None else [("id__lt", str(high))])]
 
 

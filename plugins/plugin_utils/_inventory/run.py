@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""One run of nb_inventory: from the cache, from NetBox, or from an older cache if NetBox is down."""
+"""Run nb_inventory: use the cache, read from NetBox, or use an expired cache if NetBox is down."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan impo
 def run(plugin: t.Any, use_cache: bool, seconds: float) -> None:
     """Fill the inventory of ``plugin``.
 
-    If ``use_cache`` is true, use an inventory in the cache that is at most ``seconds`` old (0: of any age).
+    If ``use_cache`` is true, use the inventory in the cache if it is at most ``seconds`` old. 0 allows any age.
     """
     options, expressions = Options.read(plugin.get_option), Expressions.read(plugin.get_option)
     if plugin.get_option("refresh") == "changes" and not plugin.get_option("cache"):
@@ -55,7 +55,7 @@ def run(plugin: t.Any, use_cache: bool, seconds: float) -> None:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Suspend garbage collection. It would find no garbage, but add a tenth to the run time."""
+    """Suspend garbage collection. It would not find any garbage, but would increase the run time by a tenth."""
     collected = gc.isenabled()
     gc.disable()
     try:
@@ -69,7 +69,8 @@ def _fresh(
     plugin: t.Any, options: Options, expressions: Expressions, entry: Entry | None, use_cache: bool
 ) -> tuple[Inventory, tuple[t.Any, list[str]]]:
     """Read the current inventory from NetBox, and return it with the data that the cache stores for a refresh."""
-    # Import this late. A cached run needs no HTTP client. Importing it would be slower than all other imports together.
+    # Import these modules late, because a cached run does not need an HTTP client. Importing it takes longer than all
+    # other imports together.
     from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read import read_snapshot
     from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.refresh import read_refreshed
 
@@ -89,7 +90,7 @@ def _fresh(
 
 
 def _cached(entry: Entry, stale: float = 0) -> Inventory | None:
-    """Return the inventory in the cache, even if it expired up to ``stale`` seconds ago."""
+    """Return the inventory in the cache, or ``None``. It can have expired up to ``stale`` seconds ago."""
     kept = entry.read(stale)
     if kept is None:
         return None
@@ -98,7 +99,7 @@ def _cached(entry: Entry, stale: float = 0) -> Inventory | None:
 
 
 def _stale(plugin: t.Any, entry: Entry | None, error: NetBoxError) -> Inventory:
-    """Return an expired inventory, if the user allows it. Raise ``error`` otherwise."""
+    """Return an expired inventory if the user allows it. Otherwise, raise ``error``."""
     allowed = plugin.get_option("stale_if_error")
     found = _cached(entry, allowed) if entry and allowed else None
     if found is None:

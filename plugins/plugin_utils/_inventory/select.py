@@ -4,10 +4,10 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Reads the option ``select``: a GraphQL selection for each host.
+"""Read the data that the option ``select`` requests: a GraphQL selection for each host.
 
-GraphQL returns null for an object that the token's user has no permission to view. So the user needs permission to view
-all types in the selection, and the REST API confirms each null.
+GraphQL returns null for an object that the token's user has no permission to view. So the plugin requires permission to
+view all object types in the selection, and confirms each null through the REST API.
 """
 
 from __future__ import annotations
@@ -39,31 +39,34 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.graphql_t
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS
 
 ROOTS = {"devices": "DeviceType", "virtual_machines": "VirtualMachineType"}
-# Fields that are added to a selection, under names that no user chooses.
+# Names of the fields that the plugin adds to a selection. Users are not likely to choose these names.
 ID, TYPE = "netbox_cursor_id", "netbox_cursor_type"
-# NetBox fails with this message if the user has no permission to view an object that is never null.
+# NetBox returns this error if the user has no permission to view the object in a field that is never null.
 _NEVER_NULL = re.compile(r"Cannot return null for non-nullable field (\w+)\.(\w+)")
 Nulls = dict[tuple[str, str], set[int]]
-"""IDs of objects that have null in a field, by their type and the field."""
+"""IDs of objects that have null in a field, by object type and field name."""
 
 
 class HiddenObjects(NetBoxError):
-    """GraphQL hides objects that are selected."""
+    """GraphQL hides objects in the selection."""
 
 
 def _number(row: t.Any) -> int:
-    """Return the ID of an object in a list, if it was selected."""
+    """Return the ID of an object in a list, or 0 if the ID was not selected."""
     number = str(row.get("id")) if isinstance(row, dict) else ""
     return int(number) if number.isdecimal() else 0
 
 
 def _keys(fields: Iterable[Field]) -> set[str]:
-    """Return the names that selected fields have in the response, including fields in fragments."""
+    """Return the response names of the selected fields, including fields in fragments."""
     return {key for field in fields for key in ([field.key] if field.key else _keys(field.fields))}
 
 
 class SelectReader:
-    """Reads the selection ``written`` for these kinds of hosts. ``count`` returns the number of objects in a list."""
+    """Reads the selection ``written`` for hosts of these ``kinds``.
+
+    ``count`` returns the number of objects in a list.
+    """
 
     def __init__(self, pager: Pager, written: t.Any, kinds: Sequence[str], count: Callable[[str, Pairs], int]) -> None:
         self._pager = pager
@@ -72,10 +75,10 @@ class SelectReader:
         self._count = count
         self._selected = parse(written)
         self._kinds = kinds
-        # By kind of hosts: the user's selection, and the selection to read.
+        # The user's selection, and the selection to read, by kind of host.
         self._own: dict[str, list[Field]] = {}
         self._fields: dict[str, list[Field]] = {}
-        # NetBox's object types by GraphQL type name.
+        # NetBox's object types by model name.
         self._models: dict[str, Row] = {}
 
     def prepare(self) -> None:
@@ -96,7 +99,7 @@ class SelectReader:
             self._check_permission(name)
 
     def _fields_of(self, kind: str) -> list[Field]:
-        """Return the selected fields, without those that only the other kind of hosts has."""
+        """Return the selected fields, without the fields that only hosts of the other kind have."""
         others = [ROOTS[other] for other in self._kinds if other != kind]
         return self._common(self._selected, ROOTS[kind], others[0]) if others else self._selected
 
@@ -121,14 +124,18 @@ class SelectReader:
         return kept
 
     def _completed(self, fields: Iterable[Field], name: str) -> list[Field]:
-        """Return the selection with additional fields that identify objects and types with nullable fields."""
+        """Return the selection with additional fields that identify objects.
+
+        Add the ID if an object is in a list, or if one of its selected fields can be null. Add the type if an object
+        can have one of several types.
+        """
         kind, found, can_be_null = self._types[name], [], False
         for field in fields:
             target = kind.fields.get(field.name)
             below = fragment_type(field) or name if not field.key else target.name if target else ""
             inside = self._completed(field.fields, below) if field.fields else []
             if target and target.many and "id" not in _keys(field.fields) and "id" in self._types[below].fields:
-                # The rest of a long list is requested by the objects' IDs.
+                # To request the rest of a long list, the reader needs the IDs of the objects.
                 inside.append(Field("id", "id"))
             found.append(Field(field.key, field.name, field.arguments, field.directives, inside))
             can_be_null |= bool(target and target.composite and target.nullable and not target.many)
@@ -143,7 +150,7 @@ class SelectReader:
     def _read_models(self) -> dict[str, Row]:
         fields = ("app_label", "model", "rest_api_endpoint", "is_plugin_model")
         rows = list(self._pager.rows("core/object-types", representation=Representation(fields=("id", *fields))))
-        # A plugin can have an object type with this name, too.
+        # A NetBox plugin can have an object type with the same name. NetBox's own type must take precedence.
         rows.sort(key=lambda row: not row.get("is_plugin_model"))
         return {row["model"]: row for row in rows}
 
@@ -175,7 +182,7 @@ class SelectReader:
     # Rows
 
     def read(self, kind: str, ids: Collection[int], everything: bool) -> list[Row]:
-        """Return the selected data for the hosts with these IDs. ``everything``: whether these are nearly all hosts."""
+        """Return the selected data for the hosts with these IDs. ``everything`` is true for nearly all hosts."""
         own, fields = self._own[kind], self._fields[kind]
         if not ids or not own:
             return []
@@ -200,7 +207,7 @@ class SelectReader:
     def _rows(self, name: str, fields: Sequence[Field], ids: Collection[int], everything: bool) -> list[Row]:
         if everything:
             return list(self._graphql.rows(name, fields))
-        # After a full page, the reader would request the next one.
+        # Each part is smaller than a page, because the reader would request another page after a full page.
         ordered, size = sorted(ids), max(self._pager.page_size - 1, 1)
         parts = [ordered[start : start + size] for start in range(0, len(ordered), size)]
 
@@ -211,7 +218,7 @@ class SelectReader:
         return [row for rows in ordered_map(workers, read, parts, look_ahead(workers.size)) for row in rows]
 
     def _explained(self, error: GraphQLFailed) -> NetBoxError:
-        """Name the permission if NetBox could not return a field that is never null."""
+        """If NetBox could not return a field that is never null, return an error that names the permission."""
         for reason in error.reasons:
             found = _NEVER_NULL.search(reason)
             target = self._types[found[1]].fields.get(found[2]) if found else None
@@ -223,7 +230,7 @@ class SelectReader:
         return error
 
     def _tidy(self, value: Row, fields: Sequence[Field], name: str, nulls: Nulls) -> None:
-        """Remove the additional fields from a selection, and record the objects that are null."""
+        """Remove the additional fields from an object, and record in ``nulls`` which selected objects are null."""
         number, actual = value.get(ID), value.get(TYPE) or name
         self._visit(value, fields, name, actual, number, nulls)
         value.pop(ID, None)
@@ -246,7 +253,7 @@ class SelectReader:
             if found is None and number is not None and not field.arguments and not field.directives:
                 nulls.setdefault((name, field.name), set()).add(int(number))
             if isinstance(found, list) and not {"pagination", "order"} & field.argument_names:
-                # Without this, short lists would be in NetBox's order, but long lists would be in ID order.
+                # Without sorting, short lists would be in NetBox's order, but long lists would be in ID order.
                 found.sort(key=_number)
             for one in found if isinstance(found, list) else [found]:
                 if one:
@@ -255,7 +262,8 @@ class SelectReader:
     def _check_nulls(self, nulls: Nulls, complete: str | None) -> None:
         """Raise :class:`HiddenObjects` if the REST API shows an object, but GraphQL returned null.
 
-        ``complete`` is the kind of hosts that was read completely. For these, a count is enough.
+        ``complete`` is the kind of host that was read completely, or ``None``. For hosts of this kind, it is enough to
+        compare a count.
         """
         for (name, field), ids in sorted(nulls.items()):
             endpoint = self._endpoint(name)
@@ -275,7 +283,7 @@ class SelectReader:
                 )
 
     def _is_count(self, kind: str, name: str, field: str, number: int) -> bool:
-        """Return whether the REST API counts exactly this ``number`` of hosts with null in a field."""
+        """Return whether the REST API counts exactly ``number`` hosts with null in a field."""
         if name != ROOTS[kind] or field not in FIELDS or kind not in FIELDS[field].nullable:
             return False
         return self._pager.count(HOSTS[kind].endpoint, [(f"{field}_id", "null")]) == number

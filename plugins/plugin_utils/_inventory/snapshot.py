@@ -4,9 +4,9 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""All data from NetBox for one inventory, in tables of rows by ID.
+"""Define a snapshot: all data from NetBox for one inventory, in tables of rows by ID.
 
-The transports fill it, and hosts are created from it. They share no other data.
+The transports fill a snapshot, and the plugin creates hosts from it. These two steps share no other data.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Snapshot:
 
 
 def ancestors(number: int | None, table: Table) -> list[Row]:
-    """Return the row with this ID, its parent, and so on upwards."""
+    """Return the row with this ID, its parent, the parent's parent, and so on."""
     rows: list[Row] = []
     while number is not None and number in table and len(rows) <= len(table):
         rows.append(table[number])

@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Reports hosts that several inventory files of this plugin create. Ansible merges them without a warning."""
+"""Report hosts that several inventory files of this plugin create. Ansible merges such hosts without a warning."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _creators: weakref.WeakKeyDictionary[InventoryData, dict[str, Source]] = weakref
 
 
 def find_shared_hosts(inventory: InventoryData, names: Iterable[str], source: Source) -> list[str]:
-    """Register the hosts of ``source``. Return one warning for each earlier file that also created some of them.
+    """Register the hosts of ``source``. Return one warning for each earlier file that created some of these hosts.
 
-    Files with different variable prefixes are not compared, because they can describe one host on purpose.
+    Files with different variable prefixes are not compared, because they can describe the same host on purpose.
     """
     creators = _creators.setdefault(inventory, {})
     shared: dict[str, list[str]] = {}

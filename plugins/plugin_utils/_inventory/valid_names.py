@@ -4,25 +4,25 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Names of variables for keys of flattened dictionaries. Ansible-core 2.23 rejects invalid names."""
+"""Convert keys of flattened dictionaries to valid variable names. ansible-core 2.23 rejects invalid names."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-# Names that templates do not read as variables (ansible/_internal/_templating/_jinja_bits.py in ansible-core 2.21).
+# Names that templates do not treat as variables (ansible/_internal/_templating/_jinja_bits.py in ansible-core 2.21).
 _KEYWORDS = frozenset(("true", "false", "none", "True", "False", "None", "not"))
 _OTHERS = re.compile(r"[^0-9A-Za-z_]")
 
 
 def is_valid(name: str) -> bool:
-    """Return whether ansible-core accepts a variable of this name."""
+    """Return whether ansible-core accepts a variable with this name."""
     return name.isascii() and name.isidentifier() and name not in _KEYWORDS
 
 
 def make_valid(name: str) -> str:
-    """Replace invalid characters in ``name`` by underscores, and add underscores if the result is not valid yet."""
+    """Replace invalid characters in ``name`` with underscores. Add underscores if the result is still not valid."""
     valid = _OTHERS.sub("_", name)
     if not valid or valid[0].isdigit():
         valid = f"_{valid}"
@@ -32,8 +32,8 @@ def make_valid(name: str) -> str:
 def rename_keys(names: Iterable[str]) -> dict[str, str]:
     """Return a valid and unique name for each name in one dictionary.
 
-    A valid name is not changed. Other names are converted in alphabetical order, and the first receive the shortest
-    names. The result depends only on this dictionary, so a host's variables never depend on other hosts.
+    Valid names are not changed. Other names are converted in alphabetical order. If a new name is not unique, a number
+    is appended. The result depends only on this dictionary, so a host's variables never depend on other hosts.
     """
     names = list(names)
     renamed = {name: name for name in names if is_valid(name)}

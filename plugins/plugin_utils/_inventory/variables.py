@@ -4,7 +4,7 @@
 
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Convert facts to variables: their names, their forms, and the dictionary keys that can become variables."""
+"""Convert facts to variables. Determine their names and forms, and the dictionary keys that can become variables."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options i
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.valid_names import rename_keys
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
-# Variables without the prefix `ansible_` that Ansible, templates, or this collection interpret.
+# Names without the prefix `ansible_` that Ansible, templates, or this collection interpret.
 OBEYED = frozenset(
     (
-        # Ansible sets these itself, but not all of them in every task and in every version.
+        # Ansible sets these variables itself, but not all of them in every task and every version.
         *("environment", "group_names", "groups", "hostvars", "inventory_dir", "inventory_file"),
         *("inventory_hostname", "inventory_hostname_short", "play_hosts", "playbook_dir", "role_name", "role_names"),
         *("role_path", "role_uuid", "vars"),
-        # Templates call these. On ansible-core 2.19 and later, `default(omit)` returns a variable called `omit`.
+        # Templates use these names for functions. On ansible-core 2.19 and later, `default(omit)` returns the value of
+        # a variable with the name `omit`.
         *("cycler", "dict", "joiner", "lipsum", "lookup", "namespace", "now", "omit", "q", "query", "range", "undef"),
-        # The lookups of this collection would send the token to the server in `netbox_api`.
+        # The lookup plugins of this collection use these variables. They would send the token to `netbox_api`.
         *("netbox_api", "netbox_url", "netbox_token", "netbox_headers", "netbox_validate_certs", "netbox_ca_path"),
         *("netbox_client_cert", "netbox_client_key", "netbox_timeout", "netbox_retries", "netbox_branch"),
         "_z_test_entry",
@@ -41,8 +42,12 @@ OBEYED_PREFIXES = ("ansible_", "_ansible_", "delegated_vars")
 class Shape(t.NamedTuple):
     """A variable's name and form.
 
-    The form is ``plain``, ``flat`` (its keys become variables), ``list`` (in a list of one, also if it is null), or
-    ``plural`` (in a list of one, unless it is null).
+    The form is one of these:
+
+    * ``plain``: the unchanged value.
+    * ``flat``: each key of the dictionary becomes a variable.
+    * ``list``: a list that contains only the value, even if the value is null.
+    * ``plural``: a list that contains only the value, unless the value is null.
     """
 
     name: str
@@ -50,7 +55,7 @@ class Shape(t.NamedTuple):
 
 
 class VariableNames:
-    """The names that the user chose for variables."""
+    """Determines the names of variables from the user's options."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -58,7 +63,7 @@ class VariableNames:
         self._known: dict[str, str] = {}
 
     def shape(self, fact: str) -> Shape:
-        """Return the name and the form of a fact as a variable."""
+        """Return the name and form of the variable for a fact."""
         options = self._options
         if getattr(options, f"flatten_{fact}", False):
             return Shape(fact, "flat")
@@ -70,7 +75,7 @@ class VariableNames:
         return Shape(self.name(fact), "plain")
 
     def name(self, name: str) -> str:
-        """Return a name after renaming and with the prefix. Ansible's own variables do not receive the prefix."""
+        """Rename a variable and add the prefix, as the user chose. Ansible's own variables do not get the prefix."""
         known = self._known.get(name)
         if known is None:
             known = name
@@ -85,7 +90,7 @@ class VariableNames:
 
 
 class Variables:
-    """Turns facts into variables. Other keys are omitted and stored for one warning."""
+    """Converts facts to variables. Keys that cannot become variables are omitted, and reported in :meth:`warnings`."""
 
     def __init__(self, options: Options, available: Iterable[str]) -> None:
         names = VariableNames(options)
@@ -96,13 +101,13 @@ class Variables:
         self._allowed = frozenset(options.allow_ansible_variables)
         self._obeyed: set[str] = set()
         self._repeated: set[str] = set()
-        # Valid names by invalid keys, and names that several keys of one host share.
+        # The valid name for each invalid key, and the names that several keys of one host share.
         self._renamed: dict[str, str] = {}
         self._shared: set[str] = set()
         self._names_of_keys: dict[tuple[str, ...], dict[str, str]] = {}
 
     def of(self, facts: Mapping[str, t.Any], chosen: frozenset[str]) -> dict[str, t.Any]:
-        """Return the chosen facts as variables. Null values are omitted."""
+        """Return the chosen facts as variables. Omit null values."""
         variables: dict[str, t.Any] = {}
         origins: dict[str, str] = {}
         for fact, value in facts.items():
@@ -136,10 +141,10 @@ class Variables:
                 variables[name] = _merged(variables.get(name), one) if self._as_peer else one
 
     def _names(self, keys: tuple[str, ...]) -> dict[str, str]:
-        """Return the names of the variables that the keys of one dictionary become."""
+        """Return the variable name for each key of one dictionary."""
         known = self._names_of_keys.get(keys)
         if known is None:
-            # Ansible prints the names of variables in its messages.
+            # Remove control characters, because Ansible prints variable names in its messages.
             known = {key: self._name(printable(key)) for key in keys}
             if not self._as_peer:
                 valid = rename_keys(known.values())
@@ -173,10 +178,10 @@ class Variables:
 
 
 def _merged(before: t.Any, value: t.Any) -> t.Any:
-    """Return the value of a variable after netbox.netbox sets it again, because Ansible merges dictionaries."""
+    """Return the value of a variable that is set a second time. Merge dictionaries, as with netbox.netbox."""
     return {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
 
 
 def is_obeyed(name: str) -> bool:
-    """Return whether Ansible or this collection acts on a variable of this name."""
+    """Return whether Ansible, templates, or this collection interpret a variable with this name."""
     return name.startswith(OBEYED_PREFIXES) or name in OBEYED
