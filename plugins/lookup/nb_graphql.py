@@ -147,4 +147,4 @@ class LookupModule(LookupBase):
                 limit = self.get_option("limit")
                 return [row for term in terms for row in graphql.rows(str(term), fields, filters, limit)]
         except NetBoxError as error:
-            raise AnsibleLookupError(explain(error)) from None  # newer ansible-core versions would print it twice
+            raise AnsibleLookupError(explain(error)) from None  # newer ansible-core would print the error twice

@@ -229,4 +229,4 @@ class LookupModule(LookupBase):
             with connect(self, "lookup") as client, open_pager(self, client) as pager:
                 return [result for term in terms for result in query.answer(pager, term, display.warning)]
         except NetBoxError as error:
-            raise AnsibleLookupError(explain(error)) from None  # newer ansible-core versions would print it twice
+            raise AnsibleLookupError(explain(error)) from None  # newer ansible-core would print the error twice

@@ -24,7 +24,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 _PLUGIN = r"""^[\s{]*["']?plugin["']?\s*:\s*["']?%s["']?\s*(,|\}|#|$)"""
 MOST_OF_FILE = 65536
 # Connection options and aliases that can be empty or false to override a value from the environment. If any other
-# connection option is empty, the next source of the option applies.
+# connection option is empty, its next source applies.
 CAN_BE_NONE = frozenset(("token", "headers", "branch", "ca_path", "client_cert", "cert", "client_key", "key"))
 _CAN_BE_UNSET = frozenset(("api_endpoint", "url", "timeout", "validate_certs"))
 

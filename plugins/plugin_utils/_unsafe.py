@@ -14,7 +14,7 @@ import typing as t
 from ansible import release
 from ansible.utils.unsafe_proxy import wrap_var
 
-# ansible-core 2.19 and newer template only trusted strings, and no string from NetBox is trusted.
+# ansible-core 2.19 and later evaluates templates only in trusted strings. Strings from NetBox are not trusted.
 NEEDS_MARKS = tuple(int(part) for part in re.findall(r"\d+", release.__version__)[:2]) < (2, 19)
 
 

@@ -48,7 +48,7 @@ class Agreement:
         return self.total - self._before[field] if field in self._before else None
 
     def check(self, nulls: Mapping[str, int]) -> None:
-        """Compare the numbers of rows with null, by field, with the REST API.
+        """Compare the number of rows with null in each field with the count from the REST API.
 
         Raise :class:`ResultMismatch` if :meth:`check_count` does not accept a number.
         """
@@ -76,7 +76,8 @@ class Agreement:
             return self._pager.count(self._endpoint, filters)
 
         if any(len(chunks(filters)) > 1 for filters in self._filters.values()):
-            # If filters need several requests, the pager uses all workers to count the list. So count them in sequence.
+            # If filters need several requests, the pager uses all workers to count a list. So count the lists in
+            # sequence.
             return map(count, self._filters.values())
         workers = self._pager.workers
         return ordered_map(workers, count, self._filters.values(), look_ahead(workers.size))

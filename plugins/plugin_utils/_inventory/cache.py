@@ -55,7 +55,7 @@ def _folder_of(cache: t.Any) -> Path | None:
 
 
 def _files_of(folder: Path, key: str) -> list[Path]:
-    """Return the files that might contain an entry. Ansible adds a prefix, depending on its version, to the key."""
+    """Return the files that might contain an entry. Ansible adds a prefix, which depends on its version, to the key."""
     return sorted(path for path in folder.iterdir() if path.name.endswith(key))
 
 
@@ -89,7 +89,7 @@ def _doubt_file(path: Path) -> str | None:
 
 
 class Entry:
-    """The entry of one inventory in ``cache``. It expires after ``seconds``. 0 means never.
+    """The entry of one inventory in ``cache``. The entry expires after ``seconds``, or never if ``seconds`` is 0.
 
     If other users might have written the entry, it is not used. If other users can replace files in the directory, the
     entry is neither used nor written. ``warn`` receives the reason.

@@ -111,7 +111,7 @@ class Changes:
     def objects(self, *, deleted: bool | None = None) -> dict[str, set[int]]:
         """Return the IDs of changed objects by type.
 
-        If ``deleted`` is true, return only deleted objects. If it is false, omit deleted objects.
+        ``deleted`` limits the result to deleted objects (``True``) or to other objects (``False``).
         """
         gone = {change[1:3] for change in self.changes if change.action == "delete"}
         found: dict[str, set[int]] = {}

@@ -145,14 +145,17 @@ class _Ids:
     found: Mapping[tuple[tuple[str, str], ...], frozenset[int]]
 
     def union_of(self, lists: Iterable[Pairs], within: frozenset[int] | None = None) -> frozenset[int]:
-        """Return the IDs that at least one list of filters selects. With ``within``, omit all other IDs."""
+        """Return the IDs that at least one list of filters selects. With ``within``, return only IDs in this set."""
         union = frozenset[int]().union(*(self.found[tuple(pairs)] for pairs in lists))
         return union if within is None else union & within
 
 
 @contextmanager
 def advised(kind: str) -> Iterator[None]:
-    """If the token's user has no permission to view hosts of this kind, advise the user how to exclude them."""
+    """Add advice to the error if the token's user has no permission to view hosts of this kind.
+
+    The advice names the option that excludes these hosts.
+    """
     try:
         yield
     except AccessDenied as error:

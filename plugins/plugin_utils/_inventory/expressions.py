@@ -246,7 +246,7 @@ class _Recorder(InventoryData):
         self.host_groups: list[str] = []
         self.host_is_child = False
         self.edges: dict[tuple[str, str], None] = {}
-        # The group names that keys returned, but that Ansible reserves.
+        # The group names from `keyed_groups` that Ansible reserves.
         self.reserved: set[str] = set()
         super().__init__()
 
@@ -340,7 +340,7 @@ class Constructor:
         ]
 
     def _before(self, name: str) -> dict[str, t.Any]:
-        """Return the variables that the host has before this source adds its own."""
+        """Return the variables that the host has before this source adds variables."""
         known = self._inventory.hosts.get(name)
         if known:
             return dict(known.get_vars())

@@ -206,7 +206,7 @@ class View:
         self.memory: dict[tuple[str, t.Any], t.Any] = {}
 
     def related(self, table: str, row: Row, field: str) -> Row:
-        """Return the row in ``table`` that ``field`` of ``row`` refers to, or an empty one."""
+        """Return the row in ``table`` that ``field`` of ``row`` refers to, or an empty row."""
         return self.snapshot.table(table).get((row.get(field) or NOTHING).get("id", 0), NOTHING)
 
     def owned(self, table: str) -> Owned:

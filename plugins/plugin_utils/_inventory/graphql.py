@@ -43,7 +43,8 @@ INTERFACE_SELECTIONS = {
     "custom_fields": "custom_fields",
     **{name: f"{name} {{id}}" for name in ("lag", "parent", "vrf", "untagged_vlan", "tagged_vlans")},
 }
-# GraphQL names of interface fields that refer to other objects. The values are REST filters that accept `null`.
+# Interface fields that refer to other objects, by GraphQL name. The values are REST filters that accept `null`, or
+# `None` if there is no such filter.
 INTERFACE_NULLS = {
     **{name: f"{name}_id" for name in ("lag", "parent", "vrf", "primary_mac_address")},
     **dict.fromkeys(("untagged_vlan", "tagged_vlans")),
@@ -226,8 +227,8 @@ class GraphQLReader:
         if "tags" in fields:
             listed.add_tags(rows)
         if {"untagged_vlan", "tagged_vlans"} & fields:
-            # If the token's user has no permission to view VLANs, GraphQL silently omits them, but the REST API returns
-            # HTTP 403.
+            # If the token's user has no permission to view VLANs, GraphQL silently omits them, but this REST request
+            # fails with HTTP 403.
             self._memo.get("vlans", lambda: self._pager.count("ipam/vlans"))
         if "tagged_vlans" in fields:
             for row in rows:

@@ -144,7 +144,7 @@ class Groups:
         return sanitize_name(f"{prefix}{key}_{value}") if not name or name in RESERVED else name
 
     def _named(self, key: str, number: int) -> str:
-        """Return the group for an object. If several objects share its slug, put it below a group for the slug."""
+        """Return the group for an object. If several objects share its slug, put the group below the slug's group."""
         labels, slug = self._labels[key], self._tables[key][number]["slug"]
         written = self._keys.get(key, key)
         name = self._name(written, labels[number])
@@ -157,7 +157,7 @@ class Groups:
             self.edges[parent, child] = None
 
     def _nested(self, key: str, brief: Row) -> str:
-        """Return the group for an object. If the key has a tree, put it below the group for the object's parent."""
+        """Return the group for an object. If the key has a tree, put the group below the parent's group."""
         number = brief["id"]
         known = self._branches.get((key, number))
         if known is not None:
@@ -171,7 +171,7 @@ class Groups:
         return group
 
     def _parents(self, key: str, row: Row | None) -> list[tuple[str, Row]]:
-        """Return a list with the object's parent and its key. If the parent's group is not in a tree, it is empty."""
+        """Return a list with the parent's key and the parent. If no tree contains the object, the list is empty."""
         above = "tenant_group" if key == "tenant" else key
         parent = (row or NOTHING).get("group" if key == "tenant" else "parent")
         in_tree = key in self._trees or key == "tenant_group"

@@ -57,7 +57,7 @@ class Guard:
     def check(self, names: Sequence[str], fresh: bool) -> None:
         """Raise :class:`TooFewHosts` if there are too few hosts. Otherwise, store the ``names`` of the hosts.
 
-        If the hosts are not ``fresh``, they come from the cache, and are not compared with the last inventory.
+        Hosts that are not ``fresh`` come from the cache. They are not compared with the last inventory.
         """
         if len(names) < self._least:
             raise TooFewHosts(

@@ -122,7 +122,7 @@ def _rows(snapshot: Snapshot) -> Iterator[tuple[str, Row]]:
 
 
 def _join_chassis(view: View) -> set[int]:
-    """Determine the device that represents each virtual chassis. Return the other members, which do not become hosts.
+    """Determine which device represents each virtual chassis. Return the IDs of members that do not become hosts.
 
     The master represents the chassis. If filters excluded the master, the member with the lowest position represents
     the chassis. If a chassis does not have a master, all of its members become hosts.

@@ -40,7 +40,7 @@ _TEMPLATE = re.compile(r"\{(?=[{%#])|^#(?=jinja2:)")
 
 
 def own_name(row: Row, options: Options) -> str:
-    """Return the name of a host for which no expression sets a name. The name does not change between runs."""
+    """Return the name that a host has if no expression sets a name. This name does not change between runs."""
     chassis = row.get("virtual_chassis") or {}
     if options.virtual_chassis_name and chassis.get("master") and chassis.get("name"):
         return str(chassis["name"])

@@ -17,11 +17,11 @@ from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection i
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs, filter_pairs
 
-# The kinds of hosts. Each kind is also the name of an option. Without the last "s", it is the start of an ID filter
+# The kinds of hosts. Each kind is also the name of an option. Without the final "s", it is the start of an ID filter
 # (`device_id`).
 KINDS = ("devices", "virtual_machines")
 
-# Names that the option `group_by` accepts for keys, and the name of the fact for each key.
+# Alternative names that the option `group_by` accepts, and the fact for each name.
 GROUP_KEYS = {
     "sites": "site",
     "tenants": "tenant",

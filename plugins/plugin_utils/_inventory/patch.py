@@ -104,7 +104,7 @@ class Patch:
         return {row["site"]["id"] for row in hosts if row.get("site")}
 
     def _add_nat(self) -> None:
-        """If the outside address of a NAT changed, mark its inside address as changed as well.
+        """If an outside NAT address changed, mark the corresponding inside address as changed.
 
         NetBox does not write a change record for the inside address.
         """
@@ -163,7 +163,7 @@ class Patch:
         return ids
 
     def _moved_silently(self, kind: str, fields: Collection[str]) -> set[int]:
-        """Return the IDs of hosts that might have changed with another object, but that the snapshot cannot reveal."""
+        """Return the IDs of hosts that might have changed with another object, but that ``_referring`` cannot find."""
         found: set[int] = set()
         live = self._changes.objects(deleted=False)
         for silent in SILENT:
@@ -183,7 +183,10 @@ class Patch:
         return {row["virtual_machine"]["id"] for row in rows} | {number for number in before if number}
 
     def _related_hosts(self, kind: str, old: Table, new: Table) -> set[int]:
-        """Return the IDs of devices whose chassis's member count or device type's device count might have changed."""
+        """Return the IDs of devices that contain a count that might have changed.
+
+        The counts are the number of members of a chassis, and the number of devices of a device type.
+        """
         if kind != "devices":
             return set()
         rows = self._snapshot.tables[kind]
@@ -256,7 +259,8 @@ class Patch:
         fields, changed = self._plan.tables[table.name] or frozenset(), self._touched.of(MAC)
         if not changed or not {"mac_address", "primary_mac_address"} & fields:
             return set()
-        # The last data of a MAC address contains the interface type only as a number, so use the IDs for both types.
+        # The last data of a deleted MAC address contains the interface type only as a number. So use each ID for both
+        # interface types.
         found = {row.get("assigned_object_id") for (model, dummy), row in self._changes.before.items() if model == MAC}
         rows = self._rest.rows_with(MACS, changed, ("assigned_object_type", "assigned_object_id"))
         found |= {row["assigned_object_id"] for row in rows if row["assigned_object_type"] == table.model}
@@ -318,7 +322,7 @@ class Patch:
             self.read["tables"] = len(names)
 
     def _is_outdated(self, table: Related, types: Collection[str]) -> bool:
-        """Return whether a table was not read yet, lacks objects of hosts, or contains components that changed."""
+        """Return whether a table was not read yet, lacks objects, or contains components that changed."""
         rows = self._snapshot.tables.get(table.name)
         if rows is None:
             return table.name not in self._snapshot.denied

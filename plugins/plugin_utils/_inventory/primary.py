@@ -52,7 +52,7 @@ def read_primary_interface(view: View, kind: str, row: Row) -> str | None:
 
 
 def read_gateway(view: View, kind: str, row: Row) -> str | None:
-    """Return the gateway in the subnet and VRF of the primary IPv4 address or, if there is none, IPv6 address.
+    """Return the gateway in the subnet and VRF of the primary IPv4 address or, if there is none, of the IPv6 address.
 
     Return ``None`` unless there is exactly one gateway.
     """

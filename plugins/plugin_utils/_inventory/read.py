@@ -50,7 +50,7 @@ PAGING = ("strict_filters", "page_size", "max_workers", "pagination")
 def read_snapshot(plugin: t.Any, plan: Plan, options: Options) -> tuple[Snapshot, Plan]:
     """Read everything in the plan from the NetBox server in the options of ``plugin``.
 
-    Return the snapshot, and the plan with the fields that only NetBox versions later than 4.7 have.
+    Return the snapshot and the plan. The plan includes fields that only NetBox versions later than 4.7 have.
     """
     with connect(plugin, "inventory") as client, open_pager(plugin, client) as pager, Progress() as progress:
         reader = Reader(pager, plan, options, plugin.get_option("transport"), progress)
@@ -132,7 +132,7 @@ class Reader:
             try:
                 unknown -= rest.existing_fields(INTERFACES[kind].endpoint, unknown)
             except AccessDenied:
-                return  # without this permission, hosts have no interfaces
+                return  # hosts have no interfaces, because the token's user has no permission to view them
         for name in sorted(unknown):
             raise UsageError(
                 f"interface_fields: interfaces do not have a field {name!r}.{suggest(name, OF_INTERFACES)}"

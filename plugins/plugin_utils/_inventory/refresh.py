@@ -205,7 +205,7 @@ class Refresh:
                 raise FullReadNeeded(f"NetBox has {count} {name}, and the snapshot has {known}")
 
     def _audit(self, snapshot: Snapshot, number: int, mark: Mark) -> tuple[int, str]:
-        """Compare one slice of the snapshot with NetBox. Return the next slice number, and describe the result.
+        """Compare one slice of the snapshot with NetBox. Return the number of the next slice, and describe the result.
 
         Raise :class:`FullReadNeeded` if the slice differs, unless NetBox is being edited.
         """

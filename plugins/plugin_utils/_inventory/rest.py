@@ -134,7 +134,7 @@ class RestReader:
         return {row["id"] for row in self._pager.rows(HOSTS[kind].endpoint, filters, representation=shape)}
 
     def hosts_between(self, kind: str, low: int, high: int | None, known: Collection[int]) -> list[Row]:
-        """Return the hosts whose IDs are in a range. If the user filters by ID, read the hosts with ``known`` IDs."""
+        """Return the hosts whose IDs are in a range. If the user filters by ID, return the hosts with ``known`` IDs."""
         filters = self._choices[kind].filters
         if low == high:
             return []

@@ -82,7 +82,7 @@ class RestShapedList:
         return {int(row["id"]): row[field.key] for row in found}
 
     def pages_of(self, fields: Sequence[Field], ids: Sequence[int], owner: str | None = None) -> Iterator[list[Row]]:
-        """Yield pages of the rows with ``ids``, read through GraphQL. With ``owner``, compare the IDs in this field."""
+        """Yield pages of the rows with ``ids``, read through GraphQL. With ``owner``, ``ids`` are IDs in this field."""
         size = self._pager.page_size
         parts = [list(ids[start : start + size]) for start in range(0, len(ids), size)]
 

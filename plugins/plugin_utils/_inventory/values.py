@@ -39,7 +39,7 @@ def deep_copy(value: t.Any) -> t.Any:
 
 
 def listing(texts: Iterable[str]) -> str:
-    """Return a string for a message, with the first ``texts`` in alphabetical order and the number of the others."""
+    """Return the first ``texts`` in alphabetical order, and the number of other texts, as one string for a message."""
     ordered = sorted(texts)
     more = len(ordered) - SHOWN
     return ", ".join(map(printable, ordered[:SHOWN])) + (f", and {more} more" if more > 0 else "")

@@ -17,7 +17,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options i
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.valid_names import rename_keys
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
-# Names without the prefix `ansible_` that Ansible, templates, or this collection interpret.
+# Names without the prefix `ansible_` that have a meaning for Ansible, templates, or this collection.
 OBEYED = frozenset(
     (
         # Ansible sets these variables itself, but not all of them in every task and every version.
@@ -27,7 +27,7 @@ OBEYED = frozenset(
         # Templates use these names for functions. On ansible-core 2.19 and later, `default(omit)` returns the value of
         # a variable with the name `omit`.
         *("cycler", "dict", "joiner", "lipsum", "lookup", "namespace", "now", "omit", "q", "query", "range", "undef"),
-        # The lookup plugins of this collection use these variables. They would send the token to `netbox_api`.
+        # The lookup plugins of this collection would send the token to the server in the variable `netbox_api`.
         *("netbox_api", "netbox_url", "netbox_token", "netbox_headers", "netbox_validate_certs", "netbox_ca_path"),
         *("netbox_client_cert", "netbox_client_key", "netbox_timeout", "netbox_retries", "netbox_branch"),
         "_z_test_entry",
@@ -75,7 +75,7 @@ class VariableNames:
         return Shape(self.name(fact), "plain")
 
     def name(self, name: str) -> str:
-        """Rename a variable and add the prefix, as the user chose. Ansible's own variables do not get the prefix."""
+        """Apply the user's renaming patterns and prefix to a name. Ansible's own variables do not get the prefix."""
         known = self._known.get(name)
         if known is None:
             known = name
@@ -183,5 +183,5 @@ def _merged(before: t.Any, value: t.Any) -> t.Any:
 
 
 def is_obeyed(name: str) -> bool:
-    """Return whether Ansible, templates, or this collection interpret a variable with this name."""
+    """Return whether a variable with this name has a meaning for Ansible, templates, or this collection."""
     return name.startswith(OBEYED_PREFIXES) or name in OBEYED
