@@ -80,7 +80,7 @@ class Base:
         self._tables = {name: dict(table) for name, table in snapshot.tables.items()}
 
     def difference(self, snapshot: Snapshot) -> str:
-        """Return one part with the differences from the base: new rows, IDs of removed rows, and removed tables."""
+        """Return one part with the differences from the base: changed rows, IDs of removed rows, and removed tables."""
         changed, gone = [], {}
         for name, table in snapshot.tables.items():
             base = self._tables.get(name, {})

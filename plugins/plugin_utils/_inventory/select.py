@@ -182,7 +182,10 @@ class SelectReader:
     # Rows
 
     def read(self, kind: str, ids: Collection[int], everything: bool) -> list[Row]:
-        """Return the selected data for the hosts with these IDs. ``everything`` is true for nearly all hosts."""
+        """Return the selected data for the hosts with these IDs.
+
+        ``everything`` is true if these are nearly all hosts.
+        """
         own, fields = self._own[kind], self._fields[kind]
         if not ids or not own:
             return []
