@@ -168,7 +168,10 @@ def _missing(snapshot: Snapshot, plan: Plan, options: Options) -> list[str]:
 
 
 # The parts of facts that need optional tables.
-IN_PART = {("site", "prefixes"): "the prefixes of sites", ("ansible_host", "dns_names"): "DNS names as ansible_host"}
+IN_PART = {
+    ("site", "prefixes"): "the prefixes of sites",
+    ("ansible_host", "dns_names"): "the DNS names for ansible_host",
+}
 
 
 def _unsafe_addresses(view: View) -> list[str]:
