@@ -14,8 +14,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-# The folder that contains ansible_collections.
-COLLECTIONS = str(Path(__file__).resolve().parents[4])
+# The directory that contains ansible_collections. The directory of the collection itself can be a link.
+COLLECTIONS = str(Path(__file__).absolute().parents[4])
 
 
 def command(program: str, *arguments: str) -> list[str]:

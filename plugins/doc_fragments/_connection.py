@@ -75,8 +75,8 @@ options:
     type: int
     default: 5
 notes:
-  - If O(token), O(branch), O(headers), O(ca_path), O(client_cert), or O(client_key) is an empty string or V(false), it
-    has no value, even if an environment variable sets it.
+  - If O(token), O(branch), O(headers), O(ca_path), O(client_cert), or O(client_key) is an empty string or V(false), the
+    option is not set, and its environment variable is ignored.
   - The environment variables E(HTTPS_PROXY), E(HTTP_PROXY), and E(NO_PROXY) select a proxy.
   - If the Python library C(orjson) is installed, parsing responses is about twice as fast.
 requirements:

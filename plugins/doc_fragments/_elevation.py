@@ -64,8 +64,8 @@ options:
     type: bool
   highlight:
     description:
-      - Devices to highlight, as V(field:value), for example V(name:leaf1), V(role_id:3), or V(role__slug:leaf). The
-        drawing shades all other devices.
+      - Devices to highlight, as V(field:value), for example V(name:leaf1), V(role_id:3), or V(role__slug:leaf). All
+        other devices are shaded.
       - Each field is a device field in NetBox's database. The module rejects unknown fields, which NetBox ignores.
     type: list
     elements: str

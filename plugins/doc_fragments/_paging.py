@@ -27,8 +27,8 @@ options:
     description:
       - Number of objects to request in one page. NetBox returns fewer if its C(MAX_PAGE_SIZE) is lower.
       - By default, the first page has 300 objects, and later pages have up to 1,000 if the objects are small.
-      - If a page fails, the plugin repeats the request. If the page fails again and its size can be the reason, the
-        plugin requests smaller pages. After eight successful pages, it requests longer pages again.
+      - If a page fails, the plugin repeats the request. If the page fails again and the page size might be the
+        reason, the plugin requests smaller pages. After eight successful pages, it requests larger pages again.
     type: int
   max_workers:
     description:
@@ -39,8 +39,8 @@ options:
   thread_pool_executor:
     description:
       - Python class that runs the requests, as C(package.module.Class). It must be compatible with
-        C(concurrent.futures.ThreadPoolExecutor), and run functions in threads. A class that uses processes,
-        or that fails to run a request, is an error.
+        C(concurrent.futures.ThreadPoolExecutor), and run functions in threads. The plugin fails if
+        the class uses processes or does not run a request.
       - You need this option only to run the requests in your own executor, for example to trace them.
       - By default, the collection uses its own threads. They stop immediately if a run is interrupted. The threads of
         C(ThreadPoolExecutor) wait for outstanding responses.

@@ -11,7 +11,7 @@ author:
   - The netbox.cursor authors (@netbox-cursor)
 description:
   - Returns the units of a rack from NetBox with the devices in them, or an SVG drawing of the rack.
-  - The units or the drawing show the front or the rear of the rack.
+  - O(face) selects the front or the rear of the rack.
 extends_documentation_fragment:
   - netbox.cursor._attributes
   - netbox.cursor._attributes.info

@@ -14,7 +14,7 @@ description:
   - The role P(netbox.cursor.rack_elevations#role) calls this module with its style sheet and its script. Use the role
     unless you have your own style sheet and script.
   - The module reads lists of racks and devices to detect changes since the last run. It requests only drawings that
-    could be different. If nothing changed, the module sends only one request for each list.
+    might have changed. If nothing changed, the module sends only one request for each list.
   - A manifest in the directory records which files the module wrote.
 extends_documentation_fragment:
   - netbox.cursor._attributes

@@ -34,8 +34,8 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
     option = functools.partial(_option, plugin)
     if not option("api_endpoint"):
         raise UsageError(
-            "api_endpoint is not set. Set it, the variable netbox_api, or NETBOX_API in the environment to the base "
-            "URL of NetBox."
+            "api_endpoint is not set. Set this option, the variable netbox_api, or the environment variable "
+            "NETBOX_API to the base URL of NetBox."
         )
     display = Display()
     return Client(

@@ -18,7 +18,7 @@ import typing as t
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[5]))
+sys.path.insert(0, str(Path(__file__).absolute().parents[5]))
 # netbox.netbox keeps NetBox's schema beside Ansible's temporary directory, for all servers of one version.
 os.environ["ANSIBLE_LOCAL_TEMP"] = tempfile.mkdtemp(prefix="acceptance-") + "/tmp"
 

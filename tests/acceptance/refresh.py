@@ -21,7 +21,7 @@ import time
 import typing as t
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[5]))
+sys.path.insert(0, str(Path(__file__).absolute().parents[5]))
 os.environ.setdefault("ANSIBLE_LOCAL_TEMP", tempfile.mkdtemp(prefix="acceptance-") + "/tmp")
 
 from ansible.plugins.loader import init_plugin_loader  # noqa: E402

@@ -17,6 +17,7 @@ import re
 import typing as t
 from collections.abc import Callable, Iterable, Mapping
 
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import is_local, sanitize_host_name
 from ansible_collections.netbox.cursor.tests.laws.described import Described
 
 Row = dict[str, t.Any]
@@ -198,6 +199,13 @@ def _all_or_ungrouped(context: Context, difference: Difference) -> bool:
     return difference.what in ("lost", "tree", "empty group")
 
 
+def _unsafe_name(context: Context, difference: Difference) -> bool:
+    name = context.name_of(context.object(difference.of)) if "/api/" in difference.of else None
+    if not isinstance(name, str) or (sanitize_host_name(name) == name and not is_local(name)):
+        return False
+    return difference.what == "host" or context.mentions("inventory_hostname", "inventory_hostname_short")
+
+
 def _shared_slugs(context: Context) -> dict[str, set[str]]:
     """Slugs that several places of a kind have."""
     counts = {
@@ -351,6 +359,14 @@ BUGS = (
         "The plugin appends the ID to the name.",
         _all_or_ungrouped,
         (Described(devices=[{"name": "all"}]), {}),
+    ),
+    Bug(
+        "unsafe-name",
+        "A host name that a program can misread, such as ``localhost`` or ``-oProxyCommand=id``",
+        "The name is used without changes.",
+        "The plugin appends the ID, or replaces the characters with ``_``.",
+        _unsafe_name,
+        (Described(devices=[{"name": "localhost"}]), {}),
     ),
     Bug(
         "same-slug",

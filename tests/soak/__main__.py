@@ -19,7 +19,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[5]
+ROOT = Path(__file__).absolute().parents[5]
 sys.path.insert(0, str(ROOT))
 
 from ansible_collections.netbox.cursor.tests import _programs  # noqa: E402

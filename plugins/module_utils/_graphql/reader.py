@@ -106,8 +106,8 @@ class GraphQLReader:
         """Return the page of at most ``rows`` rows from ID ``start``. Rows from ``stop`` on can be missing."""
         if start > LARGEST_START:
             raise GraphQLFailed(
-                f"{self.query.name}: cannot read IDs from {start} on, because GraphQL supports start only up to "
-                f"{LARGEST_START}. Read this list through the REST API with nb_query. In an inventory, set "
+                f"{self.query.name}: cannot read ID {start} and above, because NetBox limits the GraphQL argument "
+                f"'start' to {LARGEST_START}. Read this list through the REST API with nb_query. In an inventory, set "
                 "transport: rest."
             )
         filters = self.query.filters

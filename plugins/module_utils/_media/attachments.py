@@ -38,7 +38,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._media.copies import
 from ansible_collections.netbox.cursor.plugins.module_utils._media.desired import DesiredImage
 from ansible_collections.netbox.cursor.plugins.module_utils._media.image_files import Fingerprint, ImageFile
 from ansible_collections.netbox.cursor.plugins.module_utils._media.objects import find_one
-from ansible_collections.netbox.cursor.plugins.module_utils._media.rejections import UNCERTAIN, advise, list_types
+from ansible_collections.netbox.cursor.plugins.module_utils._media.rejections import UNCERTAIN, advise, describe_types
 
 ENDPOINT = "extras/image-attachments"
 # Results of a comparison.
@@ -325,8 +325,7 @@ class Attachments:
         types = _read_types(self._client)
         if object_type not in types:
             raise UsageError(
-                f"NetBox cannot attach images to objects of object_type {object_type!r}. It supports these types: "
-                f"{list_types(types)}."
+                f"NetBox cannot attach images to objects of object_type {object_type!r}. {describe_types(types)}"
             )
         try:
             self._client.get(f"api/{types[object_type]}/{number}/", [("fields", "id")])

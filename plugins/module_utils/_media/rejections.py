@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     AccessDenied,
@@ -38,12 +38,12 @@ _FIELD_ADVICE = {
 }
 
 
-def advise(error: NetBoxError, desired: DesiredImage, object_type: str, types: Iterable[str]) -> str:
+def advise(error: NetBoxError, desired: DesiredImage, object_type: str, types: Collection[str]) -> str:
     """Return what to do about ``error``. ``types`` are the object types to which NetBox can attach images."""
     if isinstance(error, BadRequest):
         words = " ".join(text for texts in error.fields.values() for text in texts)
         if "cannot be assigned" in words:
-            return f"NetBox can attach images to these object types: {list_types(types)}."
+            return describe_types(types)
         if "Invalid parent object" in words:
             return f"Check object_id. There is no {object_type} with this ID."
         return " ".join(words for field, words in _FIELD_ADVICE.items() if field in error.fields)
@@ -61,5 +61,8 @@ def advise(error: NetBoxError, desired: DesiredImage, object_type: str, types: I
     return error.advice
 
 
-def list_types(types: Iterable[str]) -> str:
-    return ", ".join(sorted(types)) or "NetBox does not list them"
+def describe_types(types: Collection[str]) -> str:
+    """Return a sentence that lists object types to which NetBox can attach images."""
+    if not types:
+        return "NetBox does not list the object types that support images."
+    return f"NetBox can attach images to these object types: {', '.join(sorted(types))}."

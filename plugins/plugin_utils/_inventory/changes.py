@@ -223,7 +223,9 @@ class ChangeLog:
                 raise LogUnusable(f"change {mark.id} is no longer in the change log, which was pruned or restored")
             raise LogUnusable(f"the change log ends before change {mark.id}: NetBox's database was restored")
         if (_moment(anchor["time"]), anchor["request_id"]) != (_moment(mark.time), mark.request_id):
-            raise LogUnusable(f"change {mark.id} differs from the last read: NetBox's database was restored")
+            raise LogUnusable(
+                f"change {mark.id} is not the same change as in the last run, so NetBox's database was restored"
+            )
 
     @staticmethod
     def _check_hidden(mark: Mark, new: list[Row]) -> None:
@@ -234,8 +236,8 @@ class ChangeLog:
         missing = new[-1]["id"] - mark.id - len(new) if new else 0
         if missing > max(MIN_HIDDEN, MIN_HIDDEN_FOR_EACH * len(new)):
             raise LogUnusable(
-                f"the change log shows only {len(new)} of {len(new) + missing} changes: the others failed, are not "
-                "finished, or are in branches, or the token's user has a permission with constraints"
+                f"the change log shows only {len(new)} of {len(new) + missing} changes. Either the others failed, "
+                "are not finished, or are in branches, or the token's user has a permission with constraints"
             )
 
     def _next(self, mark: Mark, read: list[Row]) -> Mark:

@@ -85,6 +85,9 @@ def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf
         facts = {name: read(view, kind, row) for name, read in readers[kind]}
         own = variables.of(facts, plan.variables)
         raw = row if visible is None else {field: row[field] for field in visible if field in row}
+        if options.as_peer and "is_virtual" in facts:
+            # In netbox.netbox, this is one of the fields. Expressions can use it even if rename_variables renames it.
+            raw = {**raw, "is_virtual": facts["is_virtual"]}
         extra = variables.of(facts, plan.seen - plan.variables) if plan.seen else {}
         name = own_name(row, options)
         if name_of:
@@ -169,7 +172,10 @@ def _missing(snapshot: Snapshot, plan: Plan, options: Options) -> list[str]:
 
 
 # The parts of variables that are missing if an optional table cannot be read, by fact and table.
-IN_PART = {("site", "prefixes"): "the prefixes of sites", ("ansible_host", "dns_names"): "DNS names as ansible_host"}
+IN_PART = {
+    ("site", "prefixes"): "the prefixes of sites",
+    ("ansible_host", "dns_names"): "the DNS names for ansible_host",
+}
 
 
 def _unsafe_addresses(view: View) -> list[str]:

@@ -106,7 +106,10 @@ def test_an_address_with_api_is_understood(netbox: NetBox, read: t.Any, tail: st
 
 def test_no_address(netbox: NetBox, told: t.Any) -> None:
     text = told(netbox, api_endpoint=None)
-    assert "api_endpoint is not set. Set it, the variable netbox_api, or NETBOX_API in the environment" in text
+    assert (
+        "api_endpoint is not set. Set this option, the variable netbox_api, or the environment variable NETBOX_API"
+        in text
+    )
 
 
 def test_no_token(netbox: NetBox, told: t.Any) -> None:
