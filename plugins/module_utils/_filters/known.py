@@ -31,7 +31,7 @@ VERSIONS: tuple[str, ...] = index.VERSIONS
 
 # Attribute filters, custom field filters, and saved filters.
 _PATTERNS = frozenset({"attr_*", "cf_*", "filter", "filter_id"})
-# Parameters that these endpoints support, but that are missing in the OpenAPI schema.
+# Parameters that these endpoints support, but that are missing from the OpenAPI schema.
 _UNDOCUMENTED = {
     "dcim/racks/{id}/elevation": {"highlight": MANY},
     "extras/custom-field-choice-sets/{id}/choices": {"q": ONE},

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 
-# Only objects of these endpoints have config contexts. Up to NetBox 4.6, reading config contexts takes longer than
-# reading everything else, unless they are excluded.
+# Only objects of these endpoints have config contexts. Up to NetBox 4.6, rendering config contexts takes longer than
+# reading everything else, so they are excluded if they are not needed.
 WITH_CONFIG_CONTEXT = ("dcim/devices", "virtualization/virtual-machines")
 
 

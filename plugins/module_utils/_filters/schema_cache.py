@@ -45,8 +45,8 @@ def cache_folder() -> Path | None:
 class SchemaCache:
     """Cache files in ``folder``, one for each base URL, version, and set of plugins. Only the user can read them.
 
-    Directories and files that other users own or can change are not used, because they determine which filters are
-    accepted.
+    Directories and files that other users own or can change are not used, because their content determines which
+    filters are accepted.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -55,7 +55,7 @@ class SchemaCache:
     def names(self, client: Client, about: t.Any) -> Texts:
         """Return the parameters of all endpoints, from disk if they are cached.
 
-        Errors of the client are raised as well.
+        Errors from the client are raised unchanged.
 
         ``about``: JSON data with everything that affects the schema, except for the base URL.
         """

@@ -64,13 +64,13 @@ class Server:
     def parameters(self, endpoint: str) -> known.Markers | None:
         """Return the query parameters that the server's schema lists for a generalized endpoint.
 
-        Return ``None`` if the schema does not describe the endpoint. Errors of the client are raised as well.
+        Return ``None`` if the schema does not describe the endpoint. Errors from the client are raised unchanged.
         """
         texts = self._once("schema", lambda: self._cache.names(self._client, self._status_key()))
         return known.read_markers(texts[endpoint].split()) if endpoint in texts else None
 
     def custom_fields(self) -> dict[str, CustomField]:
-        """Return the custom fields that the token's user can view. Errors of the client are raised as well."""
+        """Return the custom fields that the token's user can view. Errors from the client are raised unchanged."""
         return self._once("custom fields", self._read_custom_fields)
 
     def model(self, endpoint: str) -> str:

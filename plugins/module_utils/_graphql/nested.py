@@ -234,10 +234,7 @@ def _page_of(number: int) -> str:
 
 
 def _only_id(number: int) -> str:
-    """Return the argument that selects the object with this ID.
-
-    It also works on servers that do not support ``start``.
-    """
+    """Return the argument that selects the object with this ID, even if the server does not support ``start``."""
     return f"filters: {{id: {{exact: {number}}}}}"
 
 

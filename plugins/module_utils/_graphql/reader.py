@@ -39,7 +39,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.state import 
 LARGEST_START = 2**31 - 1
 # Number of lists in a query that searches for the highest ID. NetBox allows 10 unless GRAPHQL_MAX_ALIASES was changed.
 PROBES = 8
-# The search for the highest ID ends when its error is at most the range of unread IDs divided by this number.
+# The search for the highest ID ends when the uncertainty is at most the range of unread IDs divided by this number.
 CLOSE_ENOUGH = 16
 
 
@@ -90,7 +90,7 @@ class GraphQLReader:
             )
         yield from self._read_by_offset()
 
-    # By start
+    # By cursor
 
     def _read_by_start(self, first: Page) -> Iterator[list[Row]]:
         self._first = first
@@ -105,7 +105,7 @@ class GraphQLReader:
     def fetch(self, start: int, stop: int | None, rows: int) -> Page:
         """Return the page of at most ``rows`` rows from ID ``start``.
 
-        It might omit rows with IDs of ``stop`` and above.
+        Rows from ID ``stop`` onward might be missing.
         """
         if start > LARGEST_START:
             raise GraphQLFailed(

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
-# The lexical tokens of GraphQL. GraphQL treats commas as white space. Comments are dropped.
+# The lexical tokens of GraphQL. GraphQL treats commas as whitespace. Comments are dropped.
 _TOKEN = re.compile(
     r'(?P<skip>[\s,\ufeff]+|\#[^\n\r]*)|(?P<text>"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*")'
     r"|(?P<name>[_A-Za-z][_0-9A-Za-z]*)|(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|(?P<sign>\.\.\.|[{}()\[\]:=@$!|&])",

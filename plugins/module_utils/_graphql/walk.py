@@ -57,7 +57,7 @@ class GraphQL:
         offset, the objects arrive in NetBox's order. Nested lists are also read completely.
 
         Raise :class:`UsageError` immediately if a parameter is invalid. Raise :class:`GraphQLFailed` if NetBox rejects
-        a query, and :class:`IncompleteList` if rows were lost. Errors of the client are raised as well.
+        a query, and :class:`IncompleteList` if rows were lost. Errors from the client are raised unchanged.
         """
         return flatten(self.pages(name, fields, filters, limit))
 

@@ -95,7 +95,7 @@ def _inflate(compressed: Iterator[bytes], window: int) -> Iterator[bytes]:
     try:
         for number, piece in enumerate(compressed):
             if not number and window == zlib.MAX_WBITS and piece[:1] != b"\x78":
-                inflate = zlib.decompressobj(-zlib.MAX_WBITS)  # some servers send deflate without a header
+                inflate = zlib.decompressobj(-zlib.MAX_WBITS)  # some servers send deflate data without a header
             while piece and not inflate.eof:
                 yield inflate.decompress(piece, PIECE)
                 piece = inflate.unconsumed_tail
@@ -224,14 +224,14 @@ def api_version(response: requests.Response) -> tuple[int, int] | None:
 
 
 def _error_body(response: requests.Response) -> bytes:
-    """Return an error's body, or the beginning of a long body, or the readable part of a damaged body."""
+    """Return an error's body: only the beginning if it is long, and only the readable part if it is damaged."""
     begin = b""
     # Ignore errors in the body, because the status is more important.
     with contextlib.suppress(NetBoxError):
         for piece in iterate_body(response):
             begin = (begin + piece)[:LONGEST_ERROR]
             if len(begin) == LONGEST_ERROR:
-                response.raw.close()  # a connection cannot be reused after an unread rest
+                response.raw.close()  # a connection with unread data cannot be reused
                 break
     return begin
 

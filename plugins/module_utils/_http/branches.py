@@ -53,8 +53,8 @@ class Branch:
     def headers(self, get: Get) -> dict[str, str]:
         """Return the header that selects the branch. ``get`` sends a GET request without this header.
 
-        Raise :class:`UsageError` if the branch does not exist or is not ready. Errors of ``get`` are raised as well. An
-        error is stored for all threads, so only one thread waits for it.
+        Raise :class:`UsageError` if the branch does not exist or is not ready. Errors from ``get`` are raised
+        unchanged. The first error is stored for all threads, so only one thread waits for it.
         """
         with self._lock:
             if self._error is not None:

@@ -151,7 +151,7 @@ class AccessDenied(ErrorStatus):
 class NotFound(ErrorStatus):
     """HTTP status 404: the object or the endpoint does not exist.
 
-    ``from_netbox``: whether NetBox sent the response, and not another server at the same URL.
+    ``from_netbox``: whether the response came from NetBox, and not from another server at the same URL.
     """
 
     from_netbox = False

@@ -43,12 +43,12 @@ if deadlines.REQUESTS_IMPORT_ERROR is None:
 
 # Number of connections that stay open between requests.
 KEPT_CONNECTIONS = 32
-# Maximum number of characters in a library's message that are searched for technical details to remove.
+# Maximum length of a library's message. Longer messages are truncated.
 MOST_OF_LIBRARY = 4000
 
 
 class Slots:
-    """A limit of ``number`` concurrent ``with`` blocks. ``None``: no limit."""
+    """Limits the number of concurrent ``with`` blocks to ``number``. ``None``: no limit."""
 
     def __init__(self, number: int | None) -> None:
         if number is not None and number < 1:

@@ -7,10 +7,10 @@
 """Read a list by offset without losing rows. The pages are requested in sequence or in parallel.
 
 An offset is a number of rows to skip. If a skipped row is deleted, all later rows move to lower offsets, and the next
-page misses some of them. In ID order, the collection detects and repairs this. Each page begins with the last row of
-the previous page. If a page begins with a later row, the rows that moved are read again. In other orders, rows cannot
-be compared, so a page that begins with a new row raises an error. An error is also raised if NetBox returns fewer rows
-than it counted.
+page misses some of them. In ID order, this module detects and repairs this. Each page begins with the last row of the
+previous page. If a page begins with a later row, the rows that moved are read again. In other orders, rows cannot be
+compared, so this module raises an error if a page begins with a new row. In any order, it raises an error if NetBox
+returns fewer rows than it counted.
 """
 
 from __future__ import annotations
@@ -161,10 +161,7 @@ class _ById:
         yield from self._catch_up(self._after(offset, page), None, None)
 
     def _catch_up(self, offset: int, following: int | None, ahead: OffsetPage | None) -> Iterator[list[Row]]:
-        """Yield the rows from ``offset`` to the page ``ahead``, or to the end of the list.
-
-        Find rows that have moved.
-        """
+        """Yield the rows from ``offset`` to the page ``ahead``, or to the end of the list, even if they have moved."""
         stop = ahead.rows[0]["id"] if ahead and ahead.rows else None
         back, overlaps = self._source.page_rows, True
         while True:

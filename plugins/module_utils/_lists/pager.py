@@ -81,7 +81,7 @@ class Pager:
         self.close()
 
     def close(self) -> None:
-        """Stop the threads. Code that is reading a list receives an error. The client stays open."""
+        """Stop the threads. Unfinished reads fail with an error. The client stays open."""
         self.workers.close()
 
     def rows(
@@ -102,7 +102,7 @@ class Pager:
         requests are sent.
 
         Raise :class:`UsageError` immediately if the parameters are invalid or cannot be combined. Raise
-        :class:`IncompleteList` if rows were lost. Errors of the client are raised as well.
+        :class:`IncompleteList` if rows were lost. Errors from the client are raised unchanged.
         """
         pages = self.pages(
             endpoint,

@@ -32,8 +32,8 @@ FILLING = 0.9
 # One page reveals little about distant IDs. Therefore, a page reduces the estimated density of the next range at most
 # by this factor.
 LARGEST_STEP = 4.0
-# Rows that have already arrived are dropped for an earlier range only if that range probably contains at least this
-# number of pages.
+# Rows that have already arrived are dropped to make room for an earlier range only if that range probably contains at
+# least this number of pages.
 WORTH = 4
 
 
@@ -47,8 +47,7 @@ class CursorList(t.Protocol):
     def fetch(self, start: int, stop: int | None, rows: int) -> Page:
         """Return the page of at most ``rows`` rows from ID ``start``.
 
-        ``stop`` is the first ID after the requested range, or ``None``. The caller drops rows with IDs of ``stop`` and
-        above.
+        ``stop`` is the first ID after the requested range, or ``None``. The caller drops rows from this ID onward.
         """
 
     def survey(self) -> tuple[int, int]:
@@ -80,8 +79,8 @@ def follow(page: Page, source: CursorList) -> Iterator[list[Row]]:
 def read_ranges(page: Page, source: CursorList, workers: Workers, max_rows: int | None = None) -> Iterator[list[Row]]:
     """Yield the rows of ``page`` and of all later pages in ID order, one page at a time. All workers request pages.
 
-    At any time, the rows of at most :func:`look_ahead` full pages are requested or waiting. When ``max_rows`` rows have
-    been read or requested, no more pages are requested in advance.
+    At any time, the rows of at most :func:`look_ahead` full pages are requested or waiting. After ``max_rows`` rows
+    have been read or requested, pages are requested only when they are needed.
     """
     if page.next is None or (max_rows is not None and len(page.rows) >= max_rows):
         yield page.rows
@@ -156,7 +155,7 @@ class _Reader:
         return self._read + requested >= self._max_rows
 
     def _has_room(self, position: int) -> bool:
-        """Return whether memory has room for the range at ``position``. The caller does not ask for the first range.
+        """Return whether there is room in memory for the range at ``position``. The first range is always requested.
 
         If earlier ranges contain more rows than expected and workers would be idle, drop the rows that would wait
         longest, and request them again later.

@@ -106,7 +106,7 @@ class ListReader:
         )
 
     def _first_by_cursor(self) -> ListAnswer | None:
-        """Return the first page that the list returns for a cursor.
+        """Return the first page that NetBox reads with a cursor.
 
         If the list does not support cursors, return the page if it contains the whole list, and otherwise ``None``.
         """
@@ -160,7 +160,7 @@ class ListReader:
     def fetch(self, start: int, stop: int | None, rows: int) -> Page:
         """Return the page of at most ``rows`` rows from ID ``start``.
 
-        It might omit rows with IDs of ``stop`` and above.
+        Rows from ID ``stop`` onward might be missing.
         """
         paging = [("start", str(start))]
         if stop is not None and not self.query.selects_by_id:
@@ -201,8 +201,9 @@ class ListReader:
 
         NetBox might treat the parameter ``start`` as a filter in addition to the cursor.
 
-        The first page is read by offset. A request with a cursor at the last row of this page must return that row, and
-        a full page or all of the rows that NetBox counts. At the end, the number of rows is compared with the count.
+        The first page is read by offset. A cursor that starts at the last row of this page must return that row. Its
+        page must also be full, or contain all remaining rows that NetBox counted. At the end, the number of rows is
+        compared with the count.
         """
         answer = self._first_by_offset()
         first = answer.offset_page()
@@ -256,7 +257,7 @@ class ListReader:
             yield page if number else page[1:]
 
     def _check_none_missing(self, seen: array.array[int]) -> None:
-        """Raise :class:`IncompleteList` if rows are missing in ``seen``, except for rows that were added at the end."""
+        """Raise :class:`IncompleteList` if ``seen`` lacks rows, except for rows that were added at the end."""
         everything = ListReader(self._context, with_fields(self.query, "id"))
         ids = {row["id"] for page in everything._read_by_offset(None, True) for row in page}
         self.state.count_requests(everything.state.requests)

@@ -29,7 +29,10 @@ class ServerState:
 
     @property
     def longest_page(self) -> int:
-        """Number of rows in the longest page that the server has returned. The server's maximum is not lower."""
+        """Number of rows in the longest page that the server has returned.
+
+        The server's maximum is at least this number.
+        """
         return self._longest_page
 
     def note_page(self, rows: int) -> None:

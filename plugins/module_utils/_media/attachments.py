@@ -73,10 +73,7 @@ def parse_object_type(written: str) -> str:
 
 
 def find_object_id(client: Client, object_type: str, filters: Pairs) -> int:
-    """Return the ID of the only object of ``object_type`` that ``filters`` select.
-
-    Errors of ``find_one`` are raised as well.
-    """
+    """Return the ID of the only object of ``object_type`` that ``filters`` select. See :func:`find_one` for errors."""
     app, dummy, model = object_type.partition(".")
     usual = [endpoint for endpoint in ENDPOINTS if endpoint.replace("-", "") == f"{app}/{model}s"]
     endpoint = usual[0] if usual else _read_types(client).get(object_type)
@@ -162,10 +159,7 @@ class Attachments:
         return Outcome("removed", None, before[0] if len(rows) == 1 else before, {})
 
     def _list_named(self, name: str) -> list[Row]:
-        """Return the attachments with this name.
-
-        The names are compared here, because NetBox's own filter trims names and ignores an empty name.
-        """
+        """Return the attachments with exactly this name. NetBox's filter trims names and ignores an empty name."""
         filters = [(key, str(value)) for key, value in self._object.items()]
         with Pager(self._client, max_workers=1) as pager:
             rows = list(pager.rows(ENDPOINT, filters))
@@ -262,10 +256,7 @@ class Attachments:
         return Outcome("replaced", row, before, desired.describe())
 
     def _upload(self, desired: DesiredImage, old: Row | None, compare: str) -> Row:
-        """Send the image once.
-
-        If the response is lost, look for the attachment instead of sending the image again.
-        """
+        """Send the image once. If the response is lost, look for the attachment instead of sending it again."""
         try:
             return self._write("POST", f"api/{ENDPOINT}/", self._create_form(desired))
         except NetBoxError as error:

@@ -6,7 +6,7 @@
 
 """Read NetBox's copies of images from allowed locations, and compute their fingerprints.
 
-NetBox returns a URL for each image. The module requests the URL only if it is below ``media/`` of the configured
+NetBox returns a URL for each image. The module requests the URL only if it is below ``media/`` on the configured
 NetBox, or on a storage host that the user listed. Otherwise, the module would send requests to any server whose URL
 NetBox returns.
 """
@@ -63,7 +63,8 @@ class ImageCopies:
         """Return whether NetBox lost the file of ``row``. Call this after a request for the file returned 404.
 
         NetBox also returns 404 if ``LOGIN_REQUIRED`` is false, because it ignores the token in that case. Therefore,
-        request the file without a token. NetBox redirects this request to its login page only if it requires a login.
+        request the file without a token. NetBox redirects this request to its login page only if ``LOGIN_REQUIRED`` is
+        true.
         """
         url = self._permitted_url(row)
         if self._is_below_media(urlsplit(url)):

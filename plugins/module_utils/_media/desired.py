@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The image attachment that a module's options describe. Checks whether NetBox would accept it."""
+"""Build the image attachment that a module's options describe, and check whether NetBox would accept it."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class DesiredImage:
 
 
 def attachment_name(options: Mapping[str, t.Any]) -> str:
-    """Return the attachment's name without surrounding white space, which NetBox would remove."""
+    """Return the attachment's name without surrounding whitespace, which NetBox would remove."""
     if options["name"] is not None:
         return str(options["name"]).strip()
     return os.path.splitext(os.path.basename(options["filename"] or options["src"]))[0].strip()

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Rack elevations: select the rack, build the request, and read the complete response."""
+"""Select a rack, request its elevation, and read the complete response."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class ElevationOptions:
 
     @classmethod
     def from_options(cls, options: Mapping[str, t.Any], render: str) -> ElevationOptions:
-        """Create the parameters from the module options with the same names. The module can lack some of them."""
+        """Create the object from the module options with the same names. Missing options keep their defaults."""
         names = [field.name for field in dataclasses.fields(cls) if field.name in options]
         return cls(**{**{name: options[name] for name in names}, "render": render})
 
@@ -103,7 +103,7 @@ class ElevationOptions:
 
 
 def find_rack_id(client: Client, options: Mapping[str, t.Any]) -> int:
-    """Return the ID of the rack that ``options`` select. Errors of ``find_one`` are raised as well."""
+    """Return the ID of the rack that ``options`` select. Errors from ``find_one`` are raised unchanged."""
     if options["rack_id"] is not None:
         return int(options["rack_id"])
     places = [(key, options[key]) for key in ("site", "location") if options[key]]

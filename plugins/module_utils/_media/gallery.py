@@ -144,7 +144,8 @@ class Gallery:
         for batch in self._fetch(stale):
             for (number, face, source), content in batch:
                 new.files[wanted[number, face]] = {"sha256": hash_bytes(content), "source": source}
-            # Write the manifest first. If the run is interrupted, the next run knows which files belong to the gallery.
+            # Write the manifest first, so that the next run knows which files belong to the gallery, even if this run
+            # is interrupted.
             interim = Manifest("", None, old.generated, {**old.files, **new.files})
             self._files.write(MANIFEST, interim.serialize(), count=False)
             for (number, face, dummy), content in batch:
@@ -155,7 +156,7 @@ class Gallery:
     def _must_draw(self) -> bool:
         """Return whether to request all drawings.
 
-        With ``highlight``, they depend on data that the lists do not contain, because a highlight can refer to any
+        With ``highlight``, drawings depend on data that the lists do not contain, because a highlight can refer to any
         field.
         """
         return bool(self._options["force"] or self._options["highlight"])
@@ -179,7 +180,7 @@ class Gallery:
         new.files[name] = {"sha256": hash_bytes(content), "source": source}
 
     def _write_page(self, data: RackData, drawings: Mapping[tuple[int, str], Drawing], new: Manifest) -> None:
-        """Write the page. It contains the time when a file of the gallery was last changed."""
+        """Write the page. The page contains the time when a file of the gallery was last changed."""
         unchanged = bool(new.generated) and not self._files.written
         if unchanged:
             content = self._render(data, drawings, new.generated)

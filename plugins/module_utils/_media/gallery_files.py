@@ -76,7 +76,7 @@ class GalleryFiles:
     def __init__(self, module: AnsibleModule, directory: str) -> None:
         self._module = module
         self._directory = directory
-        # Names of files that were written or removed. In check mode, names of files that would be.
+        # Names of the files that the module has written or removed, or would have without check mode.
         self.written: list[str] = []
         self.removed: list[str] = []
 
@@ -193,7 +193,7 @@ def hash_bytes(content: bytes) -> str:
 
 
 def _copy_owner(path: str, status: os.stat_result) -> None:
-    """Give ``path`` the owner and group of the file that it replaces, as far as the user has permission to do so."""
+    """Give ``path`` the owner and group of the file that it replaces, if the user has permission."""
     for owner, group in ((status.st_uid, -1), (-1, status.st_gid)):
         try:
             os.chown(path, owner, group)

@@ -203,7 +203,7 @@ def _bmp_dimensions(head: bytes) -> Dimensions:
 
 
 def _gif_dimensions(stream: t.BinaryIO) -> Dimensions:
-    """Return the dimensions of the logical screen, enlarged to contain the first frame. NetBox does the same."""
+    """Return the dimensions of the logical screen, enlarged to contain the first frame. NetBox reports the same."""
     stream.seek(0)
     head = stream.read(13)
     width, height = _unpack("<6xHH", head)

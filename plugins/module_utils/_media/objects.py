@@ -17,7 +17,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# Fields that distinguish objects if several share a name. NetBox omits fields that an object does not have.
+# Fields that distinguish objects if several objects share a name. NetBox omits fields that an object does not have.
 _PLACES = ("site", "location", "rack", "device", "virtual_machine", "cluster", "tenant", "provider")
 _MAX_LISTED = 10
 

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Calculate the usage of racks. All numbers are half units, because devices can start at a half unit."""
+"""Calculate the usage of racks in half units, because devices can start at a half unit."""
 
 from __future__ import annotations
 
