@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""Cache the query parameters from a server's OpenAPI schema. The schema has 13 MB, and each cache file is small."""
+"""Cache the query parameters from a server's OpenAPI schema. The schema is 13 MB long, but the cache file is small."""
 
 from __future__ import annotations
 

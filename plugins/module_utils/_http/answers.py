@@ -45,10 +45,11 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 T = t.TypeVar("T")
 
-# The JSON of 1,000 complete devices has 4.5 MB, or 64 MB if each device has 60 kB of config context. NetBox's schema
-# has 13 MB. If a page is larger, the caller can request fewer rows. Parsed JSON needs up to 20 times as much memory.
+# The JSON of 1,000 complete devices is 4.5 MB long, or 64 MB if each device has 60 kB of config context. NetBox's
+# schema is 13 MB long. If a page is larger, the caller can request fewer rows. Parsed JSON needs up to 20 times as much
+# memory.
 LONGEST_BODY = 64 * 2**20
-# NetBox's error messages have a few lines. Django's error page for developers has about 100 kB.
+# NetBox's error messages are a few lines long. Django's error page for developers is about 100 kB long.
 LONGEST_ERROR = 2**20
 PIECE = 2**16
 # The value of the header Accept-Encoding.

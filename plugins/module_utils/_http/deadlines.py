@@ -27,9 +27,8 @@ except ImportError:
 else:
     REQUESTS_IMPORT_ERROR = None
 
-# Deadline for a complete response, as a multiple of the timeout: 5 minutes with the default timeout of 60 seconds. In
-# NetBox's example configuration, Gunicorn ends a request after 2 minutes. A connection with 2 Mbit/s transfers 64 MB in
-# 5 minutes.
+# Deadline for a complete response, as a multiple of the timeout: 5 minutes with the default timeout of 60 seconds.
+# NetBox's default configuration of Gunicorn ends a request after 2 minutes. At 2 Mbit/s, 64 MB arrive within 5 minutes.
 TIMEOUTS_PER_RESPONSE = 5
 
 

@@ -52,7 +52,7 @@ class ListAnswer:
     rows: list[Row]
     count: int | None
     next: dict[str, int] | None
-    """``start``, ``offset``, and ``limit`` from the ``next`` link, or ``None`` if there is no link."""
+    """The numbers in the ``next`` link, or ``None`` if there is no link. Nothing else in the link is trusted."""
     page_rows: int
     """The maximum number of rows in the page: the requested number, or the server's maximum if that is lower."""
 

@@ -10,8 +10,8 @@ The IDs that have not been read are divided into ID ranges, which are kept in ID
 range that has not been requested, so that the range probably contains one page, and requests it. If a page does not
 cover its range, the rest becomes a new range at the same position. Each ID belongs to one range at any time, so each
 row arrives once. Workers always start with the lowest IDs. Therefore, only a few pages wait for the pages before them,
-for any distribution of IDs. (If workers always split the largest range, reading a list would be equally fast, but
-nearly the whole list would wait in memory.)
+regardless of the distribution of IDs. (If workers always split the largest range, reading a list would be equally fast,
+but nearly the whole list would wait in memory.)
 
 The density of IDs can vary within a list. The received pages show how wide a range must be to contain one page.
 """

@@ -87,7 +87,7 @@ class Workers:
             ) from error
         if not all(callable(getattr(executor, name, None)) for name in ("submit", "shutdown")):
             raise _unusable(executor, "it does not have the methods submit() and shutdown()")
-        processes = sys.modules.get("concurrent.futures.process")  # avoids importing the module
+        processes = sys.modules.get("concurrent.futures.process")  # avoid importing the module
         if processes is not None and isinstance(executor, processes.ProcessPoolExecutor):
             raise _unusable(executor, "it runs functions in other processes")
         return t.cast("concurrent.futures.Executor", executor)

@@ -79,10 +79,10 @@ class ImageCopies:
         return True  # A storage host returns 404 only if the file does not exist.
 
     def _permitted_url(self, row: Row) -> str:
-        """Return the URL of the file of ``row``. Raise :class:`UnexpectedAnswer` if the URL is not allowed.
+        """Return the URL from which to request the file of ``row``.
 
         A file below ``media/`` is requested from the configured NetBox, because NetBox does not always know its own
-        host name.
+        host name. Raise :class:`UnexpectedAnswer` if the URL that NetBox returned is not allowed.
         """
         url = str(row.get("image") or "")
         try:

@@ -76,7 +76,8 @@ class GalleryFiles:
     def __init__(self, module: AnsibleModule, directory: str) -> None:
         self._module = module
         self._directory = directory
-        # Names of the files that the module has written or removed, or would have without check mode.
+        # Names of files that were written or removed. In check mode, nothing is written or removed, but the names are
+        # recorded.
         self.written: list[str] = []
         self.removed: list[str] = []
 

@@ -27,7 +27,7 @@ FIELDS = {
     LOCATIONS: "id name parent last_updated",
     RESERVATIONS: "id rack units description last_updated",
 }
-# Fields that contain required objects, optional objects, and numbers.
+# Fields by endpoint, for required objects, optional objects, and numbers.
 _OBJECTS = {RACKS: ("site",), DEVICES: ("site", "device_type", "role"), RESERVATIONS: ("rack",)}
 _OPTIONAL_OBJECTS = {RACKS: ("location", "role", "tenant"), DEVICES: ("rack",), LOCATIONS: ("parent",)}
 _NUMBERS = {RACKS: ("u_height", "starting_unit"), DEVICES: ("position",), TYPES: ("u_height",)}
