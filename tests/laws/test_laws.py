@@ -93,6 +93,9 @@ def test_nothing_is_read_in_vain(options: Options, transport: str) -> None:
     if "gateway_tag" in options:
         # No other tag marks an address in a subnet of a host.
         options = {**options, "gateway_tag": "edge"}
+    if "hostname_field" in options:
+        # No other custom field has a value in each object.
+        options = {**options, "hostname_field": "fqdn"}
     hold(laws.nothing_is_read_in_vain(Mock(RICH.netbox()), {**options, "transport": transport}))
 
 

@@ -84,6 +84,9 @@ def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf
         facts = {name: read(view, kind, row) for name, read in readers[kind]}
         own = variables.of(facts, plan.variables)
         raw = row if visible is None else {field: row[field] for field in visible if field in row}
+        if options.as_peer and "is_virtual" in facts:
+            # In netbox.netbox, this is one of the fields. Expressions can use it even if rename_variables renames it.
+            raw = {**raw, "is_virtual": facts["is_virtual"]}
         extra = variables.of(facts, plan.seen - plan.variables) if plan.seen else {}
         name = own_name(row, options)
         if name_of:

@@ -102,6 +102,13 @@ def test_pattern_that_matches_nothing_renames_as_the_re_module_does(
     assert variables[renamed] == "paris-1"
 
 
+def test_renaming_does_not_hide_is_virtual_from_expressions(netbox: NetBox, read: t.Any) -> None:
+    options = {"rename_variables": [{"pattern": "is_", "repl": "nb_"}], "groups": {"virtual": "is_virtual"}}
+    inventory = read(netbox, **options, **PEER)
+    found = inventory.groups["virtual"].get_hosts()
+    assert found == [host for host in inventory.hosts.values() if host.vars["nb_virtual"]] != []
+
+
 @TRANSPORTS
 def test_whole_interfaces_have_whole_addresses(netbox: NetBox, read: t.Any, transport: str) -> None:
     tag = netbox.table("extras/tags")[1]
