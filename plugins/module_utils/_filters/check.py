@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""Check filters before they are sent. NetBox ignores unknown ones without an error, and returns all objects."""
+"""Check filters before they are sent. NetBox ignores unknown filters without an error and returns all objects."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.client import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import NetBoxError, UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 
-# Endpoints with views that do not apply filters.
+# Endpoints that ignore all filters.
 UNFILTERED = (
     "core/background-queues",
     "core/background-tasks",
@@ -29,17 +29,18 @@ UNFILTERED = (
     "plugins/installed-plugins",
     "users/config",
 )
-# NetBox accepts these spellings of booleans. It ignores others, such as 1, yes, and TRUE.
+# The spellings of Boolean values that NetBox accepts. It ignores other values, such as 1, yes, and TRUE.
 BOOLEANS = ("true", "false", "True", "False")
 
 
 class FilterCheck:
-    """Rejects filters that the NetBox of ``client`` would ignore.
+    """Rejects filters that the NetBox server of ``client`` would ignore.
 
-    Names that exist in all versions in the index need no request. For others, the server's version is requested, and
-    then its own schema, which is cached on disk. Custom fields and saved filters are requested if a filter names one.
+    Filters that exist in all versions in the index need no request. For other filters, this class requests the server's
+    version, and then the server's own schema, which it caches on disk. It requests custom fields or saved filters only
+    if a filter refers to one.
 
-    ``options``: names of the caller's options, to which errors can refer.
+    ``options``: names of the caller's options, which error messages can mention.
     """
 
     def __init__(
@@ -55,10 +56,12 @@ class FilterCheck:
         self._undescribed: set[str] = set()
 
     def check(self, endpoint: str, filters: Pairs, *, elsewhere: t.Mapping[str, str] | None = None) -> None:
-        """Raise :class:`UsageError` that names all wrong filters, before anything is sent.
+        """Raise :class:`UsageError` if filters are invalid.
 
-        ``elsewhere``: other endpoints that receive these filters, each with the option for filters that only this
-        endpoint receives, such as ``{"dcim/devices": "device_query_filters"}``.
+        The error names all of them. Call this before reading the list.
+
+        ``elsewhere``: other endpoints that receive these filters. Each is mapped to the option for filters that only
+        that endpoint receives, such as ``{"dcim/devices": "device_query_filters"}``.
         """
         path = known.generalize(endpoint)
         if path in UNFILTERED and filters:
@@ -77,7 +80,7 @@ class FilterCheck:
             self._refuse(endpoint, complaints)
 
     def check_ordering(self, endpoint: str, fields: t.Iterable[str]) -> None:
-        """Raise :class:`UsageError` if NetBox would ignore one of the fields (``name``, ``-name``) to sort by."""
+        """Raise :class:`UsageError` if NetBox would ignore one of the sort ``fields`` (``name``, ``-name``)."""
         path = known.generalize(endpoint)
         names = [field.strip().lstrip("-") for field in fields]
         unknown = [name for name in names if name not in known.ordering_of(path)]
@@ -85,7 +88,7 @@ class FilterCheck:
             return
         versions = self._server.versions() if known.is_known(path) else ()
         there = known.ordering_of(path, versions)
-        # If the index does not contain the list, compare the first object in ascending and descending order.
+        # If the index does not contain the list, compare the first objects in ascending and descending order.
         refused = [
             name
             for name in unknown
@@ -99,7 +102,10 @@ class FilterCheck:
             )
 
     def confirm(self, endpoint: str, filters: Pairs) -> None:
-        """Check again after the list was read: the endpoint exists, and NetBox's version is known."""
+        """Check the filters again after the list was read.
+
+        At this point, the endpoint is known to exist, and NetBox's version is known.
+        """
         if not filters:
             return
         path = known.generalize(endpoint)
@@ -113,7 +119,7 @@ class FilterCheck:
                 self._refuse(endpoint, complaints)
 
     def _look_up(self, path: str, names: list[str], elsewhere: t.Mapping[str, str]) -> tuple[Markers, list[str]]:
-        """Return the known parameters of ``path``, and error messages about ``names`` that are not among them."""
+        """Return the known parameters of ``path``, and error messages about ``names`` that are unknown."""
         markers = dict(known.filters_of(path))
         complaints = []
         doubtful = [name for name in names if name not in markers and not patterns.matches(name)]
@@ -132,14 +138,15 @@ class FilterCheck:
     def _look_up_in_schema(
         self, path: str, names: list[str], markers: Markers, elsewhere: t.Mapping[str, str]
     ) -> tuple[Markers, list[str]]:
-        """Like ``_look_up``, but use the server's own schema, because the index does not contain everything."""
+        """Like ``_look_up``, but use the server's own schema, because the index is incomplete."""
         reason = ""
         try:
             described = self._server.parameters(path)
         except NetBoxError as error:
             described, reason = {}, f" (cannot read the API schema of this NetBox: {error})"
         if described is None:
-            # Either NetBox reports that the endpoint does not exist, or confirm() rejects the filters.
+            # Accept the filters for now. If the endpoint does not exist, NetBox reports it. Otherwise, confirm()
+            # rejects the filters.
             self._undescribed.add(path)
             return markers, []
         markers = {**markers, **described}

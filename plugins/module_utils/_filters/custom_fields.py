@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""Which custom field filters NetBox applies. It ignores all others without an error."""
+"""Check custom field filters. NetBox ignores invalid ones without an error."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters imp
 PREFIX = "cf_"
 _TEXT = ["n", "ic", "nic", "iew", "niew", "isw", "nisw", "ie", "nie", "empty", "regex", "iregex"]
 _NUMBER = ["n", "lt", "lte", "gt", "gte", "empty"]
-# The lookups of each type, in NetBox 4.5.0 to 4.7.0-beta1. For several objects, NetBox also accepts lt, lte, gt, and
-# gte, but then compares as if there was no lookup.
+# The lookups that each custom field type supports, in NetBox 4.5.0 to 4.7.0-beta1. For multiobject, NetBox also accepts
+# lt, lte, gt, and gte, but compares as if there were no lookup.
 _LOOKUPS = {
     **dict.fromkeys(("text", "longtext", "url", "select", "multiselect"), _TEXT),
     **dict.fromkeys(("integer", "decimal", "date", "datetime", "object"), _NUMBER),
@@ -26,21 +26,21 @@ _LOOKUPS = {
     "boolean": [],
 }
 _NO_FILTER = "json"
-# With the filter logic "loose", filters for these types match part of the value, and do not support lookups.
+# If the filter logic is "loose", filters for these types match part of the value and do not support lookups.
 _LOOSE = ("text", "longtext", "url")
 
 
 class Verdict(t.NamedTuple):
-    """Either an error message, or the marker of a filter that NetBox applies."""
+    """The result of a check: an error message, or the marker of a filter that NetBox applies."""
 
     complaint: str = ""
     marker: str = MANY
 
 
 def judge(server: Server, endpoint: str, pairs: Pairs, elsewhere: t.Mapping[str, str]) -> Verdict:
-    """Return whether NetBox applies the custom field filter in ``pairs`` to a list. All pairs share one name.
+    """Check whether NetBox applies the custom field filter in ``pairs`` to a list. All pairs have the same name.
 
-    ``elsewhere`` as for ``FilterCheck.check``.
+    For ``elsewhere``, see ``FilterCheck.check``.
     """
     name = pairs[0][0]
     try:
@@ -60,7 +60,10 @@ def judge(server: Server, endpoint: str, pairs: Pairs, elsewhere: t.Mapping[str,
 
 
 def verify(server: Server, endpoint: str, pairs: Pairs, denied: AccessDenied, kind: str) -> Verdict:
-    """Accept a filter that changes the list, if the token's user has no permission to read the custom field."""
+    """Check a filter by its effect, because the token's user has no permission to view ``kind``.
+
+    Accept the filter if it changes the list.
+    """
     if server.applies(endpoint, pairs):
         return Verdict()
     return Verdict(

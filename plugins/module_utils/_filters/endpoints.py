@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""NetBox's endpoints, and the names that users write for them."""
+"""NetBox's endpoints, and the terms that users write for them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _LISTS = {
 }
 
 ENDPOINTS = tuple(f"{app}/{name}" for app, names in _LISTS.items() for name in names.split())
-"""Paths to NetBox's own lists, without ``api/``. Plugins add theirs under ``plugins/``."""
+"""Paths of NetBox's own lists, without ``api/``. Lists of plugins have paths below ``plugins/``."""
 
 
 class Target(t.NamedTuple):
@@ -74,10 +74,10 @@ class Target(t.NamedTuple):
 def target(term: str) -> Target:
     """Parse a term: a path (``dcim/devices``, ``plugins/bgp/sessions``), its dotted form, or a short name.
 
-    A short name is the last part of a path that is unique in NetBox (``devices``). Each can end with an ID
+    A short name is the last part of a path (``devices``), if it is unique in NetBox. Each form can end with an ID
     (``dcim/devices/5``).
 
-    Accept paths of unknown endpoints, because servers differ. Raise :class:`UsageError` for all other terms, with
+    Paths of unknown endpoints are accepted, because servers differ. For all other terms, raise :class:`UsageError` with
     suggestions.
     """
     path = re.sub(r"^api/", "", str(term).strip().strip("/"))
@@ -101,7 +101,10 @@ def _find_short_name(name: str) -> str:
 
 
 def did_you_mean(name: str) -> str:
-    """Return `` Did you mean ...?`` with the endpoints that have the most similar names, or an empty string."""
+    """Return `` Did you mean ...?`` with the endpoints that have the most similar names, or an empty string.
+
+    For plugin endpoints, return a sentence about the plugin instead.
+    """
     if name.startswith("plugins/"):
         return " Check that this plugin is installed in NetBox."
     short = {endpoint.split("/")[1]: endpoint for endpoint in ENDPOINTS}

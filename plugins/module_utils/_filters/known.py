@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The filters and the sortable fields of each NetBox version, from the index in the collection."""
+"""The filters and sortable fields of each NetBox version, from the index in the collection."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters imp
 Markers = dict[str, str]
 """Query parameters, each with its marker."""
 
-# How many values a parameter accepts: any number, one, or one boolean.
+# Markers for the values that a parameter accepts: any number of values, one value, or one Boolean value.
 MANY, ONE, BOOLEAN = "", "!", "?"
 VERSIONS: tuple[str, ...] = index.VERSIONS
-"""The versions in the index, the oldest first."""
+"""The versions in the index, from the oldest to the newest."""
 
 # Attribute filters, custom field filters, and saved filters.
 _PATTERNS = frozenset({"attr_*", "cf_*", "filter", "filter_id"})
-# Parameters that the views for these endpoints read, but that are missing in the OpenAPI schema.
+# Parameters that these endpoints support, but that are missing from the OpenAPI schema.
 _UNDOCUMENTED = {
     "dcim/racks/{id}/elevation": {"highlight": MANY},
     "extras/custom-field-choice-sets/{id}/choices": {"q": ONE},
@@ -45,12 +45,12 @@ def _index() -> dict[str, dict[str, str]]:
 
 
 def generalize(endpoint: str) -> str:
-    """Return ``endpoint`` in the notation of the index and the schema: ``dcim/racks/5/elevation`` with ``{id}``."""
+    """Replace IDs in ``endpoint`` with ``{id}``, as in the index and the schema: ``dcim/racks/{id}/elevation``."""
     return re.sub(r"/[0-9]+(?=/|$)", "/{id}", endpoint.strip("/"))
 
 
 def is_known(endpoint: str) -> bool:
-    """Return whether NetBox itself has this endpoint, which must be generalized."""
+    """Return whether the generalized ``endpoint`` belongs to NetBox itself."""
     return endpoint in _index()
 
 
@@ -61,7 +61,7 @@ def model_of(endpoint: str) -> str:
 
 @functools.cache
 def filters_of(endpoint: str, versions: tuple[str, ...] = VERSIONS) -> Markers:
-    """Return the parameters of ``endpoint`` that exist with an equal marker in all these versions."""
+    """Return the parameters of ``endpoint`` that have the same marker in all of these versions."""
     entries = _shared(endpoint, "filters", versions) if versions else ()
     found = read_markers(entry for entry in entries if entry not in _PATTERNS)
     return {**found, **_UNDOCUMENTED.get(endpoint, {})}
@@ -69,18 +69,18 @@ def filters_of(endpoint: str, versions: tuple[str, ...] = VERSIONS) -> Markers:
 
 @functools.cache
 def patterns_of(endpoint: str) -> frozenset[str]:
-    """Return the filters in ``_PATTERNS`` that ``endpoint`` has in all versions, although no schema lists them."""
+    """Return the filters in ``_PATTERNS`` that ``endpoint`` supports in all versions. No schema lists these filters."""
     return _PATTERNS.intersection(_shared(endpoint, "filters", VERSIONS))
 
 
 @functools.cache
 def ordering_of(endpoint: str, versions: tuple[str, ...] = VERSIONS) -> frozenset[str]:
-    """Return the fields by which all these versions can sort ``endpoint``."""
+    """Return the fields by which all of these versions can sort ``endpoint``."""
     return frozenset(_shared(endpoint, "ordering", versions) if versions else ())
 
 
 def read_markers(entries: Iterable[str]) -> Markers:
-    """Split ``q!`` into the parameter and its marker."""
+    """Split entries such as ``q!`` into the parameter and its marker."""
     return {entry.rstrip("!?"): entry[len(entry.rstrip("!?")) :] for entry in entries}
 
 
@@ -96,16 +96,16 @@ def _shared(endpoint: str, kind: str, versions: tuple[str, ...]) -> list[str]:
 
 @functools.cache
 def _span(text: str) -> range:
-    """Return the positions of the versions of ``4.6.1..4.6.7``. Either end may be missing."""
+    """Return the indexes of the versions in a span such as ``4.6.1..4.6.7``. Either end can be omitted."""
     first, dummy, last = text.partition("..")
     return range(VERSIONS.index(first) if first else 0, VERSIONS.index(last) + 1 if last else len(VERSIONS))
 
 
 def matching_versions(full: str, minor: tuple[int, int] | None) -> tuple[str, ...]:
-    """Return the versions in the index that can match a server of version ``full``.
+    """Return the versions in the index that match a server of version ``full``.
 
-    Usually this is one version: ``full`` itself or, if the index does not contain it, the newest earlier patch version.
-    If only the minor version is known, return all patch versions.
+    Usually, this is one version: ``full`` itself, or the newest earlier patch version if the index does not contain
+    ``full``. If only the minor version is known, return all of its patch versions.
     """
     version = parse_version(full)
     if version is None:
@@ -116,7 +116,7 @@ def matching_versions(full: str, minor: tuple[int, int] | None) -> tuple[str, ..
 
 
 def suggest(name: str, known: Mapping[str, t.Any] | Iterable[str], prefix: str = "") -> str:
-    """Return `` (did you mean ...?)`` with the nearest of the known names, or an empty string."""
+    """Return `` (did you mean ...?)`` with the most similar known names, or an empty string."""
     names = sorted(one for one in known if one not in RESERVED)
     near = [prefix + one for one in difflib.get_close_matches(name, names, n=3, cutoff=0.6)]
     if not near:

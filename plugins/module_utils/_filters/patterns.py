@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""Filters that no schema lists, because users define them: custom fields, saved filters, and attributes of types."""
+"""Check filters that no schema lists because users define them: custom fields, saved filters, and type attributes."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 
 _ATTRIBUTE = "attr_"
-# The parameters that name saved filters, with the field that each of them matches.
+# Parameters that select saved filters, each with the field of the saved filter that it matches.
 _SAVED = {"filter": "slug", "filter_id": "id"}
 
 
 def matches(name: str) -> bool:
-    """Return whether ``name`` can be such a filter."""
+    """Return whether ``name`` might be a filter that users define."""
     return name in _SAVED or name.startswith((custom_fields.PREFIX, _ATTRIBUTE))
 
 
 def judge(server: Server, path: str, endpoint: str, pairs: Pairs, elsewhere: t.Mapping[str, str]) -> Verdict:
-    """Return whether NetBox applies the filter in ``pairs`` to ``endpoint``. All pairs share one name.
+    """Check whether NetBox applies the filter in ``pairs`` to ``endpoint``. All pairs have the same name.
 
-    ``path`` is the generalized endpoint, ``elsewhere`` as for ``FilterCheck.check``.
+    ``path`` is the generalized endpoint. For ``elsewhere``, see ``FilterCheck.check``.
     """
     name = pairs[0][0]
     prefix = next((prefix for prefix in (custom_fields.PREFIX, _ATTRIBUTE) if name.startswith(prefix)), "")
@@ -44,7 +44,10 @@ def judge(server: Server, path: str, endpoint: str, pairs: Pairs, elsewhere: t.M
 
 
 def _judge_saved(server: Server, endpoint: str, pairs: Pairs) -> Verdict:
-    """NetBox ignores saved filters that do not exist, or that the token's user cannot view."""
+    """Check saved filters.
+
+    NetBox ignores those that do not exist or that the token's user has no permission to view.
+    """
     name = pairs[0][0]
     field = _SAVED[name]
     values = [value for dummy, value in pairs]

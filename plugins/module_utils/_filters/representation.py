@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Select the parts of each object to request: ``fields``, ``omit``, ``brief``, and config contexts."""
+"""Select the fields of each object to request: ``fields``, ``omit``, ``brief``, and config contexts."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ from collections.abc import Iterable, Sequence
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 
-# Only these have config contexts. Up to NetBox 4.6, they cost more than everything else unless they are excluded.
+# Only objects of these endpoints have config contexts. Up to NetBox 4.6, rendering config contexts takes longer than
+# reading everything else, so they are excluded if they are not needed.
 WITH_CONFIG_CONTEXT = ("dcim/devices", "virtualization/virtual-machines")
 
 
 class Representation:
-    """The parts of each object of ``endpoint`` (``dcim/devices``) to request.
+    """The fields to request for each object of ``endpoint`` (``dcim/devices``).
 
-    * ``fields``: names of whole fields, because NetBox cannot select parts of a field; empty for all fields.
-    * ``omit``: names of fields to leave out. NetBox before 4.5.2 returns them anyway.
+    * ``fields``: names of whole fields, because NetBox cannot select parts of a field. An empty value selects all
+      fields.
+    * ``omit``: names of fields to omit. NetBox before 4.5.2 returns them anyway.
     * ``brief``: whether to request NetBox's short form.
     * ``config_context``: whether to request config contexts together with all other fields.
     * ``ordering``: fields by which the list is sorted, such as ``-device_count``.
 
-    ``parameters`` are the query parameters for this. They can request additional fields: the ID, which identifies rows,
-    and fields that save NetBox a database query for each row. :meth:`tidy` removes these fields from the rows.
+    The attribute ``parameters`` contains the resulting query parameters. They can request additional fields: the ID,
+    which identifies rows, the fields in ``ordering``, and fields that save database queries in NetBox. :meth:`tidy`
+    removes the additional fields from the rows.
     """
 
     def __init__(
@@ -57,9 +60,9 @@ class Representation:
         if self._fields:
             asked = list(self._fields)
             if has_context and "primary_ip" in asked:
-                # Without these two fields, NetBox sends two more queries to its database for each row.
+                # Without these two fields, NetBox runs two additional database queries for each row.
                 asked += [name for name in ("primary_ip4", "primary_ip6") if name not in asked]
-            # NetBox adds counts to its query only if they are among the fields, and otherwise cannot sort by them.
+            # NetBox computes counts only if they are among the requested fields. Otherwise, it cannot sort by them.
             asked += [name for name in (field.lstrip("-") for field in ordering) if name not in asked]
             if "id" not in asked:
                 asked.append("id")
@@ -68,7 +71,7 @@ class Representation:
             config_context = "config_context" in asked
         elif brief:
             self.parameters.append(("brief", "true"))
-            config_context = True  # The short form never contains it.
+            config_context = True  # The short form never contains config contexts.
         else:
             left_out = [name for name in dict.fromkeys(omit) if name != "id"]
             if has_context and not config_context and "config_context" not in left_out:
@@ -78,7 +81,8 @@ class Representation:
             if left_out:
                 self.parameters.append(("omit", ",".join(left_out)))
         if has_context and not config_context:
-            # Up to NetBox 4.6, only this parameter avoids the work. NetBox 4.7 ignores it, and uses omit and fields.
+            # Up to NetBox 4.6, only this parameter prevents NetBox from rendering config contexts. NetBox 4.7 ignores
+            # it and evaluates omit and fields instead.
             self.parameters.append(("exclude", "config_context"))
 
     def tidy(self, rows: Iterable[dict[str, t.Any]]) -> None:

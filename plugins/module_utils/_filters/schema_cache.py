@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""Cache the query parameters from a server's OpenAPI schema, which has 13 MB, in a small file for each server."""
+"""Cache the query parameters from a server's OpenAPI schema. The schema is 13 MB long, but the cache file is small."""
 
 from __future__ import annotations
 
@@ -22,35 +22,42 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.client import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UnexpectedAnswer
 
 Texts = dict[str, str]
-"""Endpoints, and their parameters with markers, separated by spaces."""
+"""The parameters of each endpoint, with their markers, separated by spaces."""
 
 # Part of the file names. Change it when the file format changes.
 FORMAT = 2
 
 
 def cache_folder() -> Path | None:
-    """Return the user's directory for data that can be created again (XDG), or ``None`` if the user has none."""
+    """Return the collection's directory in the user's cache directory (XDG).
+
+    Return ``None`` if the user has no home directory.
+    """
     for home in (os.environ.get("XDG_CACHE_HOME") or "", "~/.cache"):
         path = Path(os.path.expanduser(home))
-        # A relative path would depend on where Ansible runs. "~" remains unchanged if the user has no home directory.
+        # A relative path would depend on the current directory. "~" remains unchanged if the user has no home
+        # directory.
         if path.is_absolute():
             return path / "netbox.cursor"
     return None
 
 
 class SchemaCache:
-    """Files in ``folder``, one for each address, version, and set of plugins. Only the user can read them.
+    """Cache files in ``folder``, one for each base URL, version, and set of plugins. Only the user can read them.
 
-    Directories and files that other users own or can write are not used: they could change which filters are accepted.
+    Directories and files that other users own or can change are not used, because their content determines which
+    filters are accepted.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or cache_folder()
 
     def names(self, client: Client, about: t.Any) -> Texts:
-        """Return the parameters of all endpoints, from disk if they are cached. Raise the errors of the client.
+        """Return the parameters of all endpoints, from disk if they are cached.
 
-        ``about`` contains everything that affects the schema except the base URL, as JSON data.
+        Errors from the client are raised unchanged.
+
+        ``about``: JSON data with everything that affects the schema, except for the base URL.
         """
         key = hashlib.sha256(json.dumps([client.endpoint, about, FORMAT]).encode()).hexdigest()
         path = self._folder / f"schema-{key}.json" if self._folder else None
@@ -67,7 +74,7 @@ def _read(path: Path) -> Texts | None:
     """Return the content of a file, or ``None`` if it does not exist, is damaged, or cannot be trusted."""
     try:
         _check_trust(os.lstat(path.parent), stat.S_ISDIR)
-        # O_NONBLOCK: opening a FIFO would wait for another process.
+        # Without O_NONBLOCK, opening a FIFO would wait for another process.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, encoding="utf-8") as file:
             _check_trust(os.fstat(handle), stat.S_ISREG)
@@ -80,7 +87,7 @@ def _read(path: Path) -> Texts | None:
 
 
 def _check_trust(status: os.stat_result, is_right_type: t.Callable[[int], bool]) -> None:
-    """Raise :class:`OSError` unless the file has the right type and only the user owns it and can change it."""
+    """Raise :class:`OSError` unless the file has the right type, and only the user owns it and can change it."""
     if not is_right_type(status.st_mode):
         raise OSError("it has the wrong file type")
     if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -88,7 +95,7 @@ def _check_trust(status: os.stat_result, is_right_type: t.Callable[[int], bool])
 
 
 def _write(path: Path, names: Texts, client: Client) -> None:
-    """Write the whole file or nothing, even if several processes write it concurrently."""
+    """Write the complete file or nothing, even if several processes write it concurrently."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_trust(os.lstat(path.parent), stat.S_ISDIR)
@@ -106,7 +113,10 @@ def _write(path: Path, names: Texts, client: Client) -> None:
 
 
 def extract_parameters(schema: t.Any) -> Texts:
-    """Return the query parameters of all lists, and of all views of one object, that an OpenAPI schema describes."""
+    """Return the query parameters of all lists in an OpenAPI schema.
+
+    This includes lists that belong to one object, such as ``dcim/racks/{id}/elevation``.
+    """
     paths = schema.get("paths") if isinstance(schema, dict) else None
     if not isinstance(paths, dict) or not paths:
         raise UnexpectedAnswer("The schema contains no paths.")
@@ -122,7 +132,10 @@ def extract_parameters(schema: t.Any) -> Texts:
 
 
 def _prefix(paths: t.Iterable[str]) -> str:
-    """Return the path of the API, ``/api/`` after the base path of this NetBox, which a proxy can replace."""
+    """Return the path of the API in the schema: the base path of NetBox, followed by ``/api/``.
+
+    A proxy can change the base path.
+    """
     own = [path for path in map(str, paths) if path.endswith("/api/status/")]
     return min(own, key=len)[: -len("status/")] if own else "/api/"
 

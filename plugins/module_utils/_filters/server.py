@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""Read facts about one NetBox, such as its version and custom fields. Each is read once, and only if needed."""
+"""Read data about one NetBox server, such as its version and its custom fields, once and only if it is needed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _lock = threading.Lock()
 
 
 class CustomField(t.NamedTuple):
-    """A custom field: its type, such as ``decimal``, its filter logic, and the object types that have it."""
+    """A custom field: its type, such as ``decimal``, its filter logic, and the object types that have the field."""
 
     name: str
     kind: str
@@ -39,7 +39,7 @@ class CustomField(t.NamedTuple):
 
 
 class Server:
-    """The NetBox of one client. Safe for several threads."""
+    """The NetBox server that a client connects to. Several threads can use it."""
 
     def __init__(self, client: Client, cache: SchemaCache | None = None) -> None:
         self._client = weakref.proxy(client)
@@ -49,32 +49,32 @@ class Server:
 
     @classmethod
     def of(cls, client: Client) -> Server:
-        """Return the one instance for this client."""
+        """Return the only instance for ``client``."""
         with _lock:
             if client not in _servers:
                 _servers[client] = cls(client)
             return _servers[client]
 
     def versions(self) -> tuple[str, ...]:
-        """Return the versions in the index that can match this server, if there are any."""
+        """Return the versions in the index that match this server."""
         status = self._status()
         full = status.get("netbox-full-version") or status.get("netbox-version") or ""
         return known.matching_versions(str(full), self._client.api_version)
 
     def parameters(self, endpoint: str) -> known.Markers | None:
-        """Return the query parameters that the server's schema names for a generalized endpoint.
+        """Return the query parameters that the server's schema lists for a generalized endpoint.
 
-        Return ``None`` if the schema does not describe the endpoint. Raise the errors of the client.
+        Return ``None`` if the schema does not describe the endpoint. Errors from the client are raised unchanged.
         """
         texts = self._once("schema", lambda: self._cache.names(self._client, self._status_key()))
         return known.read_markers(texts[endpoint].split()) if endpoint in texts else None
 
     def custom_fields(self) -> dict[str, CustomField]:
-        """Return the custom fields that the token's user can view. Raise the errors of the client."""
+        """Return the custom fields that the token's user can view. Errors from the client are raised unchanged."""
         return self._once("custom fields", self._read_custom_fields)
 
     def model(self, endpoint: str) -> str:
-        """Return the object type of a list, such as ``dcim.device``; empty if there is none."""
+        """Return the object type of a list, such as ``dcim.device``, or an empty string if there is none."""
         model = known.model_of(endpoint)
         if model or known.is_known(endpoint):
             return model
@@ -82,10 +82,10 @@ class Server:
         return next((model for path, model in models if path.endswith(f"/api/{endpoint}")), "")
 
     def applies(self, endpoint: str, pairs: Pairs) -> bool:
-        """Return whether NetBox demonstrably applies these filters: they reduce the list, or NetBox rejects their
-        values.
+        """Return whether NetBox demonstrably applies these filters.
 
-        While the list changes, compare again.
+        This is the case if the filters change the number of objects, or if NetBox rejects their values. If the list
+        changes during the comparison, compare again.
         """
         for dummy in range(_ATTEMPTS):
             try:
@@ -97,13 +97,13 @@ class Server:
         return False
 
     def sorts(self, endpoint: str, field: str) -> bool:
-        """Return whether NetBox sorts a list by ``field``. If all values are equal, also return ``True``."""
+        """Return whether NetBox sorts a list by ``field``. Also return ``True`` if all values are equal."""
         first, last, newest = (
             self._first_row(endpoint, field, ordering) for ordering in (f"{field},id", f"-{field},id", "-id")
         )
         if first.get("id") != last.get("id"):
             return True
-        # The same object comes first in both directions: NetBox ignores the field, or all its values are equal.
+        # The same object is first in both directions. Either NetBox ignores the field, or all values are equal.
         return not first or (field in first and first[field] == newest.get(field))
 
     def rows(self, endpoint: str, filters: Pairs, fields: tuple[str, ...]) -> list[dict[str, t.Any]]:
@@ -120,7 +120,7 @@ class Server:
                 return rows
 
     def _once(self, name: str, read: t.Callable[[], T]) -> T:
-        """Call ``read`` once, and return its result or raise its error each time. ``name`` identifies the result."""
+        """Return the result of ``read``, or raise its error. ``read`` is called only once for each ``name``."""
         with self._lock:
             if name not in self._kept:
                 try:
@@ -139,7 +139,7 @@ class Server:
         try:
             status = self._client.get("api/status/")
         except ErrorStatus as error:
-            # Every response has a header with the minor version, even an error.
+            # Even an error response has a header with the minor version.
             self._client.log(2, f"Cannot read the NetBox version: {error}")
             return {}
         return status if isinstance(status, dict) else {}
@@ -161,7 +161,7 @@ class Server:
         return fields
 
     def _read_models(self) -> list[tuple[str, str]]:
-        """Return the paths of the lists, with their object types. Every user can read them."""
+        """Return the paths of the lists, with their object types. Every user has permission to read them."""
         rows = self.rows("core/object-types", [], ("app_label", "model", "rest_api_endpoint"))
         return [
             (str(row["rest_api_endpoint"]).rstrip("/"), f"{row.get('app_label')}.{row.get('model')}")

@@ -4,11 +4,11 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Convert GraphQL filters from dictionaries to GraphQL.
+"""Convert GraphQL filters from dictionaries to the GraphQL language.
 
-GraphQL distinguishes strings (``"active"``) from enum values (``STATUS_ACTIVE``), but YAML does not. If a value could
-be either, the type is read from NetBox's GraphQL schema. GraphQL variables would not need the types of values, but each
-query would have to name the types of the variables.
+GraphQL distinguishes strings (``"active"``) from enum values (``STATUS_ACTIVE``), but YAML does not. If a value might
+be either, the type is read from NetBox's GraphQL schema. With GraphQL variables, the types of values would not be
+needed, but each query would have to declare the types of its variables.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _innermost(kind: t.Any) -> t.Any:
 
 
 def written(filters: Mapping[str, t.Any], name: str, types: FilterTypes) -> str:
-    """Return ``filters`` for the list ``name`` as GraphQL. Raise :class:`UsageError` for other values."""
+    """Return ``filters`` for the list ``name`` as GraphQL. Raise :class:`UsageError` if a value is not supported."""
     return _written(filters, types.of_list(name) if _may_hold_enum(filters) else "", False, types)
 
 

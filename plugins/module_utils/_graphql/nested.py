@@ -4,7 +4,10 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Complete the nested lists in GraphQL rows, which NetBox shortens to its maximum page size without reporting it."""
+"""Complete the nested lists in GraphQL rows.
+
+NetBox truncates nested lists to its maximum page size without reporting it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.context import Context
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import Row
 
-# Replaces the ID of an object in a list if the ID was not selected.
+# Placeholder for the ID of an object in a list if the user did not select the ID.
 UNKNOWN = -1
 
 Step = tuple[Field, t.Optional[int]]
@@ -31,14 +34,14 @@ Step = tuple[Field, t.Optional[int]]
 
 @dataclasses.dataclass
 class _Nested:
-    """A list that NetBox possibly shortened: ``holder[field.key]``, at ``path`` in the row with the ID ``top``."""
+    """A list that NetBox might have truncated: ``holder[field.key]``, at ``path`` in the row with the ID ``top``."""
 
     top: int
     path: tuple[Step, ...]
     field: Field
     holder: Row
     in_long_list: bool
-    """Whether it is in another list that is longer than a page."""
+    """Whether the list is inside another list that is longer than a page."""
 
     @property
     def rows(self) -> list[Row]:
@@ -46,7 +49,10 @@ class _Nested:
 
     @property
     def way(self) -> tuple[int, ...]:
-        """A key for the path and the field without IDs, so that equal lists in different rows share it."""
+        """A key for the path and the field, without IDs.
+
+        Lists at the same path share it, even if they are in different rows.
+        """
         return (*(id(field) for field, dummy in self.path), id(self.field))
 
     @property
@@ -55,10 +61,10 @@ class _Nested:
 
 
 class NestedLists:
-    """Completes the lists in the rows of ``query``.
+    """Completes the nested lists in the rows of ``query``.
 
-    ``send`` returns the data of the response to a query. Its second argument is whether to raise errors that a shorter
-    page can avoid.
+    ``send`` returns the data of the response to a query. Its second argument is true if the request must not be
+    repeated after errors that a smaller page might avoid.
     """
 
     def __init__(self, query: GraphQLQuery, context: Context, send: t.Callable[[str, bool], t.Any]) -> None:
@@ -79,18 +85,18 @@ class NestedLists:
         try:
             self._complete(rows)
         except (AttributeError, KeyError, TypeError, ValueError):
-            # This code accesses only NetBox's response.
+            # Only NetBox's response can cause these errors, because the code does not access other data.
             raise UnexpectedAnswer(f"{self._name}: the returned objects do not contain the selected fields.") from None
 
     def _complete(self, rows: Sequence[Row]) -> None:
         whole: set[tuple[t.Any, ...]] = set()
         while True:
-            # Complete outer lists first, because the objects that this adds can contain shortened lists.
+            # Complete outer lists first, because the added objects can contain truncated lists.
             found = [nested for row in rows for nested in self._long_lists(row) if nested.key not in whole]
             if not found:
                 return
             depth = min(len(nested.path) for nested in found)
-            # If the longest list was not shortened, the others were not shortened either.
+            # If the longest list was not truncated, the others were not truncated either.
             found.sort(key=lambda nested: -len(nested.rows))
             ways: dict[tuple[int, ...], list[_Nested]] = {}
             for nested in found:
@@ -101,7 +107,7 @@ class NestedLists:
                 whole.update(nested.key for nested in some)
 
     def _complete_some(self, some: Sequence[_Nested]) -> None:
-        """Complete lists that share one path and field, in different rows."""
+        """Complete lists at the same path in different rows."""
         cut = self._cut([nested for nested in some if not nested.in_long_list])
         for nested in some:
             self._server.note_page(len(nested.rows))
@@ -131,7 +137,7 @@ class NestedLists:
                 yield from self._long_lists_in(top, (*path, (field, None)), value, field.fields, in_long_list)
 
     def _cut(self, some: list[_Nested]) -> set[int]:
-        """Return row IDs for the lists that continue after the received objects. One query checks all lists."""
+        """Return the IDs of the rows whose lists continue after the received objects. One query checks all lists."""
         if not some:
             return set()
         first = some[0]
@@ -148,7 +154,7 @@ class NestedLists:
         return {int(row["id"]) for row in data.get(self._name) or () if any(_values_at(row, way))}
 
     def _whole(self, nested: _Nested) -> list[Row]:
-        """Return all rows of a list: in ID order, or in NetBox's order if the server does not support ``start``."""
+        """Return all rows of a list in ID order, or in NetBox's order if the server does not support ``start``."""
         field = nested.field
         lists = [(outer, number) for outer, number in nested.path if number is not None]
         is_known = not any(number == UNKNOWN or "pagination" in outer.argument_names for outer, number in lists)
@@ -189,7 +195,7 @@ class NestedLists:
             start = int(page[-1]["id"]) + 1
 
     def _whole_by_offset(self, nested: _Nested) -> list[Row]:
-        """Return all rows. Pages overlap by one row, which reveals changes to the list."""
+        """Return all rows. Pages overlap by one row, so that changes to the list are detected."""
         rows: list[Row] = []
         while True:
             page = self._page(nested, f"offset: {max(0, len(rows) - 1)}", _only_id)
@@ -223,17 +229,17 @@ class NestedLists:
 
 
 def _page_of(number: int) -> str:
-    """Return the argument that selects the object with this ID, or the one that follows it."""
+    """Return the argument that selects the object with this ID, or the next object if it does not exist."""
     return f"pagination: {{start: {number}, limit: 1}}"
 
 
 def _only_id(number: int) -> str:
-    """Return the argument that selects the object with this ID on servers that do not support start."""
+    """Return the argument that selects the object with this ID, even if the server does not support ``start``."""
     return f"filters: {{id: {{exact: {number}}}}}"
 
 
 def _values_at(value: t.Any, way: Sequence[Field]) -> Iterator[t.Any]:
-    """Yield the values at the end of the path ``way``, in all objects of all lists on the path."""
+    """Yield the values at the end of the path ``way``, for all objects in all lists on the path."""
     if not way:
         yield value
     elif isinstance(value, list):

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The description of a GraphQL list query: which objects, and which of their fields."""
+"""The description of a GraphQL list query: the objects to read, and their fields."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 
 @dataclasses.dataclass(frozen=True)
 class GraphQLQuery:
-    """Which objects and fields to read from a GraphQL list.
+    """The objects and fields to read from a GraphQL list.
 
     * ``name``: the list, such as ``device_list``.
-    * ``fields``: the fields of each object, as ``parse`` of ``_graphql.selection`` returns them.
-    * ``filters``: GraphQL filters as a dict. Enum values are strings.
+    * ``fields``: the fields of each object, as returned by ``parse`` in ``_graphql.selection``.
+    * ``filters``: GraphQL filters as a dictionary. Enum values are strings.
     * ``max_rows``: maximum number of objects to return.
 
     Raise :class:`UsageError` if a value is invalid.
@@ -48,12 +48,12 @@ class GraphQLQuery:
 
     @property
     def adds_id(self) -> bool:
-        """Whether to read the ID although it was not selected."""
+        """Whether the query requests the ID although the user did not select it."""
         return not any(field.key == "id" for field in self.fields)
 
     @property
     def read_fields(self) -> Sequence[Field]:
-        """The fields that are read: the selected ones and the ID."""
+        """The fields to request: the selected fields and the ID."""
         return [Field("id", "id"), *self.fields] if self.adds_id else self.fields
 
     def tidy(self, rows: list[dict[str, t.Any]]) -> None:

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read one GraphQL list, each object once: by one or several cursors (``start``), or by offset."""
+"""Read each object in one GraphQL list once, with one or several cursors (``start``) or by offset."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import (
 )
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.state import ListState
 
-# `start` is a 32-bit number. IDs are not.
+# The GraphQL argument `start` is a 32-bit integer, but IDs can be larger.
 LARGEST_START = 2**31 - 1
-# Lists in one query that searches for the highest ID. NetBox allows 10 unless GRAPHQL_MAX_ALIASES was changed.
+# Number of lists in a query that searches for the highest ID. NetBox allows 10 unless GRAPHQL_MAX_ALIASES was changed.
 PROBES = 8
-# The search ends when its distance from the highest ID is at most this fraction of the range.
+# The search for the highest ID ends when the uncertainty is at most the range of unread IDs divided by this number.
 CLOSE_ENOUGH = 16
 
 
 class Ask(t.Protocol):
-    """Sends a query."""
+    """A function that sends a query."""
 
     def __call__(
         self, text: str, variables: Mapping[str, t.Any] | None = None, *, raise_if_overloaded: bool = False
@@ -67,7 +67,7 @@ class GraphQLReader:
 
     @property
     def page_rows(self) -> int:
-        """Rows to request in one page."""
+        """Number of rows to request in one page."""
         return self._size.rows
 
     def pages(self) -> t.Generator[list[Row], None, None]:
@@ -90,7 +90,7 @@ class GraphQLReader:
             )
         yield from self._read_by_offset()
 
-    # By start
+    # By cursor
 
     def _read_by_start(self, first: Page) -> Iterator[list[Row]]:
         self._first = first
@@ -103,7 +103,10 @@ class GraphQLReader:
             self._check_permission(self._first_ids([_from(first.ids[0])], self.query.filters)[0])
 
     def fetch(self, start: int, stop: int | None, rows: int) -> Page:
-        """Return the page of at most ``rows`` rows from ID ``start``. Rows from ``stop`` on can be missing."""
+        """Return the page of at most ``rows`` rows from ID ``start``.
+
+        Rows from ID ``stop`` onward might be missing.
+        """
         if start > LARGEST_START:
             raise GraphQLFailed(
                 f"{self.query.name}: cannot read ID {start} and above, because NetBox limits the GraphQL argument "
@@ -112,12 +115,12 @@ class GraphQLReader:
             )
         filters = self.query.filters
         if stop is not None and not {"id", "OR"} & set(filters):
-            # With this filter, NetBox does not read the rows of the next ID range. Together with OR, it would be an
-            # alternative.
+            # With this filter, NetBox does not read the rows of the next ID range. If the filters contain OR, this
+            # filter would add rows instead.
             filters = {**filters, "id": {"lt": stop}}
         answer, requested = self._page(_from(start), rows, filters)
         ids = [_number(row, self.query.name) for row in answer]
-        # A filter through a list returns a row several times if several objects in that list match.
+        # A filter on a nested list returns a row several times if several objects in the nested list match.
         found = drop_adjacent_duplicates(answer)
         if len(found) < len(ids):
             ids = [_number(row, self.query.name) for row in found]
@@ -132,7 +135,8 @@ class GraphQLReader:
     def _is_last(self, start: int, ids: list[int], rows: int, requested: int, filters: Mapping[str, t.Any]) -> bool:
         """Return whether a page with this number of ``rows`` is the last one.
 
-        NetBox does not report its maximum. If no other page has shown the maximum, a query determines it.
+        NetBox does not report its maximum page size. If no page of the requested size has arrived yet, an additional
+        query checks whether more rows follow.
         """
         if not self._is_short(rows, requested):
             return not rows
@@ -152,9 +156,9 @@ class GraphQLReader:
         return 0 < rows < requested
 
     def _check_permission(self, lowest: int | None) -> None:
-        """Raise :class:`IncompleteList` if no row is left from the lowest known ID on.
+        """Raise :class:`IncompleteList` if ``lowest`` is ``None``, because the rows that were read have disappeared.
 
-        If the token's user lost the permission, NetBox returns empty pages, which look like the end.
+        If the token's user loses the permission, NetBox returns empty pages, which look like the end of the list.
         """
         if lowest is None:
             raise IncompleteList(
@@ -165,7 +169,8 @@ class GraphQLReader:
     def survey(self) -> tuple[int, int]:
         """Return upper bounds for the number of rows and for the highest ID, or zeros if that is not possible.
 
-        GraphQL returns neither. Checking whether rows follow certain IDs costs NetBox almost nothing.
+        GraphQL does not return these numbers. Queries that check whether rows follow certain IDs cost NetBox almost
+        nothing.
         """
         ids, page_rows = self._first.ids, self.page_rows
         low, high = ids[-1], LARGEST_START + 1
@@ -186,7 +191,7 @@ class GraphQLReader:
         return len(ids) + max(1, len(ids) * (high - ids[-1]) // span), high - 1
 
     def _first_ids(self, pages: Sequence[str], filters: Mapping[str, t.Any]) -> list[int | None]:
-        """Return the ID of the first row of each of ``pages``, or ``None`` if it has none. This is one request."""
+        """Return the ID of the first row of each page, or ``None`` for an empty page, with one request."""
         lists = (self._paged(f"{page}, limit: 1", filters) for page in pages)
         text = "{" + "".join(f" probe{number}: {one} {{id}}" for number, one in enumerate(lists)) + "}"
         data = self._size.read(1, lambda dummy, raise_if_overloaded: self._send(text, raise_if_overloaded))
@@ -198,7 +203,10 @@ class GraphQLReader:
     # By offset
 
     def _read_by_offset(self) -> Iterator[list[Row]]:
-        """Yield all rows by offset, in NetBox's order. Pages overlap by one row, which reveals changes to the list."""
+        """Yield all rows by offset, in NetBox's order.
+
+        Pages overlap by one row, so that changes to the list are detected.
+        """
         self.state.set_mode("GraphQL by offset")
         name = self.query.name
         if self.page_rows < 2:
@@ -222,7 +230,7 @@ class GraphQLReader:
             offset += len(rows) - 1
 
     def _has_another_row(self, offset: int, has_row: bool) -> bool:
-        """Return ``False`` if no rows follow a page of one row. Otherwise raise :class:`IncompleteList`."""
+        """Return ``False`` if no rows follow a page of at most one row. Otherwise, raise :class:`IncompleteList`."""
         if has_row and not offset and self._first_ids(["offset: 1"], self.query.filters) != [None]:
             raise IncompleteList(
                 f"{self.query.name}: NetBox returns one object at a time, so a list cannot be read by offset. Set "
@@ -233,7 +241,10 @@ class GraphQLReader:
     # Requests
 
     def _page(self, place: str, rows: int, filters: Mapping[str, t.Any]) -> tuple[list[Row], int]:
-        """Return a page at ``place``, and how many rows were requested. The lists in its rows can be cut."""
+        """Return the page at ``place``, and the number of rows that were requested.
+
+        NetBox might truncate the nested lists in the rows.
+        """
 
         def ask(page_rows: int, raise_if_overloaded: bool) -> tuple[list[Row], int]:
             text = f"{self._paged(f'{place}, limit: {page_rows}', filters)} {{{written(self.query.read_fields)}}}"
@@ -249,7 +260,7 @@ class GraphQLReader:
         return f"{self.query.name}({f'filters: {conditions} ' if filters else ''}pagination: {{{page}}})"
 
     def _send(self, text: str, raise_if_overloaded: bool) -> t.Any:
-        """Return the data of the response to a query for this list."""
+        """Send a query for this list, and return the ``data`` of the response."""
         self._context.workers.check_open()
         self.state.count_requests()
         return self._ask(text, raise_if_overloaded=raise_if_overloaded)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
-# The lexical tokens of GraphQL. GraphQL treats commas as white space. Comments are dropped.
+# The lexical tokens of GraphQL. GraphQL treats commas as whitespace. Comments are dropped.
 _TOKEN = re.compile(
     r'(?P<skip>[\s,\ufeff]+|\#[^\n\r]*)|(?P<text>"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*")'
     r"|(?P<name>[_A-Za-z][_0-9A-Za-z]*)|(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|(?P<sign>\.\.\.|[{}()\[\]:=@$!|&])",
@@ -26,10 +26,10 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 @dataclasses.dataclass
 class Field:
-    """One selected field. ``key`` is its name in the response. ``arguments`` and ``directives`` are GraphQL.
+    """One selected field. ``key`` is its name in the response. ``arguments`` and ``directives`` are GraphQL strings.
 
-    A fragment has no key. Its ``name`` is ``... on InterfaceType``, and the response contains its fields next to
-    others.
+    A fragment does not have a key. Its ``name`` is ``... on InterfaceType``. The response contains the fragment's
+    fields together with the fields around the fragment.
     """
 
     key: str
@@ -39,7 +39,10 @@ class Field:
     fields: list[Field] = dataclasses.field(default_factory=list)
 
     def written(self, arguments: str = "", inside: str = "") -> str:
-        """Return the field as GraphQL, with additional ``arguments``, and with ``inside`` between its braces."""
+        """Return the field as GraphQL, and add ``arguments`` to its arguments.
+
+        If ``inside`` is set, it replaces the field's own selection.
+        """
         alias = f"{self.key}: " if self.key and self.key != self.name else ""
         given = " ".join(part for part in (self.arguments, arguments) if part)
         inside = inside or written(self.fields)
@@ -48,7 +51,7 @@ class Field:
 
     @property
     def argument_names(self) -> set[str]:
-        """The names of the arguments, without the names inside their values."""
+        """The names of the arguments, without the names in their values."""
         names, depth, before = set(), 0, ""
         for found in _TOKEN.finditer(self.arguments):
             token = found[0]
@@ -62,12 +65,12 @@ class Field:
 
 
 def written(fields: Iterable[Field]) -> str:
-    """Return fields as GraphQL, without braces around them."""
+    """Return ``fields`` as GraphQL, without braces around them."""
     return " ".join(field.written() for field in fields)
 
 
 def parse(selection: t.Any) -> list[Field]:
-    """Return the fields that ``selection`` names.
+    """Parse a selection of fields.
 
     A selection is a GraphQL string with or without braces around it (``"id name site {slug}"``), a dictionary whose
     values are selections (``{"site": ["slug"]}``), or a list of selections. Raise :class:`UsageError` if it is invalid.
@@ -93,7 +96,7 @@ def _with(head: t.Any, inner: t.Any) -> Field:
 
 
 class _Reader:
-    """Reads one selection."""
+    """A parser for one selection string."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -178,7 +181,7 @@ class _Reader:
         return " ".join(found)
 
     def _enclosed(self) -> str:
-        """Return everything from an opening bracket to the matching closing bracket, unchanged."""
+        """Return everything from an opening bracket to the matching closing bracket."""
         expected: list[str] = []
         parts = []
         while self._at < len(self._tokens):

@@ -21,7 +21,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import R
 
 
 class GraphQL:
-    """The GraphQL API of one NetBox, with the client, the workers, and the page size of ``pager``.
+    """The GraphQL API of one NetBox server. It shares the client, the workers, and the page size of ``pager``.
 
     Several threads can read lists concurrently.
     """
@@ -34,7 +34,10 @@ class GraphQL:
     def query(
         self, text: str, variables: Mapping[str, t.Any] | None = None, *, raise_if_overloaded: bool = False
     ) -> t.Any:
-        """Return the ``data`` of the response to a whole query. Raise :class:`GraphQLFailed` if it has errors."""
+        """Return the ``data`` of the response to a complete query.
+
+        Raise :class:`GraphQLFailed` if the response contains errors.
+        """
         answer = self.client.graphql(text, variables, impatient=raise_if_overloaded)
         data = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(data, dict):
@@ -50,11 +53,11 @@ class GraphQL:
     ) -> Generator[Row, None, None]:
         """Yield the objects in the list ``name`` in ID order, as they arrive. No object is repeated.
 
-        For the parameters, see :class:`GraphQLQuery`. ``limit`` is ``max_rows`` there. By offset, the objects arrive in
-        NetBox's order. Nested lists are also complete.
+        For the parameters, see :class:`GraphQLQuery`, in which ``limit`` is called ``max_rows``. If the list is read by
+        offset, the objects arrive in NetBox's order. Nested lists are also read completely.
 
-        Raise :class:`UsageError` immediately if a parameter is invalid. Raise :class:`GraphQLFailed`, or
-        :class:`IncompleteList` if rows were lost, and the errors of the client.
+        Raise :class:`UsageError` immediately if a parameter is invalid. Raise :class:`GraphQLFailed` if NetBox rejects
+        a query, and :class:`IncompleteList` if rows were lost. Errors from the client are raised unchanged.
         """
         return flatten(self.pages(name, fields, filters, limit))
 

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read the base URL, the token, and the headers that users set, and remove secrets from messages."""
+"""Check the base URL, the token, and the headers that users set, and remove secrets from messages."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 )
 
 MOST_DETAIL = 500
-# Maximum length of a message that can contain part of a response.
+# Maximum length of a message that might contain part of a response.
 MOST_MESSAGE = 1000
-# Masking shorter strings would reveal more than it hides, and corrupt URLs.
+# Do not mask shorter strings: masking them would corrupt URLs and reveal the strings.
 SHORTEST_SECRET = 6
 
 
@@ -33,7 +33,7 @@ def clean_endpoint(endpoint: str) -> str:
     text = str(endpoint or "").strip()
     parts = split_url(text)
     if parts is None:
-        # An invalid address can contain a password at any place before the host.
+        # An invalid URL might contain a password anywhere before the host.
         shown = text.rpartition("@")[2]
         raise UsageError(f"Invalid api_endpoint {shown!r}. Use a URL such as https://netbox.example.com.")
     if "@" in parts.netloc:
@@ -48,7 +48,7 @@ def clean_endpoint(endpoint: str) -> str:
 
 
 def authorization_header(token: str | Mapping[str, str] | None) -> str | None:
-    """Return the value of the header Authorization for a token as users write it."""
+    """Return the value of the header Authorization for the option ``token``, or ``None`` if it is not set."""
     if not token or (isinstance(token, str) and not token.strip()):
         return None
     if isinstance(token, Mapping):
@@ -58,14 +58,14 @@ def authorization_header(token: str | Mapping[str, str] | None) -> str | None:
     else:
         value = str(token).strip()
         kind = "Bearer" if value.startswith("nbt_") else "Token"
-    # For other characters, the HTTP library would raise an exception that contains the token.
+    # If there are other characters, the HTTP library would raise an exception that contains the token.
     if not re.fullmatch(r"[!-~]+", kind) or not re.fullmatch(r"[!-~]+", value):
         raise UsageError("token contains spaces, line breaks, or other characters that a token cannot contain.")
     return f"{kind} {value}"
 
 
 def parse_headers(value: t.Any) -> Mapping[str, str]:
-    """Return the option ``headers``, a dictionary or JSON, as a dictionary. Raise :class:`UsageError` otherwise."""
+    """Return the option ``headers`` as a dictionary. Raise :class:`UsageError` unless it is a dictionary or JSON."""
     if isinstance(value, str):
         try:
             value = json.loads(value or "{}")
@@ -77,12 +77,12 @@ def parse_headers(value: t.Any) -> Mapping[str, str]:
 
 
 def string_or_none(value: str | None) -> str | None:
-    """Return a string, or ``None`` if it is not set: empty, or ``false``, which Ansible converts to a string."""
+    """Return ``value``, or ``None`` if it is empty or ``false``, which Ansible converts to a string."""
     return value if value and value.lower() != "false" else None
 
 
 def clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return ``headers`` as strings. Raise :class:`UsageError` for headers that HTTP does not allow."""
+    """Return ``headers`` as strings. Raise :class:`UsageError` if HTTP does not allow a name or a value."""
     clean = {}
     for name, value in headers.items():
         if not re.fullmatch(r"[!-9;-~]+", str(name)) or not re.fullmatch(r"[ -~]*", str(value)):
@@ -94,10 +94,10 @@ def clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _parts(value: str) -> list[str]:
-    """Return the parts of a header that a server could repeat alone.
+    """Return the header value, and the parts of it that a server might repeat separately.
 
-    These are the credentials after a scheme (``Token 0123…``), the secret of a token (``nbt_KEY.SECRET``), and the
-    values of pairs (``sessionid=0123…; theme=dark``).
+    These parts are the credentials after a scheme (``Token 0123…``), the secret of a token (``nbt_KEY.SECRET``), and
+    the values of pairs (``sessionid=0123…; theme=dark``).
     """
     credentials = value.partition(" ")[2]
     secret = re.sub(r"^(\S+ )?nbt_[^.]*\.", "", value)
@@ -108,7 +108,7 @@ class Mask:
     """Masks secrets in error messages."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        """``values``: the values of the headers that contain secrets."""
+        """``values``: the values of all headers that contain secrets."""
         secrets = {part for value in values for part in _parts(value) if len(part) >= SHORTEST_SECRET}
         self._secrets = sorted(secrets, key=len, reverse=True)
 
@@ -119,8 +119,8 @@ class Mask:
         return text
 
     def error(self, error: NetBoxError) -> None:
-        """Remove secrets and terminal control characters from ``error``, and shorten it if it is too long."""
-        # Shorten the message last, because half a token would not be found.
+        """Remove secrets and control characters from ``error``, and shorten its strings if they are too long."""
+        # Shorten the strings last, because the mask does not find half a token.
         error.detail = shorten(printable(self.text(error.detail)))
         error.message = shorten(printable(self.text(error.message)), MOST_MESSAGE)
         if isinstance(error, BadRequest):
@@ -131,11 +131,11 @@ class Mask:
 
 
 def split_url(url: str) -> SplitResult | None:
-    """Return the parts of a URL that a server names, or ``None`` if it is not an HTTP address."""
+    """Return the parts of ``url``, or ``None`` if it is not a valid HTTP or HTTPS URL."""
     try:
         parts = urlsplit(url)
         return parts if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 else None
-    except ValueError:  # a bracket without its other half, a port that is not a number
+    except ValueError:  # an unmatched bracket, or a port that is not a number
         return None
 
 
@@ -145,5 +145,5 @@ def without_credentials(url: str) -> str:
 
 
 def shorten(text: str, most: int = MOST_DETAIL) -> str:
-    """Return ``text``, cut to at most ``most`` characters."""
+    """Return ``text``, truncated to at most ``most`` characters."""
     return text if len(text) <= most else text[:most] + "…"

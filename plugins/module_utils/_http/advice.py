@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Advice for users: what to do about each kind of error, such as which option to check."""
+"""Advice for users about each kind of error, such as which option to check."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
     printable,
 )
 
-# Advice for errors if their kind alone does not reveal the cause.
+# Advice for errors whose type alone does not reveal the cause.
 VIEW_BRANCHES = "Give the token's user permission to view branches."
 BRANCH_GONE = "It was merged, archived, or deleted in the meantime. Check branch."
 NOT_ONLY_ONE = "Add filters, or set id."
 NOT_EVEN_ONE = "Check filters, and whether the token's user has permission to view the object."
 
-# The first kind that fits applies.
+# The advice of the first matching error type is used.
 _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
     (MissingLibrary, f"Run this command to install it: {sys.executable} -m pip install requests"),
     (TLSFailed, "Check the scheme and the port in api_endpoint. https:// requires a port with TLS."),
@@ -61,7 +61,7 @@ _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
 
 
 def advice(error: NetBoxError) -> str:
-    """Return one or two sentences about what to do, or an empty string if there is no advice for ``error``."""
+    """Return one or two sentences of advice about ``error``, or an empty string if there is no advice."""
     if error.advice:
         return error.advice
     specific = ""

@@ -4,10 +4,10 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read responses: bodies of bounded length, JSON, and NetBox's error messages.
+"""Read responses: bodies of limited length, JSON, and NetBox's error messages.
 
-Bodies are decompressed here and not by the HTTP library. The size of the decompressed body must be limited, but older
-versions of the library decompress everything in one step.
+This module decompresses bodies itself, because it must limit their decompressed size. Older versions of the HTTP
+library decompress a whole body in one step.
 """
 
 from __future__ import annotations
@@ -45,17 +45,18 @@ if t.TYPE_CHECKING:  # pragma: no cover
 
 T = t.TypeVar("T")
 
-# 1,000 whole devices have 4.5 MB, or 64 MB with 60 kB of config context each. NetBox's schema has 13 MB. If a page is
-# longer, the caller can request fewer rows. Parsed JSON takes up to 20 times as much memory.
+# The JSON of 1,000 complete devices is 4.5 MB long, or 64 MB if each device has 60 kB of config context. NetBox's
+# schema is 13 MB long. If a page is larger, the caller can request fewer rows. Parsed JSON needs up to 20 times as much
+# memory.
 LONGEST_BODY = 64 * 2**20
-# NetBox's errors have a few lines. Django's error page for developers has about 100 kB.
+# NetBox's error messages are a few lines long. Django's error page for developers is about 100 kB long.
 LONGEST_ERROR = 2**20
 PIECE = 2**16
-# The value of Accept-Encoding.
+# The value of the header Accept-Encoding.
 ENCODINGS = "gzip, deflate"
-# Maximum depth of the error messages in a response: by field, by row, and by location.
+# Maximum nesting depth of the error messages in a response. NetBox nests them by field, row, and location.
 DEEPEST_WORDS = 5
-# Digits of the shortest integer that orjson cannot represent, all of them written as zeros.
+# orjson cannot represent all integers that have 19 or more digits. To detect them, all digits are replaced with zeros.
 _LONG_NUMBER = b"0" * 19
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 # Maximum number of GraphQL errors in a message.
@@ -66,7 +67,7 @@ MOST_REASONS = 3
 
 
 def body_of(response: requests.Response) -> bytes:
-    """Read the body. Raise :class:`TooLong` or :class:`ConnectionLost` if it is too long or incomplete."""
+    """Return the body. Raise :class:`TooLong` if it is too long, and :class:`ConnectionLost` if it is incomplete."""
     pieces, room = [], LONGEST_BODY
     for piece in iterate_body(response):
         room -= len(piece)
@@ -77,7 +78,7 @@ def body_of(response: requests.Response) -> bytes:
 
 
 def iterate_body(response: requests.Response) -> Iterator[bytes]:
-    """Yield the decompressed body, which can have any length, in pieces of at most 64 kB."""
+    """Yield the decompressed body, which can have any length, in chunks of at most 64 kB."""
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     compressed = read_pieces(response, PIECE)
     if encoding in ("", "identity"):
@@ -90,12 +91,12 @@ def iterate_body(response: requests.Response) -> Iterator[bytes]:
 
 
 def _inflate(compressed: Iterator[bytes], window: int) -> Iterator[bytes]:
-    """Undo gzip or deflate. ``window`` is zlib's number for the format."""
+    """Decompress gzip or deflate data. ``window`` is zlib's number for the format."""
     inflate = zlib.decompressobj(window)
     try:
         for number, piece in enumerate(compressed):
             if not number and window == zlib.MAX_WBITS and piece[:1] != b"\x78":
-                inflate = zlib.decompressobj(-zlib.MAX_WBITS)  # deflate without a header, as some servers send it
+                inflate = zlib.decompressobj(-zlib.MAX_WBITS)  # some servers send deflate data without a header
             while piece and not inflate.eof:
                 yield inflate.decompress(piece, PIECE)
                 piece = inflate.unconsumed_tail
@@ -109,7 +110,7 @@ def _inflate(compressed: Iterator[bytes], window: int) -> Iterator[bytes]:
 
 
 def read_json(response: requests.Response) -> t.Any:
-    """Return the body as JSON."""
+    """Parse the body as JSON."""
     body = body_of(response)
     try:
         return parse_json(body)
@@ -120,7 +121,7 @@ def read_json(response: requests.Response) -> t.Any:
 
 
 def read_object(response: requests.Response) -> dict[str, t.Any]:
-    """Return the body as a JSON object."""
+    """Parse the body, which must be a JSON object."""
     answer = read_json(response)
     if not isinstance(answer, dict):
         raise UnexpectedAnswer(
@@ -130,7 +131,7 @@ def read_object(response: requests.Response) -> dict[str, t.Any]:
 
 
 def read_json_or_nothing(response: requests.Response) -> t.Any:
-    """Return the body as JSON, or ``None`` if there is none (204)."""
+    """Parse the body as JSON. Return ``None`` if the response is empty (204)."""
     return None if response.status_code == 204 else read_json(response)
 
 
@@ -144,7 +145,7 @@ def read_graphql(response: requests.Response, query: str) -> t.Any:
 
 
 def read_text(response: requests.Response, media_type: str, end: str) -> str:
-    """Return the body as a string. Raise an error unless it has the type ``media_type`` and ends with ``end``."""
+    """Return the body as a string. Raise an error unless its type is ``media_type`` and it ends with ``end``."""
     body = body_of(response)
     if response.headers.get("Content-Type", "").split(";")[0].strip() != media_type:
         raise _not_of_type(media_type, response, body)
@@ -158,7 +159,7 @@ def read_text(response: requests.Response, media_type: str, end: str) -> str:
 
 
 def read_file(response: requests.Response, most: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
-    """Return the result of ``read`` for the first ``most`` + 1 bytes of a file."""
+    """Return the result of ``read`` for the first ``most`` + 1 bytes of a file. Raise an error for an HTML page."""
     if response.headers.get("Content-Type", "").startswith("text/html"):
         error = UnexpectedAnswer("Expected a file but received an HTML page.", status=response.status_code)
         error.is_foreign = True
@@ -175,10 +176,11 @@ def _first_bytes(pieces: Iterator[bytes], most: int) -> Iterator[bytes]:
 
 
 def parse_json(body: bytes) -> t.Any:
-    """Return ``body`` as JSON. Raise ``ValueError`` or ``RecursionError`` if it is not JSON.
+    """Parse ``body`` as JSON. Raise ``ValueError`` or ``RecursionError`` if it is not JSON.
 
     The result always equals the result of Python's own parser. orjson is about twice as fast, but it converts long
-    integers to floats, and rejects some values that Python accepts, such as NaN. Python's own parser reads these.
+    integers to floats, and rejects some values that Python accepts, such as NaN. In these cases, Python's own parser is
+    used.
     """
     if HAS_ORJSON and _LONG_NUMBER not in body.translate(_ZEROS):
         with contextlib.suppress(orjson.JSONDecodeError):
@@ -203,7 +205,7 @@ def _not_of_type(expected: str, response: requests.Response, body: bytes) -> Une
 
 
 def read_error(response: requests.Response) -> NetBoxError:
-    """Return the error for a status of 400 and above, with NetBox's message."""
+    """Return the error for an HTTP status of 400 or above, with NetBox's message."""
     body = _error_body(response)
     status = response.status_code
     message = f"HTTP {status} {response.reason or ''}".strip() + "."
@@ -217,26 +219,26 @@ def read_error(response: requests.Response) -> NetBoxError:
 
 
 def api_version(response: requests.Response) -> tuple[int, int] | None:
-    """Return the NetBox version in the header API-Version."""
+    """Return the NetBox version in the header API-Version as ``(major, minor)``, or ``None``."""
     found = re.match(r"([0-9]{1,4})\.([0-9]{1,4})(?![0-9])", response.headers.get("API-Version", ""))
     return (int(found[1]), int(found[2])) if found else None
 
 
 def _error_body(response: requests.Response) -> bytes:
-    """Read the body of an error. Return the beginning of a long body, and the readable part of a damaged one."""
+    """Return an error's body: only the beginning if it is long, and only the readable part if it is damaged."""
     begin = b""
-    # The status is more important than the body.
+    # Ignore errors in the body, because the status is more important.
     with contextlib.suppress(NetBoxError):
         for piece in iterate_body(response):
             begin = (begin + piece)[:LONGEST_ERROR]
             if len(begin) == LONGEST_ERROR:
-                response.raw.close()  # a connection cannot be used again after half a response
+                response.raw.close()  # a connection with unread data cannot be reused
                 break
     return begin
 
 
 def _parsed(body: bytes) -> t.Any:
-    """Return the JSON of an error's body, or ``None``."""
+    """Parse an error's body as JSON. Return ``None`` if it is not JSON."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -262,7 +264,7 @@ def _texts(words: t.Any, deepest: int = DEEPEST_WORDS) -> list[str]:
 
 
 def _words(body: bytes) -> str:
-    """Return the message of an error's body in one line."""
+    """Return the message in an error's body as one line."""
     parsed = _parsed(body)
     if parsed is None:
         text = body[:LONGEST_ERROR].decode("utf-8", errors="replace")
@@ -279,7 +281,7 @@ def _words(body: bytes) -> str:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """Return the seconds that the header Retry-After contains, as a number or as a date."""
+    """Return the seconds in the header Retry-After, which contains a number or a date, or ``None``."""
     text = response.headers.get("Retry-After", "").strip()
     if text.isdecimal():
         return float(text)
@@ -293,7 +295,7 @@ def _retry_after(response: requests.Response) -> float | None:
 
 
 def _graphql_error(errors: t.Any, query: str) -> GraphQLFailed:
-    """Return NetBox's GraphQL errors, each with the place in the query that caused it."""
+    """Combine NetBox's GraphQL errors into one error, with the place in the query that caused each of them."""
     words, reasons = [], []
     for error in errors if isinstance(errors, list) else [errors]:
         message = str(error.get("message")) if isinstance(error, dict) else str(error)
@@ -310,7 +312,7 @@ def _graphql_error(errors: t.Any, query: str) -> GraphQLFailed:
 
 
 def _near(locations: t.Any, query: str) -> str:
-    """Return the part of the query at the first error location."""
+    """Return the part of the query at the first error location, or an empty string."""
     try:
         line, column = locations[0]["line"], locations[0]["column"]
         return query.splitlines()[line - 1][column - 1 :][:40]

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""A branch of the netbox-branching plugin: from its name to the header that selects it."""
+"""Find a branch of the netbox-branching plugin by its name, and build the header that selects it."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 
 HEADER = "X-NetBox-Branch"
 PATH = "api/plugins/branching/branches/"
-# NetBox accepts requests only in branches with this status.
+# NetBox accepts requests only for branches with this status.
 READY = "ready"
-# Maximum number of branches that an error lists.
+# Maximum number of branches that an error message lists.
 MOST_LISTED = 30
 
 Get = t.Callable[[str, Iterable[tuple[str, str]]], t.Any]
 
 
-# NetBox's error messages if the header names a branch that was deleted or is not ready. Version 1.1 of the plugin fails
-# with the second message; version 1.2 responds with the third.
+# NetBox's error messages if the header contains the ID of a branch that was deleted or is not ready. Version 1.1 of the
+# plugin fails with the second message. Version 1.2 responds with the third message.
 _GONE = (
     "Invalid branch identifier",
     "'HttpResponseBadRequest' object has no attribute 'schema_name'",
@@ -42,7 +42,7 @@ _GONE = (
 
 
 class Branch:
-    """The branch called ``name``. Its ID is read once, with the first request of any thread."""
+    """The branch called ``name``. The first request, in any thread, reads the branch's ID once."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -51,10 +51,10 @@ class Branch:
         self._error: NetBoxError | None = None
 
     def headers(self, get: Get) -> dict[str, str]:
-        """Return the header that selects the branch. ``get`` sends a GET request without it.
+        """Return the header that selects the branch. ``get`` sends a GET request without this header.
 
-        Raise :class:`UsageError` if the branch does not exist or is not ready, and the errors of ``get``. An error
-        applies to all threads, so only one thread waits for it.
+        Raise :class:`UsageError` if the branch does not exist or is not ready. Errors from ``get`` are raised
+        unchanged. The first error is stored for all threads, so only one thread waits for it.
         """
         with self._lock:
             if self._error is not None:
@@ -68,7 +68,7 @@ class Branch:
             return self._headers
 
     def explain(self, error: NetBoxError) -> None:
-        """Add the reason to an ``error`` that NetBox sends if the branch was merged or deleted during the run."""
+        """If the branch was merged or deleted during the run, add this reason to NetBox's ``error``."""
         if any(words in error.detail for words in _GONE):
             error.amend(
                 f"The branch {self.name!r} can no longer be used.",
@@ -105,7 +105,7 @@ def _status(row: dict[str, t.Any]) -> str:
 
 
 def _read(get: Get, parameters: list[tuple[str, str]]) -> list[dict[str, t.Any]]:
-    """Return branches. Raise :class:`UsageError` if NetBox does not have the plugin."""
+    """Return the branches that match ``parameters``. Raise :class:`UsageError` if NetBox does not have the plugin."""
     try:
         answer = get(PATH, parameters)
     except NotFound as error:
@@ -119,7 +119,7 @@ def _read(get: Get, parameters: list[tuple[str, str]]) -> list[dict[str, t.Any]]
 
 
 def _is_branch(row: t.Any) -> bool:
-    # The ID becomes a header.
+    # The ID becomes the value of a header, so allow only these characters.
     return (
         isinstance(row, dict)
         and isinstance(row.get("name"), str)

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""One NetBox: base URL, credentials, retries, redirects, and errors without secrets."""
+"""A client for one NetBox server: base URL, credentials, retries, redirects, and errors without secrets."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ if t.TYPE_CHECKING:  # pragma: no cover
 T = t.TypeVar("T")
 
 OLDEST_NETBOX = (4, 5)
-# Path of the GraphQL API below the endpoint.
+# Path of the GraphQL API, relative to the base URL.
 GRAPHQL = "graphql/"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 3
-# Seconds before the first retry. The wait doubles with each retry.
+# Seconds before the first retry. The pause doubles with each retry.
 FIRST_PAUSE = 0.3
-# Limit Retry-After, because a proxy can require hours.
+# Maximum pause in seconds. A proxy might send hours in the header Retry-After.
 LONGEST_PAUSE = 60.0
 
 
@@ -79,12 +79,12 @@ LONGEST_PAUSE = 60.0
 class _Request:
     """A request, and the conditions for repeating it.
 
-    * ``headers``, ``body``: additional headers, and an argument of ``requests`` that creates the body.
-    * ``safe``: whether two requests change no more than one.
+    * ``headers``: additional headers. ``body``: the argument of ``requests`` that contains the body.
+    * ``safe``: whether sending the request twice has the same effect as sending it once.
     * ``impatient``: whether the caller sends a smaller request if NetBox cannot finish this one.
     * ``follow``: whether to follow redirects.
-    * ``in_branch``: whether to send it to the branch that the user chose.
-    * ``elsewhere``: whether it is sent to a server other than NetBox, without the user's token and headers.
+    * ``in_branch``: whether to send the request to the branch that the user selected.
+    * ``elsewhere``: whether the server is not NetBox, so that it must not receive the user's token and headers.
     """
 
     method: str
@@ -99,26 +99,26 @@ class _Request:
 
 
 class Client:
-    """Sends requests to one NetBox over one ``requests.Session``. Several threads can use it.
+    """A client that sends requests to one NetBox server over one ``requests.Session``. Several threads can use it.
 
-    * ``endpoint``: NetBox's base URL; a trailing ``/api`` is removed.
-    * ``token``: ``None`` (public NetBox), a token (``nbt_…`` is sent as ``Bearer``, any other as ``Token``) or
-      ``{"type": …, "value": …}``, sent unchanged.
-    * ``headers``: more headers for each request.
-    * ``branch``: a branch of the netbox-branching plugin, to which all requests are sent.
-    * ``verify``: whether to check NetBox's certificate, or the path of a CA file or directory to check it with.
+    * ``endpoint``: NetBox's base URL. A trailing ``/api`` is removed.
+    * ``token``: ``None``, a token (sent as ``Bearer`` if it starts with ``nbt_``, and otherwise as ``Token``), or
+      ``{"type": …, "value": …}``, which is sent unchanged.
+    * ``headers``: additional headers for each request.
+    * ``branch``: name of the branch of the netbox-branching plugin that receives the requests.
+    * ``verify``: whether to check NetBox's certificate, or the path of the CA file or directory for the check.
     * ``certificate``, ``key``: paths of a client certificate and its key. No key is needed if one file contains both.
     * ``timeout``: seconds to wait for a connection, and for each part of a response. A complete response must arrive
       within five times the timeout.
-    * ``retries``: maximum number of times to repeat a request, if that is safe.
+    * ``retries``: maximum number of times to repeat a request, if repeating it is safe.
     * ``max_workers``: maximum number of concurrent requests, in all threads. ``None``: any number.
-    * ``agent``: the sender, for the header User-Agent.
+    * ``agent``: name of the sender for the header User-Agent.
     * ``session``: the caller's own session, with its own adapters. The client does not close it.
     * ``log``: called with a verbosity (1 = ``-v``) and a line, from several threads.
     * ``warn``: called with each warning for the user.
-    * ``sleep``: waits that many seconds between retries. By default, closing the client ends the wait.
+    * ``sleep``: called with the seconds to wait before a retry. By default, closing the client ends the wait.
 
-    The attribute ``api_version`` is NetBox's ``(major, minor)``, or ``None`` before the first response.
+    The attribute ``api_version`` is NetBox's version as ``(major, minor)``, or ``None`` before the first response.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class Client:
             "User-Agent": f"netbox.cursor/{VERSION} (ansible-{agent})",
             **own_headers,
         }
-        # The user's own headers can contain secrets, for example for an authenticating proxy.
+        # The user's own headers might contain secrets, for example for an authenticating proxy.
         self._mask = Mask([*(self._authorization or "").split(" ", 1)[-1:], *own_headers.values()])
         self._transport = Transport(
             verify=verify,
@@ -169,7 +169,7 @@ class Client:
         self._sleep = sleep or self._transport.slots.sleep
         self._json_came = False
         self.api_version: tuple[int, int] | None = None
-        # How many requests were sent. Threads can lose a count, which is good enough for a message.
+        # Number of requests sent. Threads might lose a count, which is good enough for messages.
         self.sent = 0
         if not verify and self.endpoint.startswith("https:"):
             self.warn(
@@ -184,14 +184,14 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections. Requests of other threads that fail after this are not repeated."""
+        """Close the connections. Other threads do not repeat requests that fail after this call."""
         self._transport.close()
 
     def __repr__(self) -> str:
         return f"<Client {self.endpoint}>"
 
     def log(self, verbosity: int, line: str) -> None:
-        """Write a log line, shown with ``-v`` if ``verbosity`` is 1. It can contain strings from NetBox."""
+        """Write a log line that Ansible shows with ``-v`` if ``verbosity`` is 1. It can contain strings from NetBox."""
         self._log(verbosity, printable(line))
 
     def warn(self, text: str) -> None:
@@ -199,39 +199,39 @@ class Client:
         self._warn(printable(text))
 
     def get(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, impatient: bool = False) -> t.Any:
-        """GET ``path`` (below the endpoint, like ``api/dcim/devices/``) and return the JSON of the response.
+        """Send a GET request for ``path``, such as ``api/dcim/devices/``, and return the JSON of the response.
 
-        ``impatient``: do not repeat the request if the page was possibly too large (timeout, 500, 502, 504).
+        ``impatient``: do not repeat the request if the page might be too large (timeout, 500, 502, 504).
         """
         return self._ask(_Request("GET", self._url(path, parameters), impatient=impatient), read_json)
 
     def get_object(self, path: str, parameters: Iterable[tuple[str, str]] = ()) -> dict[str, t.Any]:
-        """GET ``path``, which is a single object, and return the object."""
+        """Send a GET request for ``path``, which must be a single object, and return the object."""
         return self._ask(_Request("GET", self._url(path, parameters)), read_object)
 
     def graphql(self, query: str, variables: Mapping[str, t.Any] | None = None, *, impatient: bool = False) -> t.Any:
-        """POST a GraphQL query, which changes nothing, and return the JSON of the response.
+        """Send a GraphQL query, which must not change data, and return the JSON of the response.
 
-        ``impatient`` as for :meth:`get`. Raise :class:`GraphQLFailed` if the response contains errors.
+        For ``impatient``, see :meth:`get`. Raise :class:`GraphQLFailed` if the response contains errors.
         """
         body = {"query": query, "variables": dict(variables or {})}
         request = _Request("POST", self._url(GRAPHQL), body={"json": body}, impatient=impatient)
         return self._ask(request, functools.partial(read_graphql, query=query))
 
     def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str, end: str) -> str:
-        """GET ``path`` and return its text, which must be of ``media_type`` (``image/svg+xml``) and in UTF-8.
+        """Return the UTF-8 text at ``path``. Its type must be ``media_type``, such as ``image/svg+xml``.
 
-        ``end``: how the complete text ends, apart from spaces. The request accepts JSON like all other requests. NetBox
-        rejects a request that accepts only another media type, even if that is the type of its response.
+        ``end``: how a complete text ends, apart from whitespace. The request accepts JSON, because NetBox rejects a
+        request that accepts only another media type, even if that is the type of its response.
         """
         read = functools.partial(read_text, media_type=media_type, end=end)
         return self._ask(_Request("GET", self._url(path, parameters)), read)
 
     def write(self, method: str, path: str, content: Mapping[str, t.Any] | Multipart | None = None) -> t.Any:
-        """POST, PATCH or DELETE, and return the JSON of the response, ``None`` if there is none (204).
+        """Send a POST, PATCH, DELETE, or OPTIONS request. Return the JSON response, or ``None`` for HTTP status 204.
 
-        ``content`` is sent as JSON, or as a form. A POST is sent again only if NetBox certainly did not receive it.
-        Repeating the other methods has no additional effect, but a repeated DELETE raises :class:`NotFound`.
+        ``content`` is sent as JSON, or as a form. A POST is repeated only if NetBox certainly did not process it.
+        Repeating other methods has no additional effect, but a repeated DELETE might raise :class:`NotFound`.
         """
         headers: dict[str, str] = {}
         body: dict[str, t.Any] = {}
@@ -243,13 +243,13 @@ class Client:
         return self._ask(request, read_json_or_nothing)
 
     def download(self, url: str, most: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
-        """Return the result of ``read`` for the file at ``url``, which NetBox reported.
+        """Download the file at ``url``, which NetBox returned. Return the result of ``read`` for the file.
 
-        ``read`` receives the file in chunks, at most ``most`` + 1 bytes, and again from the start after a failure. It
-        must not send requests. A file below NetBox's own ``media/`` is requested from ``endpoint``, even if the URL
-        contains another host, because NetBox does not always use its public host name in URLs. All other files are
-        requested from their own servers, without the user's token, headers, and certificate. Redirects are not
-        followed, because NetBox only redirects to its login page.
+        ``read`` receives at most ``most`` + 1 bytes in chunks. After a failure, it is called again and receives the
+        file from the start. It must not send requests. A file below NetBox's own ``media/`` is requested from
+        ``endpoint``, even if the URL contains another host, because NetBox does not always use its public host name in
+        URLs. All other files are requested from their own servers, without the user's token, headers, and certificate.
+        The client does not follow redirects, because NetBox redirects such requests only to its login page.
         """
         there, here = split_url(url), urlsplit(self.endpoint)
         if there is None:
@@ -261,13 +261,13 @@ class Client:
             try:
                 return self._ask(_Request("GET", own, follow=False), read_it)
             except NotFound:
-                # Another file server can also have a directory called media.
+                # The file might be on another server that also has a directory called media.
                 if there.hostname == here.hostname:
                     raise
         return self._ask(_Request("GET", url, follow=False, elsewhere=True), read_it)
 
     def pause(self, error: NetBoxError) -> None:
-        """Wait before a retry after ``error``: as long as NetBox requires, or longer with each failure."""
+        """Wait before a retry. Use the pause that ``error`` requires, or a pause that doubles with each failure."""
         if error.retry_after is not None:
             seconds = min(error.retry_after, LONGEST_PAUSE)
         else:
@@ -279,9 +279,9 @@ class Client:
         return self.endpoint + path + ("?" + query if query else "")
 
     def _ask(self, request: _Request, read: t.Callable[[requests.Response], T]) -> T:
-        """Send ``request``, and repeat it while that is safe. Return the result of ``read`` for the response.
+        """Send ``request``, and repeat it if that is safe. Return the result of ``read`` for the response.
 
-        Only this method adds the failed request to an error and masks the secrets in it.
+        Only this method adds the failed request to an error and masks the secrets in the error.
         """
         arguments = {**self._arguments(request), **request.body}
         tries = 0
@@ -336,7 +336,7 @@ class Client:
         raise Redirected(f"NetBox redirected the request {MOST_REDIRECTS + 1} times.")
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Set the credentials. As an ``auth`` callable, so that no .netrc entry replaces them."""
+        """Set the token. Because this method is the ``auth`` callable, requests does not use a .netrc file."""
         if self._authorization is not None:
             request.headers["Authorization"] = self._authorization
         return request
@@ -354,7 +354,7 @@ class Client:
             )
 
     def _redirected(self, request: _Request, address: str, response: requests.Response) -> str:
-        """Return the address that a redirect leads to. Raise an error unless it can be followed with the token."""
+        """Return a redirect's URL. Raise an error if the client must not follow it or must not send the token there."""
         location = response.headers.get("Location", "")
         try:
             target = urljoin(address, location)
@@ -390,11 +390,11 @@ def _may_repeat(error: NetBoxError, request: _Request) -> bool:
     if not request.safe or (request.impatient and too_much(error)):
         return False
     if isinstance(error, UnexpectedAnswer) and error.is_foreign:
-        # If NetBox responded before, a load balancer sent this page. Otherwise, the address is wrong.
+        # If NetBox responded to an earlier request, a load balancer sent this page. Otherwise, the base URL is wrong.
         return error.after_json and not request.elsewhere
     return isinstance(error, (ConnectionLost, TimedOut)) or error.status in (502, 503, 504)
 
 
 def too_much(error: NetBoxError) -> bool:
-    """Return whether ``error`` can mean that the page was too large for the server."""
+    """Return whether a page that is too large for the server might have caused ``error``."""
     return isinstance(error, (TimedOut, TooLong)) or error.status in (500, 502, 504)

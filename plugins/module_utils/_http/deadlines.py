@@ -6,8 +6,8 @@
 
 """Connections on which each response must be complete by a deadline.
 
-The timeout of the HTTP library applies to each read. If a server sends a byte now and then, in a header, in a body, or
-between the chunks of a body, a request would never end. So the connection itself checks the time.
+The timeout of the HTTP library applies to each read. If a server sends single bytes at long intervals, in a header, in
+a body, or between the chunks of a body, a request would never end. Therefore, the connection itself checks the time.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ else:
     REQUESTS_IMPORT_ERROR = None
 
 # Deadline for a complete response, as a multiple of the timeout: 5 minutes with the default timeout of 60 seconds.
-# Gunicorn stops after 2 minutes unless configured otherwise. 64 MB arrive in this time over a line of 2 Mbit/s.
+# NetBox's default configuration of Gunicorn ends a request after 2 minutes. At 2 Mbit/s, 64 MB arrive within 5 minutes.
 TIMEOUTS_PER_RESPONSE = 5
 
 
 class _TimedReader(io.RawIOBase):
-    """Reads from ``raw`` until the deadline."""
+    """A stream that reads from ``raw`` until the deadline and then raises ``socket.timeout``."""
 
     def __init__(self, raw: io.RawIOBase, deadline: float) -> None:
         self._raw = raw
@@ -58,7 +58,7 @@ class _TimedReader(io.RawIOBase):
 
 
 class _TimedSocket:
-    """A socket whose files end at the deadline, for ``http.client.HTTPResponse``."""
+    """A socket for ``http.client.HTTPResponse``. Its files cannot be read after the deadline."""
 
     def __init__(self, sock: socket.socket, deadline: float) -> None:
         self._sock = sock
@@ -78,7 +78,7 @@ class _TimedResponse(http.client.HTTPResponse):
 
 @functools.cache
 def _with_deadlines(connection: t.Any, verify: bool) -> t.Any:
-    """Return a subclass of one of urllib3's connection classes."""
+    """Return a subclass of ``connection``, one of urllib3's connection classes, with deadlines."""
 
     class Connection(connection):
         response_class = _TimedResponse
@@ -98,7 +98,8 @@ if REQUESTS_IMPORT_ERROR is None:
         """A session adapter whose connections have deadlines, with or without a proxy.
 
         If a later version of the libraries creates connections differently, only the deadlines stop working.
-        ``verify``: whether the session checks certificates; if it does not, urllib3 does not warn for each request.
+        ``verify``: whether the session checks certificates. If not, the adapter suppresses urllib3's warning for each
+        request.
         """
 
         def __init__(self, verify: bool = True, **options: t.Any) -> None:
@@ -108,7 +109,7 @@ if REQUESTS_IMPORT_ERROR is None:
         def get_connection_with_tls_context(self, *arguments: t.Any, **options: t.Any) -> t.Any:
             return self._prepare(super().get_connection_with_tls_context(*arguments, **options))
 
-        # requests before 2.32 calls this one.
+        # Versions of requests before 2.32 call this method.
         def get_connection(self, *arguments: t.Any, **options: t.Any) -> t.Any:
             return self._prepare(super().get_connection(*arguments, **options))
 

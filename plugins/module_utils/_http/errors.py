@@ -7,7 +7,7 @@
 """The exceptions for all errors between the collection and NetBox.
 
 NetBoxError
-├── UsageError              an option or an argument is invalid; usually nothing was sent
+├── UsageError              an option or an argument is invalid (usually, no request was sent)
 ├── MissingLibrary          a Python library is not installed
 ├── NoAnswer                no complete response arrived
 │   ├── Unreachable         no connection: NetBox certainly did not receive the request
@@ -20,12 +20,12 @@ NetBoxError
 │   ├── NotFound            404
 │   ├── TooManyRequests     429
 │   └── ServerFailed        5xx
-├── Redirected              a redirect to an address that must not receive the token
+├── Redirected              a redirect that the client must not follow
 ├── GraphQLFailed           NetBox's GraphQL API refused or failed to run a query
-├── UnexpectedAnswer        a response that NetBox does not send
-│   └── TooLong             a response that is too long to be read
+├── UnexpectedAnswer        a response that NetBox never sends
+│   └── TooLong             a response with too many bytes
 ├── NotOne                  none or several objects match, but exactly one was expected
-└── IncompleteList          objects were lost or repeated while a list was read
+└── IncompleteList          objects are missing or repeated in a list
 """
 
 from __future__ import annotations
@@ -33,29 +33,30 @@ from __future__ import annotations
 import re
 import typing as t
 
-# Control characters for cursor position, color, line breaks, and writing direction, and unpaired surrogates, which
-# cannot be encoded.
+# Control characters that affect the cursor position, colors, line breaks, or the writing direction, and unpaired
+# surrogates, which cannot be encoded.
 _NOT_PRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def printable(text: str) -> str:
     """Return ``text`` in one line, without control characters.
 
-    Use it for all messages, warnings, and log lines that contain strings from NetBox.
+    Use this function for all messages, warnings, and log lines that contain strings from NetBox.
     """
     return _NOT_PRINTED.sub(" ", text)
 
 
 class NetBoxError(Exception):
-    """Something went wrong between the collection and NetBox.
+    """The base class of all errors between the collection and NetBox.
 
-    * ``method``, ``url``: the request, without secrets; empty if there was none.
+    * ``method``, ``url``: the request, without secrets. They are empty if no request was sent.
     * ``status``: the HTTP status, or ``None``.
     * ``detail``: NetBox's error message.
+    * ``retry_after``: seconds to wait before a retry, if the response contains them.
     * ``tries``: number of times that the request was sent.
     * ``advice``: what to do, if that is more specific than the advice for this kind of error.
 
-    The client sets ``method``, ``url``, and ``tries``. Others call :meth:`amend`.
+    The client sets ``method``, ``url``, and ``tries``. Other code calls :meth:`amend`.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class NetBoxError(Exception):
         self.advice = ""
 
     def amend(self, text: str = "", *, advice: str = "") -> NetBoxError:
-        """Append a sentence to the message, and replace the advice. Return the error itself."""
+        """Append ``text`` to the message, and replace the advice. Return the error itself."""
         if text:
             self.message = f"{self.message} {text}"
         self.advice = advice or self.advice
@@ -107,11 +108,14 @@ class NoAnswer(NetBoxError):
 
 
 class Unreachable(NoAnswer):
-    """No connection: name, route, proxy, port. NetBox certainly did not receive the request."""
+    """The client could not connect, for example because of the host name, the route, a proxy, or the port.
+
+    NetBox certainly did not receive the request.
+    """
 
 
 class TLSFailed(Unreachable):
-    """The connection cannot be trusted: certificate or TLS handshake."""
+    """The connection cannot be trusted because of its certificate or the TLS handshake."""
 
 
 class ConnectionLost(NoAnswer):
@@ -119,7 +123,7 @@ class ConnectionLost(NoAnswer):
 
 
 class TimedOut(NoAnswer):
-    """No complete response within the timeout. NetBox might have processed the request."""
+    """No complete response arrived within the timeout. NetBox might have processed the request."""
 
 
 class ErrorStatus(NetBoxError):
@@ -127,7 +131,7 @@ class ErrorStatus(NetBoxError):
 
 
 class BadRequest(ErrorStatus):
-    """400. ``fields`` has NetBox's messages by parameter or field; it can be empty."""
+    """HTTP status 400. ``fields`` contains NetBox's messages by parameter or field, and can be empty."""
 
     def __init__(self, message: str, *, fields: dict[str, list[str]] | None = None, **facts: t.Any) -> None:
         super().__init__(message, **facts)
@@ -135,38 +139,42 @@ class BadRequest(ErrorStatus):
 
 
 class AccessDenied(ErrorStatus):
-    """401 or 403. NetBox sends 403 for a bad token as well as for a missing permission.
+    """HTTP status 401 or 403, or a redirect to the login page.
 
-    ``with_token``: whether the request contained a token.
+    NetBox sends 403 for an invalid token and for a missing permission. ``with_token``: whether the request contained a
+    token.
     """
 
     with_token = False
 
 
 class NotFound(ErrorStatus):
-    """404: no such object, or no such endpoint.
+    """HTTP status 404: the object or the endpoint does not exist.
 
-    ``from_netbox``: whether NetBox responded, and not another server at this address.
+    ``from_netbox``: whether the response came from NetBox, and not from another server at the same URL.
     """
 
     from_netbox = False
 
     @property
     def is_missing_object(self) -> bool:
-        """Whether NetBox has the endpoint. If it has, the response is JSON, and otherwise HTML."""
+        """Whether the endpoint exists, so that only the object is missing.
+
+        NetBox returns JSON for a missing object, and HTML for a missing endpoint.
+        """
         return "matches the given query" in self.detail or self.detail.startswith("Not found")
 
 
 class TooManyRequests(ErrorStatus):
-    """429. A proxy or a cloud service sent it, because NetBox itself does not limit requests."""
+    """HTTP status 429 from a proxy or a cloud service, because NetBox itself does not limit requests."""
 
 
 class ServerFailed(ErrorStatus):
-    """500 and above."""
+    """HTTP status 500 or above."""
 
 
 class Redirected(NetBoxError):
-    """A redirect to an address that must not receive the token."""
+    """NetBox sent a redirect that the client must not follow, for example to another server."""
 
 
 class GraphQLFailed(NetBoxError):
@@ -182,7 +190,7 @@ class GraphQLFailed(NetBoxError):
 
 
 class UnexpectedAnswer(NetBoxError):
-    """A response that NetBox does not send, such as HTML, unexpected JSON, or a page that does not follow the last one.
+    """A response that NetBox never sends, such as HTML, unexpected JSON, or a page that does not follow the last one.
 
     ``is_foreign``: whether another program responded, such as a load balancer. ``after_json``: whether NetBox itself
     responded to an earlier request of the client.
@@ -193,23 +201,26 @@ class UnexpectedAnswer(NetBoxError):
 
 
 class TooLong(UnexpectedAnswer):
-    """A response with too many bytes. A list can be read in smaller pages."""
+    """A response with too many bytes. If it is a page of a list, the client can request a smaller page."""
 
 
 class NotOne(NetBoxError):
-    """None or several objects match, but exactly one was expected. The message lists them."""
+    """No object or several objects match, but exactly one was expected.
+
+    If several objects match, the message lists them.
+    """
 
 
 class IncompleteList(NetBoxError):
-    """Objects were lost or repeated while a list was read by offset."""
+    """Objects are missing or repeated in a list that was read."""
 
 
-# NetBox is down or overloaded.
+# Errors that occur if NetBox is down or overloaded.
 DOWN = (NoAnswer, ServerFailed, TooManyRequests)
 
 
 def error_for_status(status: int) -> type[ErrorStatus]:
-    """Return the class for an HTTP status of 400 or above."""
+    """Return the error class for an HTTP status of 400 or above."""
     known: dict[int, type[ErrorStatus]] = {
         400: BadRequest,
         401: AccessDenied,

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""A multipart/form-data form with one file, which is sent in chunks."""
+"""A multipart/form-data form that contains one file and is sent in chunks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 
 
 class Multipart:
-    """The body of the form: its length in bytes, and its chunks. Each iteration starts from the beginning.
+    """The body of the form. ``len()`` returns its length in bytes. Each iteration yields its chunks from the beginning.
 
-    * ``fields``: strings by name.
-    * ``name``: the file field in the form.
-    * ``filename``, ``content_type``: name and content type to send to the server.
+    * ``fields``: strings by field name.
+    * ``name``: name of the form field for the file.
+    * ``filename``, ``content_type``: name and content type of the file for the server.
     * ``size``: size of the file in bytes.
-    * ``pieces``: returns an iterator over the file's chunks, from the beginning.
+    * ``pieces``: a function that returns an iterator over the file's chunks, from the beginning.
     """
 
     def __init__(
@@ -62,5 +62,5 @@ class Multipart:
 
 
 def _quoted(text: str) -> str:
-    """Return a name as browsers write it: the three characters that would end it are percent-encoded."""
+    """Percent-encode the three characters that would end a name, as browsers do."""
     return text.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")

@@ -25,8 +25,8 @@ else:
 def parse_version(text: str) -> Version | None:
     """Return the version at the beginning of a string, or ``None``.
 
-    A suffix can follow the version: ``4.6.8-Docker-4.0.1`` is 4.6.8. Only the designation of a prerelease,
-    as in ``4.7.0-beta1``, is part of the version. Raise :class:`MissingLibrary` if ``packaging`` is not installed.
+    Suffixes are ignored unless they indicate a prerelease: ``4.6.8-Docker-4.0.1`` is version 4.6.8, but ``4.7.0-beta1``
+    is a prerelease. Raise :class:`MissingLibrary` if ``packaging`` is not installed.
     """
     if PACKAGING_IMPORT_ERROR is not None:
         error = MissingLibrary("The Python library packaging is not installed.")

@@ -19,10 +19,10 @@ from urllib.parse import urlencode
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 Pairs = list[tuple[str, str]]
-"""Query parameters in order. A name with several values occurs once for each value."""
+"""Query parameters in order. A parameter with several values occurs once for each value."""
 
-# gunicorn refuses request lines above 4,094 bytes. The rest is for the method, the base path, and paging parameters. It
-# also allows for `next` links, which are longer than the request URLs.
+# Gunicorn rejects request lines of more than 4,094 bytes. The difference leaves room for the method, the base path, the
+# paging parameters, and `next` links, which are longer than the request URLs.
 MAX_QUERY_BYTES = 3500
 
 # Parameters that NetBox does not use as filters, with their effects and the options that replace them.
@@ -40,16 +40,16 @@ RESERVED: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 NEGATED = re.compile(r"__n(ic|ie|isw|iew)?$")
-"""Lookups that exclude objects. An object must match none of their values."""
+"""Lookups that exclude objects. Matching objects have none of the values."""
 
 
 def parameter_pairs(written: t.Any) -> Pairs:
-    """Convert filters as users write them to pairs.
+    """Convert filters from the form that users write to a list of pairs.
 
-    ``written`` is a dictionary (a list repeats the parameter), a list of dictionaries, a string such as
-    ``"site=ber1 name='sw 1'"``, or ``None``. Booleans become ``true`` and ``false``, and ``None`` becomes NetBox's
-    literal ``null``. Raise :class:`UsageError` for anything else, and for an empty list, which would select all
-    objects.
+    ``written`` is a dictionary (a list as a value repeats the parameter), a list of dictionaries, a string such as
+    ``"site=ber1 name='sw 1'"``, or ``None``. Boolean values become ``true`` and ``false``, and ``None`` becomes
+    NetBox's literal ``null``. Raise :class:`UsageError` for anything else, and for an empty list, which would select
+    all objects.
     """
     if written is None:
         return []
@@ -63,9 +63,9 @@ def parameter_pairs(written: t.Any) -> Pairs:
 
 
 def filter_pairs(written: t.Any, options: Collection[str] = ()) -> Pairs:
-    """Return :func:`parameter_pairs` of ``written``. Raise :class:`UsageError` for parameters that are not filters.
+    """Convert filters with :func:`parameter_pairs`. Raise :class:`UsageError` if a parameter is not a filter.
 
-    ``options``: names of the caller's options. The error suggests only these.
+    ``options``: names of the caller's options. The error message suggests only these options.
     """
     pairs = parameter_pairs(written)
     for name, dummy in pairs:
@@ -78,7 +78,7 @@ def filter_pairs(written: t.Any, options: Collection[str] = ()) -> Pairs:
 
 
 def _pairs_of_text(text: str) -> Pairs:
-    # Like shlex.split(), but a backslash is an ordinary character because regular expressions need it.
+    # Split like shlex.split(), but keep backslashes, because regular expressions need them.
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
     try:
@@ -117,7 +117,7 @@ def _text(name: str, value: t.Any) -> str:
 
 
 def encode(pairs: Iterable[tuple[str, str]]) -> str:
-    """Return the query string in UTF-8, percent-encoded."""
+    """Return the percent-encoded query string. Raise :class:`UsageError` if UTF-8 cannot encode a value."""
     try:
         return urlencode(list(pairs))
     except UnicodeEncodeError as error:
@@ -125,14 +125,14 @@ def encode(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES, max_ids: int | None = None) -> list[Pairs]:
-    """Split ``pairs`` into lists that each encode to at most ``most`` bytes. Return one list if they fit.
+    """Split ``pairs`` into lists that each encode to at most ``most`` bytes. Return a single list if ``pairs`` fits.
 
-    If the list is split by ``id``, each part has at most ``max_ids`` IDs.
+    The values of the longest repeated parameter are split. Objects match any of these values, so the parts together
+    select the same objects as ``pairs``. If the parameter is ``id``, the IDs are sorted first, so that the parts are in
+    ID order, and each part has at most ``max_ids`` IDs.
 
-    The longest repeated parameter is split. Objects match any of its values, so the parts together select the same
-    objects as the whole list. IDs are sorted first, so that the parts are in ID order. Raise :class:`UsageError` if the
-    values are not alternatives (an object must match all tags and no value of ``__n``), or if the parts would still be
-    too long.
+    Raise :class:`UsageError` if objects must match all values (tags) or none of them (``__n``), or if the parts would
+    still be too long.
     """
     if len(encode(pairs)) <= most:
         return [pairs]

@@ -35,17 +35,20 @@ if deadlines.REQUESTS_IMPORT_ERROR is None:
 
     class _Session(requests.Session):
         def get_redirect_target(self, resp: requests.Response) -> None:
-            """Leave redirects to the client. requests would read their whole bodies, and fail on invalid URLs."""
+            """Disable redirects in requests, because the client follows them.
+
+            requests would read the whole body of a redirect, and fail if its URL is invalid.
+            """
 
 
 # Number of connections that stay open between requests.
 KEPT_CONNECTIONS = 32
-# Number of characters to search for parts to remove in a library's message.
+# Maximum length of a library's message. Longer messages are truncated.
 MOST_OF_LIBRARY = 4000
 
 
 class Slots:
-    """At most ``number`` holders at a time, or any number if ``number`` is ``None``. Use it in ``with``."""
+    """Limits the number of concurrent ``with`` blocks to ``number``. ``None``: no limit."""
 
     def __init__(self, number: int | None) -> None:
         if number is not None and number < 1:
@@ -56,7 +59,7 @@ class Slots:
         self._changed = threading.Condition()
 
     def __enter__(self) -> None:
-        """Wait for a free slot. Raise :class:`UsageError` if the slots are closed before there is one."""
+        """Wait for a free slot. Raise :class:`UsageError` if the slots are closed in the meantime."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._number is None or self._held < self._number)
             if self._closed:
@@ -69,12 +72,12 @@ class Slots:
             self._changed.notify()
 
     def sleep(self, seconds: float) -> None:
-        """Wait that long, or until the slots are closed."""
+        """Wait for ``seconds``, or until the slots are closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed, timeout=seconds)
 
     def close(self) -> None:
-        """Wake all waiting threads. After this, no thread receives a slot."""
+        """Wake all waiting threads. After this call, no thread receives a slot."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -83,8 +86,8 @@ class Slots:
 class Transport:
     """Sends requests over one ``requests.Session``. Several threads can use it.
 
-    * ``verify``, ``certificate``, ``timeout``: as ``requests`` takes them.
-    * ``session``: the caller's own session, with its own adapters, which this class does not close.
+    * ``verify``, ``certificate``, ``timeout``: passed to ``requests`` unchanged.
+    * ``session``: the caller's own session, with its own adapters. This class does not close it.
     * ``max_workers``: maximum number of concurrent requests, in all threads. ``None``: any number.
     """
 
@@ -112,10 +115,10 @@ class Transport:
 
     @contextlib.contextmanager
     def exchange(self, method: str, url: str, **arguments: t.Any) -> Iterator[requests.Response]:
-        """Send a request and yield the response. The block reads its body with :func:`read_pieces`.
+        """Send a request and yield the response. In the ``with`` block, read the body with :func:`read_pieces`.
 
         The request occupies a slot until the block ends, so the block must not send requests itself. ``arguments`` are
-        those of ``requests``.
+        passed to ``requests``.
         """
         with self.slots, self._send(method, url, arguments) as response:
             yield response
@@ -127,18 +130,22 @@ class Transport:
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise translate(error) from None
         except (OSError, ValueError) as error:
-            # requests does not wrap these: a certificate file that does not exist, an impossible host name.
+            # requests does not wrap these errors. Examples are a certificate file that does not exist and an invalid
+            # host name.
             raise UsageError(f"Cannot send the request: {_plain(error)}.") from error
 
 
 def read_pieces(response: requests.Response, size: int) -> Iterator[bytes]:
-    """Yield the body as it was sent, in pieces of at most ``size`` bytes. Raise our errors."""
+    """Yield the body without decompressing it, in chunks of at most ``size`` bytes.
+
+    Raise the collection's own errors.
+    """
     try:
         while piece := response.raw.read(size, decode_content=False):
             yield piece
     except urllib3.exceptions.HTTPError as error:
         raise translate(error) from None
-    # urllib3 before 2.0 does not raise an error if this is not the whole body.
+    # urllib3 before 2.0 does not raise an error if the body is incomplete.
     left = getattr(response.raw, "length_remaining", None)
     if left:
         raise ConnectionLost(f"The connection was interrupted: {left} bytes of the response are missing.")
@@ -149,17 +156,18 @@ def _new_session(verify: bool) -> requests.Session:
     adapter = deadlines.Adapter(verify, pool_connections=4, pool_maxsize=KEPT_CONNECTIONS)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
-    # Each request contains the token, but NetBox would prefer a session cookie's user.
+    # Reject all cookies. If a request contained a session cookie, NetBox would use the cookie's user instead of the
+    # token's user.
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return session
 
 
 class _Rule(t.NamedTuple):
-    """Convert an error to one of this ``kind`` if one of its causes has the type ``cause``.
+    """A rule that converts an error to ``kind`` if one of its causes has the type ``cause``.
 
-    * ``text``: the message. The message of the cause replaces ``{}``.
-    * ``words``: the beginning of the cause's message.
-    * ``outer``: the type of the error itself, if that matters.
+    * ``text``: the new message, in which the cause's message replaces ``{}``.
+    * ``words``: the required beginning of the cause's message.
+    * ``outer``: the required type of the error itself.
     """
 
     cause: t.Any
@@ -171,7 +179,7 @@ class _Rule(t.NamedTuple):
 
 @functools.cache
 def _rules() -> tuple[_Rule, ...]:
-    """Return the rules for converting errors of the libraries. The first rule that matches applies."""
+    """Return the rules that convert the libraries' errors. The first matching rule is used."""
     theirs, pool = requests.exceptions, urllib3.exceptions
     impossible = "Cannot send the request: {}."
     closed = "The connection was closed without a TLS message, for example because the server restarted."
@@ -180,9 +188,10 @@ def _rules() -> tuple[_Rule, ...]:
     return (
         _Rule((theirs.InvalidURL, theirs.InvalidHeader, pool.LocationValueError), UsageError, impossible),
         _Rule((ssl.SSLEOFError, ssl.SSLZeroReturnError), ConnectionLost, closed),
-        # While a body is read, an SSL error means that the connection broke. requests does not wrap it then.
+        # An SSL error that occurs while a body is being read means that the connection broke. requests does not wrap
+        # such an error.
         _Rule((pool.SSLError, ssl.SSLError), TLSFailed, untrusted, outer=theirs.RequestException),
-        # urllib3 also raises its ProxyError if a proxy closes the connection after it received the whole request. Only
+        # urllib3 also raises its ProxyError if a proxy closes the connection after receiving the whole request. Only
         # these two causes prove that the proxy did not forward the request.
         _Rule(pool.NewConnectionError, Unreachable, proxy, outer=theirs.ProxyError),
         _Rule(OSError, Unreachable, proxy, words="Tunnel connection failed", outer=theirs.ProxyError),
@@ -195,12 +204,15 @@ def _rules() -> tuple[_Rule, ...]:
 
 
 def translate(error: Exception) -> NetBoxError:
-    """Convert an error of requests or urllib3, whose messages contain whole URLs and object addresses."""
+    """Convert an error of requests or urllib3 to one of the collection's own errors.
+
+    The libraries' messages contain whole URLs and the memory addresses of Python objects.
+    """
     causes = _causes(error)
     for rule in _rules():
         for cause in causes:
             if isinstance(error, rule.outer) and isinstance(cause, rule.cause) and str(cause).startswith(rule.words):
-                # The outermost types match any cause, and the innermost cause has the most specific message.
+                # If the rule matches the error itself, use the innermost cause, which has the most specific message.
                 said = causes[-1] if cause is error else cause
                 return rule.kind(rule.text.replace("{}", _plain(said)))
     raise AssertionError("the last rule fits every error")
@@ -219,7 +231,7 @@ def _causes(error: Exception) -> list[Exception]:
 
 
 def _plain(reason: object) -> str:
-    """Return a library's message without ``<HTTPSConnection object at 0x…>:`` and the like."""
+    """Return a library's message without technical details such as ``<HTTPSConnection object at 0x…>:``."""
     text = re.sub(r"<[^<>]*object at 0x[0-9a-f]+>:?\s*", "", str(reason)[:MOST_OF_LIBRARY])
     text = re.sub(r"\b_?HTTPS?Connection(Pool)?\([^)]*\):?\s*", "", text)
     return text.strip(" .")

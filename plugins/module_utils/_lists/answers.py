@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Responses to list requests: parse them, and verify that they follow the rules of cursors and offsets."""
+"""Parse the responses to list requests, and check that they follow the rules of cursors and offsets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import (
 
 @dataclasses.dataclass
 class Page:
-    """A response to a cursor: ``rows`` with their ``ids``, ascending, and the start of the next page as ``next``.
+    """The response to a cursor request: its ``rows``, their ascending ``ids``, and the start ID of the ``next`` page.
 
     ``next`` is ``None`` at the end of the list or of the requested range.
     """
@@ -37,7 +37,7 @@ class Page:
 
 @dataclasses.dataclass
 class OffsetPage:
-    """A response to an offset: its ``rows``, how many rows the list has (``count``), and whether ``more`` follow."""
+    """The response to an offset request: its ``rows``, the list's row ``count``, and whether ``more`` rows follow."""
 
     rows: list[Row]
     count: int
@@ -46,18 +46,21 @@ class OffsetPage:
 
 @dataclasses.dataclass
 class ListAnswer:
-    """A response to a list request. ``count`` is ``None`` if and only if NetBox used the cursor."""
+    """The response to a list request. ``count`` is ``None`` if and only if NetBox used a cursor."""
 
     endpoint: str
     rows: list[Row]
     count: int | None
     next: dict[str, int] | None
-    """``start``, ``offset``, and ``limit`` of the ``next`` link. Nothing else in it is trusted. ``None`` at the end."""
+    """The numbers in the ``next`` link, or ``None`` if there is no link. Nothing else in the link is trusted."""
     page_rows: int
-    """The number of rows that the page could have: the requested number, or the server's maximum if it is lower."""
+    """The maximum number of rows in the page: the requested number, or the server's maximum if that is lower."""
 
     def offset_page(self) -> OffsetPage:
-        """Return the page, as a response to an offset."""
+        """Return the page as the response to an offset request.
+
+        Raise :class:`UnexpectedAnswer` if that is impossible.
+        """
         if self.count is None:
             raise UnexpectedAnswer(f"{self.endpoint}: NetBox returned an offset page without a count.")
         if not self.rows and self.next is not None:
@@ -65,7 +68,11 @@ class ListAnswer:
         return OffsetPage(self.rows, self.count, self.next is not None)
 
     def page(self, start: int, highest_id: int | None = None) -> Page:
-        """Return the page, as a response to a cursor at ``start``. No row has a higher ID than ``highest_id``."""
+        """Return the page as the response to a request with a cursor at ``start``.
+
+        No row has an ID above ``highest_id``. Raise :class:`UnexpectedAnswer` if NetBox did not use the cursor
+        correctly.
+        """
         ids = numeric_ids(self.rows)
         if self.count is not None or ids is None:
             raise UnexpectedAnswer(
@@ -90,9 +97,9 @@ class ListAnswer:
 
 
 def read_answer(endpoint: str, answer: t.Any, page_rows: int) -> ListAnswer:
-    """Parse the JSON ``answer`` to a request for this number of rows."""
+    """Parse the JSON ``answer`` to a request for ``page_rows`` rows."""
     if isinstance(answer, list) and all(map(is_row, answer)):
-        return ListAnswer(endpoint, answer, len(answer), None, page_rows)  # a view without pages
+        return ListAnswer(endpoint, answer, len(answer), None, page_rows)  # a view without pagination
     results = answer.get("results") if isinstance(answer, dict) else None
     if not isinstance(results, list) or not all(map(is_row, results)):
         raise UnexpectedAnswer(f"{endpoint} is not a list of objects.")
@@ -105,7 +112,7 @@ def read_answer(endpoint: str, answer: t.Any, page_rows: int) -> ListAnswer:
 
 
 def link_numbers(link: t.Any) -> dict[str, int]:
-    """Return the numbers that a link to another page contains."""
+    """Return the paging numbers in a link to another page. Other parts of the link are ignored."""
     return {
         name: int(number)
         for name, number in parse_qsl(str(link).partition("?")[2].partition("#")[0])

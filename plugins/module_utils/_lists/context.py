@@ -19,11 +19,11 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers impor
 
 @dataclasses.dataclass(frozen=True)
 class Context:
-    """The objects and settings that a pager passes to the readers of its lists.
+    """The shared objects and settings of a pager.
 
     * ``pagination``: ``auto``, ``cursor``, or ``offset``.
-    * ``first_page``, ``largest_page``: rows in the first page, and rows that later pages can have.
-    * ``warn``: shows a warning to the user.
+    * ``first_page``, ``largest_page``: number of rows in the first page, and maximum number of rows in later pages.
+    * ``warn``: called with each warning for the user.
     """
 
     client: Client
@@ -35,6 +35,9 @@ class Context:
     warn: t.Callable[[str], object]
 
     def page_size(self, name: str, max_rows: int | None = None, share: float = 1.0) -> PageSize:
-        """Return the page size for reading at most ``max_rows`` rows of a list. ``share`` as for ``PageSize``."""
+        """Return the page size for reading at most ``max_rows`` rows of the list ``name``.
+
+        For ``share``, see :class:`PageSize`.
+        """
         first, largest = (min(rows, max_rows or rows) for rows in (self.first_page, self.largest_page))
         return PageSize(self.client, name, first, largest, share)

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The requests for one list."""
+"""Send the requests for one list."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.state import 
 class ListRequests:
     """Sends the requests for the list that ``query`` describes. Several threads can use it.
 
-    ``existing_ids`` returns the IDs in a query whose objects exist. It counts its requests.
+    ``existing_ids`` returns the IDs of the existing objects that a query selects. It counts its requests.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class ListRequests:
         self.state = ListState(query.endpoint, query.filters)
 
     def page(self, paging: Pairs, rows: int, raise_statuses: tuple[int, ...] = ()) -> ListAnswer:
-        """Return a page of at most ``rows`` rows. ``raise_statuses`` as for ``PageSize``."""
+        """Return a page of at most ``rows`` rows. For ``raise_statuses``, see :meth:`PageSize.read`."""
 
         def fetch(page_rows: int, raise_if_overloaded: bool) -> ListAnswer:
             parameters = [*self._query.representation.parameters, *paging, ("limit", str(page_rows))]
@@ -54,9 +54,10 @@ class ListRequests:
         return self.size.read(rows, fetch, raise_statuses)
 
     def get(self, parameters: Pairs, raise_if_overloaded: bool = False) -> t.Any:
-        """GET the list with its filters and ``parameters``.
+        """Send a GET request for the list with its filters and ``parameters``, and return the JSON of the response.
 
-        If NetBox rejects an ID in a filter, and the query allows it, remove the IDs that no longer exist.
+        If NetBox rejects an ID in the filter ``skip_deleted`` of the query, remove the IDs that no longer exist, and
+        try again.
         """
         while True:
             self._context.workers.check_open()
@@ -75,9 +76,9 @@ class ListRequests:
                     return {"count": None if by_cursor else 0, "next": None, "results": []}
 
     def _drop_deleted(self, filters: Pairs, error: BadRequest) -> bool:
-        """Remove the IDs in ``filters`` that do not exist. Return whether any were removed.
+        """Remove the IDs in ``filters`` that no longer exist. Return whether the filters have changed.
 
-        NetBox names one ID in each response, so all of them are checked. Another thread can have dropped them already.
+        Each response names only one ID, so check all IDs. Another thread might have removed them already.
         """
         if self._query.skip_deleted is None:
             return False
@@ -96,5 +97,5 @@ class ListRequests:
 
 
 def with_fields(query: ListQuery, *fields: str) -> ListQuery:
-    """Return ``query`` with another representation, which has only these fields."""
+    """Return a copy of ``query`` that requests only these fields."""
     return dataclasses.replace(query, representation=Representation(query.endpoint, fields=fields))

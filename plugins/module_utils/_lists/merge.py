@@ -4,10 +4,10 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Combine the results of several requests for parts of one list, whose filters do not fit into one URL.
+"""Combine the parts of a list whose filters do not fit into one URL. Each part is read with its own requests.
 
-Rows of all parts are yielded in ID order. A row can be yielded as soon as no part can return an earlier row. One or two
-pages of each part are in memory. More parts mean shorter pages.
+The rows of all parts are yielded in ID order. A row is yielded as soon as no part can return a row with a lower ID. One
+or two pages of each part are in memory, so pages are smaller if there are more parts.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ BATCH = 300
 
 
 def memory_share(parts: int, workers: int) -> float:
-    """Return the fraction of the usual page size that fits into memory if this number of parts is combined."""
+    """Return the fraction of the usual page size that fits into memory if ``parts`` parts are combined."""
     return look_ahead(workers) / (1.5 * parts + workers)
 
 
 @dataclasses.dataclass
 class _Part:
-    """The pages of one part, and the rows that have arrived and were not yielded."""
+    """The pages of one part, and the rows that have arrived but were not yielded yet."""
 
     pages: Iterator[list[Row]]
     rows: collections.deque[Row] = dataclasses.field(default_factory=collections.deque)
@@ -46,14 +46,16 @@ class _Part:
 
 
 class Merge:
-    """The rows of ``parts``, each of which is in ID order. Each row is yielded once, even if several parts contain
-    it."""
+    """Merges ``parts``, each of which yields rows in ID order.
+
+    Each row is yielded once, even if several parts contain it.
+    """
 
     def __init__(self, parts: Sequence[Iterator[list[Row]]], workers: Workers) -> None:
         self._parts = [_Part(pages) for pages in parts]
         self._workers = workers
         self._tasks: Tasks[int, list[Row] | None] = Tasks(workers)
-        # The ID of the first row of each part that has rows, with the number of the part.
+        # For each part that has rows, the ID of its first row and the index of the part.
         self._heap: list[tuple[int, int]] = []
         self._last = -1
 
@@ -97,7 +99,7 @@ class Merge:
             part.last_page, part.last_id = len(rows), required_id(rows[-1])
 
     def _take(self) -> list[Row]:
-        """Return rows in ID order until one part needs its next page."""
+        """Return the next rows in ID order. Stop when a part needs its next page."""
         rows: list[Row] = []
         while self._heap and len(rows) < BATCH:
             number_id, number = self._heap[0]

@@ -4,12 +4,13 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read a list by offset without losing rows, with pages in sequence or in parallel.
+"""Read a list by offset without losing rows. The pages are requested in sequence or in parallel.
 
-An offset counts rows. If a row before it is deleted, all later rows move up, and some of them out of the next page. In
-ID order, the collection detects and repairs this: each page begins with the last row of the previous page. If a page
-begins with a later row, the rows that moved are read again. In another order, rows cannot be compared. A page that
-begins with a new row is then an error. A number of rows that differs from NetBox's count is an error, too.
+An offset is a number of rows to skip. If a skipped row is deleted, all later rows move to lower offsets, and the next
+page misses some of them. In ID order, this module detects and repairs this. Each page begins with the last row of the
+previous page. If a page begins with a later row, the rows that moved are read again. In other orders, rows cannot be
+compared, so this module raises an error if a page begins with a new row. In any order, it raises an error if NetBox
+returns fewer rows than it counted.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import (
 )
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Workers, ordered_map
 
-# Maximum number of consecutive pages without a new row. Some occur if many rows were deleted. All later pages are such
-# pages if a server ignores the offset, or if its count is too high.
+# Maximum number of consecutive pages without a new row. A few such pages occur if many rows were deleted. If a server
+# ignores the offset or its count is too high, no later page has a new row.
 MAX_PAGES_WITHOUT_NEWS = 100
 
 
 class OffsetList(t.Protocol):
-    """A list that is read with offsets."""
+    """A list that can be read with offsets."""
 
     @property
     def query(self) -> ListQuery:
@@ -44,14 +45,17 @@ class OffsetList(t.Protocol):
 
     @property
     def page_rows(self) -> int:
-        """How many rows to request in one page."""
+        """Number of rows to request in one page."""
 
     def fetch_offset(self, offset: int, rows: int) -> OffsetPage:
-        """Return the page of at most ``rows`` rows at ``offset``. It can be shorter although more rows follow."""
+        """Return the page of at most ``rows`` rows at ``offset``. The page can be shorter even if more rows follow."""
 
 
 def whole(page: OffsetPage, query: ListQuery) -> list[Row]:
-    """Return the rows of a list that fits on one page. In ID order, unless the query has another."""
+    """Return the rows of a list that fits on one page. They are in ID order unless the query has an ordering.
+
+    Raise :class:`IncompleteList` if rows are missing.
+    """
     rows = SeenRows().add_new(page.rows)
     expected = page.count - (query.offset or 0)
     if len(page.rows) < expected:
@@ -61,10 +65,10 @@ def whole(page: OffsetPage, query: ListQuery) -> list[Row]:
 
 
 def read_offsets(first: OffsetPage, source: OffsetList, workers: Workers | None) -> Iterator[list[Row]]:
-    """Yield the rows of ``first``, the page at the query's offset, and of all later pages, each row once.
+    """Yield each row of ``first`` (the page at the query's offset) and of all later pages once.
 
-    ``workers``: ``None`` requests pages in sequence. Raise :class:`IncompleteList` if rows were lost and cannot be
-    found again.
+    ``workers``: the threads that request pages, or ``None`` to request pages in sequence. Raise :class:`IncompleteList`
+    if rows were lost and cannot be found again.
     """
     query = source.query
     ids = numeric_ids(first.rows)
@@ -87,7 +91,10 @@ _Requested = tuple[int, OffsetPage]
 
 
 def _later_pages(source: OffsetList, first: OffsetPage, end: int, overlap: int) -> Iterator[tuple[int, int]]:
-    """Yield the offset and the number of rows of each page after ``first``, with the page size at that time."""
+    """Yield the offset and the number of rows of each page after ``first``.
+
+    The page size can change during the read.
+    """
     offset = (source.query.offset or 0) + max(1, len(first.rows) - overlap)
     while offset < end - overlap:
         rows = source.page_rows
@@ -103,7 +110,7 @@ def _incomplete(endpoint: str, rows: int, count: int) -> IncompleteList:
 
 
 class _News:
-    """Ends a read that no longer returns new rows."""
+    """Stops a read that no longer returns new rows."""
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
@@ -118,10 +125,10 @@ class _News:
 
 
 class _ById:
-    """Pages in ID order.
+    """Reads pages in ID order.
 
-    Each page begins with the last row of the previous page. If it does not, rows moved to lower offsets, and the code
-    searches for them there.
+    Each page should begin with the last row of the previous page. If it does not, rows have moved to lower offsets, and
+    this class searches for them there.
     """
 
     overlap = 1
@@ -137,7 +144,7 @@ class _ById:
         return offset, self._source.fetch_offset(offset, rows)
 
     def rows(self, first: OffsetPage, pages: Iterator[_Requested]) -> Iterator[list[Row]]:
-        """Yield the rows of ``first`` and of all later pages. ``pages`` are those that were requested."""
+        """Yield the rows of ``first`` and of all later pages. ``pages``: the requested pages, with their offsets."""
         yield self._new(first)
         offset, page = self._source.query.offset or 0, first
         for following, ahead in pages:
@@ -154,7 +161,7 @@ class _ById:
         yield from self._catch_up(self._after(offset, page), None, None)
 
     def _catch_up(self, offset: int, following: int | None, ahead: OffsetPage | None) -> Iterator[list[Row]]:
-        """Yield the rows from ``offset`` up to the page ``ahead`` or to the end, even if they moved."""
+        """Yield the rows from ``offset`` to the page ``ahead``, or to the end of the list, even if they have moved."""
         stop = ahead.rows[0]["id"] if ahead and ahead.rows else None
         back, overlaps = self._source.page_rows, True
         while True:
@@ -178,7 +185,7 @@ class _ById:
         return bool(page.rows) and page.rows[0]["id"] <= self._last
 
     def _after(self, offset: int, page: OffsetPage) -> int:
-        """Return the offset for a next page that overlaps ``page``, which can be shorter than requested."""
+        """Return the offset of a page that overlaps the end of ``page``, which can be shorter than requested."""
         return offset + max(1, len(page.rows) - 1)
 
     def _new(self, page: OffsetPage) -> list[Row]:
@@ -198,10 +205,10 @@ class _ById:
 
 
 class _ByCount:
-    """Pages in an order that cannot be checked row by row.
+    """Reads pages in an order that cannot be checked row by row.
 
-    Each page begins with the last row of the previous page, if rows have IDs and pages have several rows. Repeated rows
-    are dropped, and lost rows are counted.
+    If rows have IDs and pages have several rows, each page begins with the last row of the previous page. Repeated rows
+    are dropped. Missing rows are detected by comparing the number of rows with NetBox's count.
     """
 
     def __init__(self, source: OffsetList, first: OffsetPage) -> None:
@@ -209,7 +216,7 @@ class _ByCount:
         self._endpoint = source.query.endpoint
         self._begin = source.query.offset or 0
         self._max_rows = source.query.max_rows
-        # A row without ID is not recognized when it is repeated.
+        # If a row without an ID is repeated, it is not recognized.
         self.overlap = int(len(first.rows) > 1 and all(identity(row) is not None for row in first.rows))
         self._news = _News(self._endpoint)
         self._seen = SeenRows()
@@ -217,7 +224,7 @@ class _ByCount:
         self._total = 0
 
     def page(self, wanted: tuple[int, int]) -> _Requested:
-        """Return one page, with several requests if the server cannot finish it."""
+        """Return one page. If the server cannot finish it in one request, send several."""
         offset, page_rows = wanted
         answer = self._source.fetch_offset(offset, page_rows)
         rows = answer.rows
@@ -227,7 +234,7 @@ class _ByCount:
         return offset, OffsetPage(rows, answer.count, answer.more)
 
     def rows(self, first: OffsetPage, pages: Iterator[_Requested]) -> Iterator[list[Row]]:
-        """Yield the rows of ``first`` and of all later pages. ``pages`` are those that were requested."""
+        """Yield the rows of ``first`` and of all later pages. ``pages``: the requested pages, with their offsets."""
         yield self._new(first)
         following, last = self._begin + max(1, len(first.rows) - self.overlap), first
         for offset, last in pages:
@@ -247,7 +254,10 @@ class _ByCount:
             raise _incomplete(self._endpoint, self._total, expected)
 
     def _check_joint(self, page: OffsetPage) -> None:
-        """A page begins with a row of the previous page. If it does not, rows were deleted, and others were skipped."""
+        """Raise :class:`IncompleteList` if ``page`` does not begin with a row that was already read.
+
+        In that case, rows were deleted, and others were skipped.
+        """
         if self.overlap and page.rows and identity(page.rows[0]) is not None and page.rows[0] not in self._seen:
             raise IncompleteList(f"{self._endpoint}: rows were deleted while the list was being read by offset.")
 

@@ -4,15 +4,15 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""How many rows to request in one page: more if rows are small, fewer if the server cannot finish a page.
+"""Choose the number of rows in a page: more if rows are small, and fewer if the server cannot finish a page.
 
-Proxies fail now and then for pages of any size. A server that is slow, or has little memory, fails again and
-again, but only if pages are long. These rules distinguish the two cases:
+Proxies sometimes fail for pages of any size. A server that is slow or has little memory fails repeatedly, but only if
+pages are large. These rules distinguish the two cases:
 
 * A page that failed is requested again with the same size.
-* If it fails again, that page alone is requested in smaller parts.
-* All later pages are smaller if smaller parts succeed, but no page of the full size does.
-* After eight successful pages, pages become longer again.
+* If the page fails again, only this page is requested in smaller parts.
+* If the smaller parts succeed but no page of the full size does, all later pages are smaller.
+* After eight successful pages, pages become larger again.
 """
 
 from __future__ import annotations
@@ -27,28 +27,30 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 
 T = t.TypeVar("T")
 
-# Rows in the first page. With 4 workers, six pages of whole devices (4.5 kB each) need less than 60 MB on every Python,
-# and six pages of 400 rows need more on 3.9. With 8 workers, 20,000 rows arrive six times as fast, because the first
-# page is short. Nothing else can be requested before it arrives.
+# Number of rows in the first page. With 4 workers, six pages of complete devices (4.5 kB each) need less than 60 MB on
+# every Python version. Six pages of 400 rows need more than that on Python 3.9. No other page can be requested before
+# the first page arrives. Because the first page is small, reading 20,000 rows with 8 workers is six times as fast as
+# with one.
 FIRST_PAGE = 300
-# Rows in the later pages, if rows are small. NetBox returns no more unless its MAX_PAGE_SIZE was changed.
+# Number of rows in later pages, if rows are small. NetBox returns at most 1,000 rows unless MAX_PAGE_SIZE was changed.
 LARGEST_PAGE = 1000
-# A page that the server cannot finish is split down to this size, and not further.
+# Pages of up to this number of rows are not split, even if the server cannot finish them.
 SMALLEST_PAGE = 10
-# Each page has a fixed cost in NetBox, which equals the cost of 700 rows with only their own fields. Therefore, pages
-# of small rows become longer, up to this many bytes of JSON.
+# Each page has a fixed cost in NetBox. It equals the cost of 700 rows without fields of related objects. Therefore,
+# pages of small rows become larger, up to this number of bytes of JSON.
 PAGE_BYTES = 1_000_000
-# Number of rows whose size is measured.
+# Approximate number of rows whose size is measured.
 SAMPLE = 20
-# Number of pages that must succeed before longer pages are requested again. It doubles each time that these fail.
+# Number of pages that must succeed before larger pages are requested again. The number doubles each time the larger
+# pages fail.
 SUCCESSES = 8
 
 
 class PageSize:
-    """The size of the pages of one list, called ``name`` in the log. The threads that read the list share it.
+    """The page size of one list, which is called ``name`` in the log. The threads that read the list share it.
 
-    * ``first``: rows in the first page.
-    * ``largest``: rows that a page can have at most.
+    * ``first``: number of rows in the first page.
+    * ``largest``: maximum number of rows in a page.
     * ``share``: the fraction of the usual memory that a page can use. It is less than 1 if many pages are in memory.
     """
 
@@ -59,34 +61,35 @@ class PageSize:
         self._rows = self._target = max(min(first, SMALLEST_PAGE), int(first * self._share))
         self._largest = max(largest, self._rows)
         self._lock = threading.Lock()
-        # Successes since the size changed, and the number of successes before pages become longer.
+        # Number of successes since the size changed, and number of successes that are required before pages become
+        # larger.
         self._successes = 0
         self._needed = SUCCESSES
         # Whether the last request failed, and whether the last page needed more than one request.
         self._failing = self._recovered = False
         # Whether a page of the current size has succeeded since a page had to be split.
         self._proven = False
-        # Whether pages ever had to become shorter. If not, they reach their full size in one step.
+        # Whether pages ever had to become smaller, and whether they can reach their full size in one step.
         self._shrunk = self._may_jump = False
-        # Whether no page has succeeded since pages became longer.
+        # Whether pages became larger and none of these larger pages has succeeded yet.
         self._grown = False
 
     @property
     def rows(self) -> int:
-        """Rows to request in one page."""
+        """Number of rows to request in one page."""
         return self._rows
 
     def set_maximum(self, rows: int) -> None:
-        """Never request more rows than this, because the server does not return more."""
+        """Never request more than ``rows`` rows, because the server does not return more."""
         with self._lock:
             self._largest = min(self._largest, rows)
             self._target = min(self._target, rows)
             self._rows = min(self._rows, rows)
 
     def measure(self, page: Sequence[object]) -> None:
-        """Let pages become longer if ``page``, the first one, was full and its rows are small.
+        """Increase the page size if ``page``, the first page, was full and its rows are small.
 
-        This applies immediately, or after the next successful page if the first request for ``page`` failed.
+        This happens immediately, or after the next successful page if the first request for ``page`` failed.
         """
         with self._lock:
             if len(page) < self._rows or not page:
@@ -99,10 +102,11 @@ class PageSize:
                 self._grow()
 
     def read(self, rows: int, fetch: t.Callable[[int, bool], T], raise_statuses: tuple[int, ...] = ()) -> T:
-        """Return the result of ``fetch`` for a page of ``rows`` rows, or for a shorter one if the server cannot finish.
+        """Return the result of ``fetch`` for ``rows`` rows, or for fewer rows if the server cannot finish the page.
 
-        The arguments of ``fetch`` are the number of rows, and whether to raise errors that a shorter page can avoid
-        instead of repeating the request. Errors with an HTTP status in ``raise_statuses`` are raised immediately.
+        The arguments of ``fetch`` are the number of rows and a flag. If the flag is true, ``fetch`` must not repeat the
+        request after errors that a smaller page might avoid. Errors with an HTTP status in ``raise_statuses`` are
+        raised immediately.
         """
         page_rows = whole = min(rows, self._rows)
         failures = 0
@@ -111,7 +115,7 @@ class PageSize:
             try:
                 answer = fetch(page_rows, can_split)
             except NetBoxError as error:
-                # The client itself never repeats a request after a 500.
+                # The client itself never repeats a request after HTTP status 500.
                 can_repeat = error.status == 500 and not failures
                 if not too_much(error) or error.status in raise_statuses or not (can_split or can_repeat):
                     raise
@@ -156,11 +160,12 @@ class PageSize:
                 self._grow()
 
     def _note_split(self, page_rows: int, whole: int) -> None:
-        """Note that a page of ``whole`` rows failed, and that its first part of ``page_rows`` rows succeeded."""
+        """Record that a page of ``whole`` rows failed, and that its first part of ``page_rows`` rows succeeded."""
         if not page_rows < self._rows <= whole:
             return  # only this page was too large, or the size was already reduced
         if self._proven:
-            # A page of this size succeeded recently. The next page will show the reason.
+            # A page of this size succeeded recently, so its size might not be the reason. The next page will show the
+            # reason.
             self._proven = False
             return
         self._rows, self._successes, self._shrunk, self._may_jump = page_rows, 0, True, False

@@ -29,20 +29,20 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.threads impor
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import ExecutorClass, Workers, ordered_map
 
 MODES = ("auto", "cursor", "offset")
-# With 4 cursors, a list arrives nearly four times as fast as with one. If NetBox is installed as its documentation
-# describes, it has 5 processes, so one process remains for people.
+# Reading a list with 4 cursors is nearly four times as fast as with one. If NetBox is installed as its documentation
+# describes, it has 5 processes, so one process remains for other users.
 MAX_WORKERS = 4
 
 
 class Pager:
-    """Reads the lists of one NetBox.
+    """Reads lists from one NetBox server.
 
-    * ``pagination``: ``auto``, ``cursor`` (nothing else), or ``offset``.
-    * ``page_size``: rows in one request. By default, the first page has 300 rows, and later ones up to 1,000 if rows
-      are small.
-    * ``max_workers``: threads that send requests. With 1, requests are sent in sequence.
+    * ``pagination``: ``auto``, ``cursor`` (and fail if a list does not support it), or ``offset``.
+    * ``page_size``: number of rows in a page. By default, the first page has 300 rows, and later pages have up to 1,000
+      rows if the rows are small.
+    * ``max_workers``: number of threads that send requests. With 1, requests are sent in sequence.
     * ``executor_class``: a replacement for ``concurrent.futures.ThreadPoolExecutor``.
-    * ``warn``: shows a warning to the user. By default, warnings go to the client's log.
+    * ``warn``: called with each warning for the user. By default, warnings go to the client's log.
 
     Several threads can read lists through one pager concurrently, including its own workers.
     """
@@ -81,7 +81,7 @@ class Pager:
         self.close()
 
     def close(self) -> None:
-        """End the threads. Lists that are being read end with an error. The client stays open."""
+        """Stop the threads. Unfinished reads fail with an error. The client stays open."""
         self.workers.close()
 
     def rows(
@@ -95,13 +95,14 @@ class Pager:
         limit: int | None = None,
         skip_deleted: tuple[str, str] | None = None,
     ) -> Generator[Row, None, None]:
-        """Yield the objects in a list as they arrive, in ID order or as ``ordering`` requires. No object is repeated.
+        """Yield the objects in a list as they arrive, in ID order or in the order that ``ordering`` specifies.
 
-        For the parameters, see :class:`ListQuery`. ``limit`` is ``max_rows`` there. ``ordering`` and ``offset`` exclude
-        cursors. Filters that are too long for one URL are sent with several requests.
+        No object is repeated. For the parameters, see :class:`ListQuery`, in which ``limit`` is called ``max_rows``.
+        With ``ordering`` or ``offset``, the list is read by offset. If the filters are too long for one URL, several
+        requests are sent.
 
         Raise :class:`UsageError` immediately if the parameters are invalid or cannot be combined. Raise
-        :class:`IncompleteList` if rows were lost, and the errors of the client.
+        :class:`IncompleteList` if rows were lost. Errors from the client are raised unchanged.
         """
         pages = self.pages(
             endpoint,
@@ -163,7 +164,7 @@ class Pager:
         return [ListReader(self.context, part, size) for part in parts]
 
     def _in_sequence(self, readers: list[ListReader]) -> Iterator[list[Row]]:
-        """Yield the rows of several parts in sequence. Each part fits into one page."""
+        """Yield the rows of several parts, part by part. Each part fits into one page."""
         max_rows, ahead = readers[0].query.max_rows, look_ahead(self.workers.size)
         if max_rows is not None:
             ahead = min(ahead, math.ceil(max_rows / self.page_size))
@@ -179,16 +180,16 @@ class Pager:
         return ordered_map(self.workers, read, readers, ahead)
 
     def count(self, endpoint: str, filters: Pairs | None = None) -> int:
-        """Return how many objects a list has.
+        """Return the number of objects in a list.
 
-        This needs one small request. If the filters need several URLs, all IDs are read and counted.
+        This sends one small request. If the filters need several URLs, read and count all IDs instead.
         """
         query = ListQuery(endpoint.strip("/"), filters or [])
         if query.is_cut_silently:
             raise UsageError(f"{query.endpoint} cannot be counted: NetBox returns only the first of these objects.")
         parts = chunks(query.filters)
         if len(parts) > 1:
-            # A row can be in several parts, so their counts cannot be added.
+            # A row might be in several parts, so do not add their counts.
             return sum(1 for dummy in self.rows(endpoint, filters, representation=Representation(fields=["id"])))
         small = [("fields", "id"), ("exclude", "config_context"), ("limit", "1")]
         answer = self.client.get(query.path, [*parts[0], *small])
@@ -202,9 +203,9 @@ class Pager:
     def first_page(
         self, endpoint: str, filters: Pairs | None = None, *, representation: Representation | None = None
     ) -> tuple[list[Row], int | None]:
-        """Return the first rows of a list, in ID order, and how many rows it has. This needs one request.
+        """Return the first rows of a list in ID order, and the total number of rows, with one request.
 
-        Return no rows and ``None`` if the filters need several URLs.
+        If the filters need several URLs, return no rows and ``None``.
         """
         endpoint = endpoint.strip("/")
         query = ListQuery(endpoint, filters or [], representation or Representation(endpoint))
@@ -218,7 +219,7 @@ class Pager:
 
 
 def flatten(pages: Generator[list[Row], None, None]) -> Generator[Row, None, None]:
-    """Yield the rows of ``pages``. Closing this closes ``pages``."""
+    """Yield the rows of ``pages``. If this generator is closed, it closes ``pages``."""
     try:
         for page in pages:
             yield from page
@@ -234,9 +235,10 @@ def emit_pages(
     max_rows: int | None,
     tidy: t.Callable[[list[Row]], None],
 ) -> Generator[list[Row], None, None]:
-    """Yield the pages of ``source`` after ``tidy`` changed them, with at most ``max_rows`` rows, without empty pages.
+    """Yield the pages of ``source`` without empty pages, and with at most ``max_rows`` rows in total.
 
-    At the end, or when the caller stops earlier, log from ``states`` how the list ``name`` was read.
+    ``tidy`` changes each page before it is yielded. At the end, or if the caller stops earlier, log how the list
+    ``name`` was read, according to ``states``.
     """
     began, rows = time.monotonic(), 0
     try:

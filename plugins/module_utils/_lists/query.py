@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The description of a list query: which rows of which endpoint, and in which form."""
+"""The description of a list query: the endpoint, the rows to read, and their representation."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters imp
     encode,
 )
 
-# These parameters belong to the pager.
+# Parameters that only the pager sets.
 PAGING = ("start", "limit", "offset", "ordering")
-# Core endpoints that do not support cursor pagination, up to NetBox 4.7: asn-ranges have a filter named start, and the
-# other views page through Python lists.
+# Core endpoints that do not support cursor pagination, up to NetBox 4.7. The endpoint asn-ranges has a filter named
+# `start`. The other views paginate Python lists.
 WITHOUT_CURSOR = re.compile(
     r"ipam/asn-ranges$|dcim/racks/\d+/elevation$|extras/custom-field-choice-sets/\d+/choices$|core/background-"
 )
-# Lists that NetBox cuts to MAX_PAGE_SIZE objects. It returns neither a count nor a next page.
+# Lists that NetBox truncates to MAX_PAGE_SIZE objects. The response contains neither a count nor a link to a next page.
 CUT_SILENTLY = re.compile(r"(?P<parents>[^?]+)/\d+/available-(ips|vlans|asns)$")
 
 
 @dataclasses.dataclass(frozen=True)
 class ListQuery:
-    """Which rows of a list to read.
+    """The rows of a list to read, and their representation.
 
     * ``endpoint``: the path below ``api/``, such as ``dcim/devices`` or ``plugins/bgp/sessions``.
-    * ``filters``: pairs as ``filter_pairs`` of ``_http.parameters`` returns them.
-    * ``ordering``: NetBox's parameter, such as ``-name``. ``None`` reads in ID order.
+    * ``filters``: pairs as returned by ``filter_pairs`` in ``_http.parameters``.
+    * ``ordering``: the value of NetBox's parameter, such as ``-name``. ``None``: ID order.
     * ``offset``: number of rows to skip.
     * ``max_rows``: maximum number of rows to return.
-    * ``skip_deleted``: a filter whose values are IDs, and the endpoint for the objects with these IDs. If NetBox
-      rejects an ID because its object was deleted, the query continues without it.
+    * ``skip_deleted``: the name of a filter whose values are IDs, and the endpoint of the objects with these IDs. If
+      NetBox rejects an ID because its object was deleted, the query continues without the ID.
 
-    Raise :class:`UsageError` if these are invalid or cannot be combined.
+    Raise :class:`UsageError` if a value is invalid, or if values cannot be combined.
     """
 
     endpoint: str
@@ -80,19 +80,19 @@ class ListQuery:
 
     @property
     def highest_id(self) -> int | None:
-        """The highest ID that a row can have, if the filters name the IDs."""
+        """The highest ID that a row can have, or ``None`` if the filters do not list the IDs."""
         ids = [value for name, value in self.filters if name == "id"]
         return max(map(int, ids)) if ids and all(re.fullmatch("[0-9]{1,19}", value) for value in ids) else None
 
     @property
     def selects_by_id(self) -> bool:
-        """Whether a filter selects IDs. NetBox combines a second ID filter with OR."""
+        """Whether a filter selects objects by ID. NetBox would combine a second ID filter with OR."""
         return any(name == "id" or name.startswith("id__") for name, dummy in self.filters)
 
     def parts(self, page_rows: int) -> list[ListQuery]:
         """Split this query into queries whose filters fit into one URL each.
 
-        If the filters name IDs, a part names as many IDs as fit into a page, and the parts are in ID order.
+        If the query is split by ID, each part has at most ``page_rows`` IDs, and the parts are in ID order.
         """
         room = MAX_QUERY_BYTES - len(encode(self.representation.parameters))
         parts = chunks(self.filters, room, max_ids=page_rows)
@@ -104,6 +104,6 @@ class ListQuery:
 
 
 def are_in_sequence(parts: list[ListQuery]) -> bool:
-    """Return whether the parts select different IDs, so that all rows in a part come before the next part's rows."""
+    """Return whether the parts select different IDs, so that all rows of a part precede the next part's rows."""
     highest = [part.highest_id for part in parts]
     return None not in highest and len(set(highest)) == len(highest)

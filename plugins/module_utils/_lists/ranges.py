@@ -4,13 +4,14 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read a list with one cursor, or with several in parallel. REST and GraphQL share this code.
+"""Read a list with one cursor, or with several cursors in parallel. REST and GraphQL share this code.
 
-The IDs that have not been read form a line of ID ranges, in ID order. A free worker requests the first free range,
-after it is cut so that it probably contains one page. If a page does not cover its range, the rest becomes a range
-again and stays at its place in the line. Each ID belongs to one range at any time, so each row arrives once. Workers
-always start at the front, so few pages wait for the pages before them, for any distribution of IDs. (If workers always
-split the largest range, a list would arrive as fast, but nearly all of it would wait in memory.)
+The IDs that have not been read are divided into ID ranges, which are kept in ID order. A free worker shortens the first
+range that has not been requested, so that the range probably contains one page, and requests it. If a page does not
+cover its range, the rest becomes a new range at the same position. Each ID belongs to one range at any time, so each
+row arrives once. Workers always start with the lowest IDs. Therefore, only a few pages wait for the pages before them,
+regardless of the distribution of IDs. (If workers always split the largest range, reading a list would be equally fast,
+but nearly the whole list would wait in memory.)
 
 The density of IDs can vary within a list. The received pages show how wide a range must be to contain one page.
 """
@@ -25,41 +26,44 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.answers impor
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import Row
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Tasks, Workers
 
-# If IDs are sparse, a range is cut for a little less than a page. Otherwise a few rows would often need a request.
+# If IDs are sparse, a range is shortened to a little less than a page. Otherwise, a range would often contain a few
+# rows too many, which would need an additional request.
 FILLING = 0.9
-# One page reveals little about distant IDs. An estimate from a page without rows changes at most by this factor.
+# One page reveals little about distant IDs. Therefore, a page reduces the estimated density of the next range at most
+# by this factor.
 LARGEST_STEP = 4.0
-# Number of pages that must be expected at the front before a later page that has already arrived is dropped for them.
+# Rows that have already arrived are dropped to make room for an earlier range only if that range probably contains at
+# least this number of pages.
 WORTH = 4
 
 
 class CursorList(t.Protocol):
-    """A list that supports a cursor."""
+    """A list that supports cursors."""
 
     @property
     def page_rows(self) -> int:
-        """How many rows to request in one page."""
+        """Number of rows to request in one page."""
 
     def fetch(self, start: int, stop: int | None, rows: int) -> Page:
         """Return the page of at most ``rows`` rows from ID ``start``.
 
-        ``stop`` is the first ID after the requested range, or ``None``. Rows from there on are dropped.
+        ``stop`` is the first ID after the requested range, or ``None``. The caller drops rows from this ID onward.
         """
 
     def survey(self) -> tuple[int, int]:
-        """Return how many rows the list has, and its highest ID. Return zeros if that is not possible."""
+        """Return the number of rows in the list, and its highest ID. Return zeros if they are not available."""
 
 
 @dataclasses.dataclass(eq=False)
 class _IdRange:
-    """The IDs from ``start`` up to, but not including, ``stop`` (``None``: no end)."""
+    """The IDs from ``start`` up to, but not including, ``stop``. If ``stop`` is ``None``, the range has no end."""
 
     start: int
     stop: int | None
     density: float
-    """The expected rows per ID: at most 1, and more than 0."""
+    """The expected number of rows per ID: more than 0, and at most 1."""
     requested: int = 0
-    """How many rows were requested. Zero before the request."""
+    """The number of rows that were requested, or zero before the request."""
     rows: list[Row] | None = None
 
 
@@ -73,10 +77,10 @@ def follow(page: Page, source: CursorList) -> Iterator[list[Row]]:
 
 
 def read_ranges(page: Page, source: CursorList, workers: Workers, max_rows: int | None = None) -> Iterator[list[Row]]:
-    """Yield the rows of ``page`` and of all later pages, in ID order, a page at a time. All workers request pages.
+    """Yield the rows of ``page`` and of all later pages in ID order, one page at a time. All workers request pages.
 
-    At most the rows of :func:`look_ahead` pages are requested or waiting at any time. At most ``max_rows`` rows are
-    requested.
+    At any time, the rows of at most :func:`look_ahead` full pages are requested or waiting. After ``max_rows`` rows
+    have been read or requested, pages are requested only when they are needed.
     """
     if page.next is None or (max_rows is not None and len(page.rows) >= max_rows):
         yield page.rows
@@ -85,7 +89,7 @@ def read_ranges(page: Page, source: CursorList, workers: Workers, max_rows: int 
 
 
 def look_ahead(workers: int) -> int:
-    """Return how many full pages can be requested or waiting at any time."""
+    """Return the maximum number of full pages that are requested or waiting at any time."""
     return workers + max(2, workers // 2)
 
 
@@ -99,12 +103,12 @@ class _Reader:
         self._tasks: Tasks[_IdRange | None, t.Any] = Tasks(workers)
         self._line = [_IdRange(t.cast(int, page.next), None, _density(page.ids) or 1.0)]
         self._read = len(page.rows)
-        # The highest ID, once the survey has found it. The last range, which has no end, finds newer rows.
+        # The highest ID, after the survey has found it. The last range has no end, so it also contains newer rows.
         self._last: int | None = None
 
     def pages(self) -> Iterator[list[Row]]:
         try:
-            # The next page is needed in any case. Request it together with the survey, without an end.
+            # The next page is needed in any case. Request it in parallel with the survey, without a stop ID.
             self._request(self._line[0])
             if not self._has_enough():
                 self._tasks.start(None, self._source.survey)
@@ -132,7 +136,7 @@ class _Reader:
         self._tasks.start(id_range, self._source.fetch, id_range.start, id_range.stop, page_rows)
 
     def _request_more(self) -> None:
-        """Request ranges from the front of the line until all workers are busy."""
+        """Request ranges in ID order until all workers are busy."""
         position = 0
         while position < len(self._line) and self._tasks.running < self._workers.size:
             id_range = self._line[position]
@@ -144,16 +148,16 @@ class _Reader:
             position += 1
 
     def _has_enough(self) -> bool:
-        """Return whether the rows that were read and requested are all that the caller needs."""
+        """Return whether the rows that were read or requested are enough for the caller."""
         if self._max_rows is None:
             return False
         requested = sum(id_range.requested for id_range in self._line if id_range.rows is None)
         return self._read + requested >= self._max_rows
 
     def _has_room(self, position: int) -> bool:
-        """Return whether the range at ``position`` can be requested. There is always room for the front of the line.
+        """Return whether there is room in memory for the range at ``position``. The first range is always requested.
 
-        If there are more rows at the front than expected and workers would be idle, drop the rows that would wait
+        If earlier ranges contain more rows than expected and workers would be idle, drop the rows that would wait
         longest, and request them again later.
         """
         id_range, page_rows = self._line[position], self._source.page_rows
@@ -169,7 +173,7 @@ class _Reader:
         return True
 
     def _give_up(self, id_range: _IdRange) -> int:
-        """Drop the rows of a range, so that it is requested again later. Return the number of dropped rows."""
+        """Drop the rows of a range, so that they are requested again later. Return the number of dropped rows."""
         rows = len(id_range.rows or ())
         if id_range.stop is not None:
             id_range.density = min(1.0, rows / (id_range.stop - id_range.start))
@@ -178,7 +182,7 @@ class _Reader:
         return rows
 
     def _held(self) -> int:
-        """Return how many rows wait for their turn, or can arrive with the requested pages."""
+        """Return the number of rows that wait to be yielded or might arrive in the requested pages."""
         return sum(
             id_range.requested if id_range.rows is None else len(id_range.rows)
             for id_range in self._line
@@ -186,10 +190,10 @@ class _Reader:
         )
 
     def _cut(self, position: int) -> None:
-        """Shorten a free range so that it probably fills one page, and insert the rest after it."""
+        """Shorten a range that was not requested, so that it probably fills one page. Insert the rest after it."""
         id_range, page_rows = self._line[position], self._source.page_rows
         left = sum((self._end_of(one) - one.start) * one.density for one in self._line if not one.requested)
-        # The workers share the last rows, in pages that are not too small to be worth a request.
+        # The workers share the last rows, but a page of less than half the usual size is not worth a request.
         goal = min(page_rows, max(left / self._workers.size, page_rows / 2))
         if id_range.density < 1:
             goal *= FILLING
@@ -204,21 +208,23 @@ class _Reader:
         return max(id_range.start, (self._last or 0) + 1)
 
     def _plan(self, count: int, last: int) -> None:
-        """Distribute the remaining rows over the remaining IDs, according to the survey."""
+        """Record the results of the survey, and distribute the remaining rows evenly over the remaining IDs."""
         self._last = last
         id_range = self._line[-1]
         left = count - self._read - id_range.requested
         if left > 0 and id_range.requested and id_range.rows is None and id_range.stop is None:
-            # The page that was requested without an end is cut to a range that probably fills it. Other rows are
-            # dropped.
+            # The last page was requested without a stop ID. Add a stop ID, so that its range probably contains exactly
+            # one page. Rows from that ID onward are dropped.
             stop = id_range.start + max(1, int(id_range.requested / id_range.density))
             if stop <= last:
                 id_range.stop = stop
                 self._line.append(_IdRange(stop, None, min(1.0, left / (last + 1 - stop))))
 
     def _settle(self, id_range: _IdRange, page: Page) -> None:
-        """Store the rows of ``page`` in its range, return the rest of the range to the line, and update the
-        estimates."""
+        """Store the rows of ``page`` in ``id_range``, and update the estimates.
+
+        If the page does not cover the range, the rest becomes a new range.
+        """
         position = self._line.index(id_range)
         stop = id_range.stop
         kept = len(page.ids)
@@ -232,8 +238,8 @@ class _Reader:
             self._line.insert(position + 1, rest)
             id_range.stop = page.next
         elif stop is not None and (stop - id_range.start) * id_range.density >= self._source.page_rows / 4:
-            # The range was read to its end and is wide enough to be representative: the next one probably has a similar
-            # density.
+            # The range was read to its end and is wide enough to be representative. Therefore, the next range probably
+            # has a similar density.
             following = next((one for one in self._line[position + 1 :] if not one.requested), None)
             if following:
                 seen = kept / (stop - id_range.start)
@@ -241,6 +247,9 @@ class _Reader:
 
 
 def _density(ids: list[int]) -> float | None:
-    """Return the rows per ID at the end of a page. Its last quarter is the best estimate for the following rows."""
+    """Return the number of rows per ID at the end of a page, or ``None`` if the page has fewer than two rows.
+
+    The last quarter of a page is the best estimate for the rows that follow.
+    """
     last = ids[-max(2, len(ids) // 4) :]
     return (len(last) - 1) / (last[-1] - last[0]) if len(last) > 1 else None

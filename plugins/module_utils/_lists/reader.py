@@ -4,10 +4,10 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Read one list whose filters fit into one URL, by cursor if the server supports it, or by offset.
+"""Read one list whose filters fit into one URL, by cursor if the server supports cursors, and otherwise by offset.
 
-Detecting this needs no additional request. The first page is requested with ``start=0``, and NetBox used the cursor if
-and only if ``count`` in the response is null. Lists of plugins are an exception, as they can have a filter called
+Detecting the support needs no additional request. The first page is requested with ``start=0``. NetBox used the cursor
+if and only if ``count`` in the response is null. Plugin lists are an exception, because they can have a filter called
 ``start``.
 """
 
@@ -47,12 +47,12 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import R
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.state import ListState
 
 FIRST_WITH_CURSOR = (4, 6)
-# An offset after the end of any list. NetBox then returns only the count.
+# An offset after the end of any list. NetBox returns an empty page for it, with a link to the previous page.
 BEHIND_THE_END = 10**9
 
 
 class ListReader:
-    """Reads the list that ``query`` describes. ``size``: the page size, if other lists share it."""
+    """Reads the list that ``query`` describes. ``size``: the page size, if this list shares it with other lists."""
 
     def __init__(self, context: Context, query: ListQuery, size: PageSize | None = None) -> None:
         self.query = query
@@ -67,11 +67,11 @@ class ListReader:
 
     @property
     def page_rows(self) -> int:
-        """Rows to request in one page."""
+        """Number of rows to request in one page."""
         return self._size.rows
 
     def pages(self, sequential: bool = False) -> t.Generator[list[Row], None, None]:
-        """Yield the rows in batches. ``sequential``: request the pages in sequence, without other threads."""
+        """Yield the rows in batches. ``sequential``: request the pages in sequence, in the caller's thread."""
         sequential = sequential or self._context.workers.size == 1
         if self.query.is_cut_silently:
             yield self._read_cut_list()
@@ -89,7 +89,7 @@ class ListReader:
                 yield from self._read_by_offset(answer, sequential)
 
     def first_offset_page(self) -> OffsetPage:
-        """Return the page at the query's offset. It has a count."""
+        """Return the page at the query's offset, which includes the row count of the list."""
         return self._first_by_offset().offset_page()
 
     # By cursor
@@ -106,15 +106,18 @@ class ListReader:
         )
 
     def _first_by_cursor(self) -> ListAnswer | None:
-        """Return the first page with a cursor, or the whole list, or ``None`` if the list requires offsets."""
+        """Return the first page that NetBox reads with a cursor.
+
+        If the list does not support cursors, return the page if it contains the whole list, and otherwise ``None``.
+        """
         start = [("start", "0")]
         try:
             answer = self._requests.page(start, self.page_rows, raise_statuses=(500,))
         except ServerFailed as error:
             if error.status != 500:
                 raise
-            # A view that pages through a Python list fails for every cursor. If a request for one row succeeds, the
-            # page was too large, or the failure was temporary.
+            # A view that paginates a Python list fails for every cursor. If a request for one row succeeds, the page
+            # was too large, or the failure was temporary.
             if self._fails_for_one_row(start):
                 self._without_cursor(str(error))
                 return None
@@ -135,7 +138,7 @@ class ListReader:
         return False
 
     def _without_cursor(self, reason: str) -> None:
-        """Remember that the list does not support a cursor. Raise :class:`UsageError` if the user requires a cursor."""
+        """Record that the list does not support cursors. Raise :class:`UsageError` if the user requires a cursor."""
         self._context.client.log(2, f"{self.query.endpoint} does not support cursor pagination: {reason}")
         self._server.note_without_cursor(self.query.endpoint)
         if self._context.pagination == "cursor":
@@ -155,10 +158,14 @@ class ListReader:
         return read_ranges(first, self, self._context.workers, self.query.max_rows)
 
     def fetch(self, start: int, stop: int | None, rows: int) -> Page:
-        """Return the page of at most ``rows`` rows from ID ``start``. Rows from ``stop`` on can be missing."""
+        """Return the page of at most ``rows`` rows from ID ``start``.
+
+        Rows from ID ``stop`` onward might be missing.
+        """
         paging = [("start", str(start))]
         if stop is not None and not self.query.selects_by_id:
-            # Saves NetBox the rows of the next ID range. If NetBox does not support the filter, they are dropped here.
+            # With this filter, NetBox does not read the rows of the next ID range. If NetBox does not support the
+            # filter, the caller drops these rows.
             paging.append(("id__lt", str(stop)))
         return self._page(self._requests.page(paging, rows), start)
 
@@ -166,7 +173,10 @@ class ListReader:
         return answer.page(start, self.query.highest_id)
 
     def survey(self) -> tuple[int, int]:
-        """Return how many rows there are, and the highest ID, with one small request. Zeros if that is not possible."""
+        """Return the number of rows and the highest ID, with one small request.
+
+        Return zeros if the request fails or the IDs are not numbers.
+        """
         small = [("ordering", "-id"), ("fields", "id"), ("exclude", "config_context"), ("limit", "1")]
         try:
             answer = self._size.read(
@@ -187,16 +197,19 @@ class ListReader:
     # Lists of plugins
 
     def _read_plugin_list(self, sequential: bool) -> Iterator[list[Row]]:
-        """Yield the rows of a plugin's list. It can have a filter called ``start``, which NetBox applies as well.
+        """Yield the rows of a plugin's list.
 
-        The first page is read by offset. A cursor from its last row must return that row and as many more rows as
-        NetBox counts. At the end, the number of rows is compared with the count.
+        NetBox might treat the parameter ``start`` as a filter in addition to the cursor.
+
+        The first page is read by offset. A cursor that starts at the last row of this page must return that row. Its
+        page must also be full, or contain all remaining rows that NetBox counted. At the end, the number of rows is
+        compared with the count.
         """
         answer = self._first_by_offset()
         first = answer.offset_page()
         only_cursor = self._context.pagination == "cursor"
         if only_cursor and not self._can_try_cursor():
-            raise self._no_cursor()  # the response showed the version
+            raise self._no_cursor()  # the response revealed NetBox's version
         proven = None
         if first.more and self._can_try_cursor() and (self.query.max_rows is None or only_cursor):
             proven = self._proven_by(first)
@@ -212,7 +225,10 @@ class ListReader:
             self._check_none_missing(seen)
 
     def _proven_by(self, first: OffsetPage) -> Page | None:
-        """Return the page by cursor from the last row of ``first`` on. ``None`` unless it begins with that row."""
+        """Return the page that a cursor reads from the last row of ``first``.
+
+        Return ``None`` unless the page begins with that row and has as many rows as expected.
+        """
         ids = numeric_ids(first.rows)
         if not ids or not are_ascending(ids):
             self._without_cursor("its IDs are not in order")
@@ -232,13 +248,16 @@ class ListReader:
 
     @staticmethod
     def _with_first_page(first: OffsetPage, pages: Iterator[list[Row]]) -> Iterator[list[Row]]:
-        """Yield ``first``, and then ``pages`` without their first row, which repeats the last row in ``first``."""
+        """Yield the rows of ``first``, and then the rows of ``pages``.
+
+        Skip the first row of ``pages``, because it repeats the last row of ``first``.
+        """
         yield first.rows
         for number, page in enumerate(pages):
             yield page if number else page[1:]
 
     def _check_none_missing(self, seen: array.array[int]) -> None:
-        """Raise :class:`IncompleteList` if rows are missing in ``seen``, except for new rows at the end."""
+        """Raise :class:`IncompleteList` if ``seen`` lacks rows, except for rows that were added at the end."""
         everything = ListReader(self._context, with_fields(self.query, "id"))
         ids = {row["id"] for page in everything._read_by_offset(None, True) for row in page}
         self.state.count_requests(everything.state.requests)
@@ -259,7 +278,7 @@ class ListReader:
         return self._requests.page(self._offset_parameters(self.query.offset or 0), self.page_rows)
 
     def _read_by_offset(self, answer: ListAnswer | None, sequential: bool) -> Iterator[list[Row]]:
-        """Yield all rows by offset. ``answer`` is the first page, if it is known."""
+        """Yield all rows by offset. ``answer``: the first page, if it was already read."""
         self.state.set_mode("offset" if sequential else "threaded offset")
         first = (answer or self._first_by_offset()).offset_page()
         if not first.more:
@@ -275,13 +294,13 @@ class ListReader:
     def _offset_parameters(self, offset: int) -> Pairs:
         ordering = self.query.ordering or "id"
         if "id" not in ordering.replace("-", "").split(","):
-            ordering += ",id"  # the order of rows with equal values would differ between responses
+            ordering += ",id"  # otherwise, rows with equal values have no fixed order
         return [("ordering", ordering), *([("offset", str(offset))] if offset else [])]
 
-    # Lists that NetBox cuts silently
+    # Lists that NetBox truncates silently
 
     def _read_cut_list(self) -> list[Row]:
-        """Return the rows that the query requires, up to one page. Warn if there can be more."""
+        """Return the rows that the query selects, up to one page. Warn if there might be more."""
         self.state.set_mode("one page")
         offset = self.query.offset or 0
         requested = offset + (self.query.max_rows or LARGEST_PAGE)
@@ -295,9 +314,10 @@ class ListReader:
         return found[offset:]
 
     def _maximum(self, found: int, requested: int) -> int:
-        """Return the maximum page size for a request for ``requested`` rows, or ``found`` if it is not known.
+        """Return NetBox's maximum number of rows for a request for ``requested`` rows, or ``found`` if it is unknown.
 
-        The link to the previous page contains this number, even after the end of a list or in an empty list.
+        The link to the previous page contains this number, even if the page is after the end of the list or the list is
+        empty.
         """
         if self._server.longest_page > found:
             return requested
@@ -316,7 +336,7 @@ class ListReader:
     # Objects that were deleted
 
     def _existing_ids(self, query: ListQuery, state: ListState) -> set[str]:
-        """Return which of the IDs that ``query`` selects exist. ``state`` counts the requests."""
+        """Return the IDs of the existing objects that ``query`` selects. Add the number of requests to ``state``."""
         reader = ListReader(self._context, query)
         ids = {str(row["id"]) for page in reader.pages(sequential=True) for row in page}
         state.count_requests(reader.state.requests)

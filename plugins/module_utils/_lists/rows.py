@@ -20,17 +20,17 @@ HIGHEST_ID = 2**63 - 1
 
 
 def is_row(value: t.Any) -> bool:
-    """Return whether ``value`` is an object in a list. Its ID, if it has one, is a number or a string."""
+    """Return whether ``value`` is a dictionary whose ID, if it has one, is not a dictionary or a list."""
     return isinstance(value, dict) and not isinstance(value.get("id"), (dict, list))
 
 
 def identity(row: Row) -> t.Any:
-    """Return the ID of ``row``, which identifies it, or ``None``. Rows without an ID are never equal."""
+    """Return the ID that identifies ``row``, or ``None``. Two rows without an ID are never treated as equal."""
     return row.get("id")
 
 
 def numeric_ids(rows: Sequence[Row]) -> list[int] | None:
-    """Return the IDs of ``rows``, or ``None`` unless all of them are numbers, which can be compared."""
+    """Return the IDs of ``rows``, or ``None`` if any of them is not a valid number."""
     ids = [row.get("id") for row in rows]
     if all(isinstance(number, int) and 0 <= number <= HIGHEST_ID for number in ids):
         return t.cast("list[int]", ids)
@@ -38,19 +38,22 @@ def numeric_ids(rows: Sequence[Row]) -> list[int] | None:
 
 
 def are_ascending(ids: Sequence[int]) -> bool:
-    """Return whether each of ``ids`` is higher than the one before."""
+    """Return whether each of ``ids`` is higher than the previous one."""
     return all(one < other for one, other in zip(ids, ids[1:]))
 
 
 def required_id(row: Row) -> int:
-    """Return the ID of a row, which determines the order of rows from several requests."""
+    """Return the ID of a row, by which the rows of several requests are sorted.
+
+    Raise :class:`UnexpectedAnswer` if it is not a number.
+    """
     if numeric_ids([row]) is None:
         raise UnexpectedAnswer("Cannot combine the results of several requests, because their IDs are not numbers.")
     return t.cast(int, row["id"])
 
 
 def drop_adjacent_duplicates(rows: list[Row]) -> list[Row]:
-    """Return ``rows`` without rows that repeat the one before. Filters that join tables can repeat a row."""
+    """Drop adjacent duplicates from ``rows``. Filters that join tables can repeat a row."""
     return [
         row
         for number, row in enumerate(rows)
@@ -59,7 +62,7 @@ def drop_adjacent_duplicates(rows: list[Row]) -> list[Row]:
 
 
 class SeenRows:
-    """The rows of a list in an order in which repeated rows are not always adjacent."""
+    """The IDs of the rows that were already read, for lists in which repeated rows are not always adjacent."""
 
     def __init__(self) -> None:
         self._ids: set[t.Any] = set()
@@ -68,7 +71,7 @@ class SeenRows:
         return identity(row) in self._ids
 
     def add_new(self, rows: Sequence[Row]) -> list[Row]:
-        """Return the rows that were not seen before, and remember them."""
+        """Return the rows that were not seen before, and remember their IDs."""
         new = []
         for row in rows:
             number = identity(row)

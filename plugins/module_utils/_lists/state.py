@@ -13,12 +13,13 @@ import threading
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UnexpectedAnswer
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 
-# Maximum number of requests for one list: a million rows, one at a time. This stops reading a list that never ends.
+# Maximum number of requests for one list. This is enough to read a million rows one at a time, and stops a read that
+# would never end.
 MAX_REQUESTS = 1_000_000
 
 
 class ServerState:
-    """Facts that a pager learned about the server. All lists of the pager share them."""
+    """Facts about the server. All lists of a pager share them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,7 +29,10 @@ class ServerState:
 
     @property
     def longest_page(self) -> int:
-        """The length of the longest page that the server returned. The server's maximum is at least this length."""
+        """Number of rows in the longest page that the server has returned.
+
+        The server's maximum is at least this number.
+        """
         return self._longest_page
 
     def note_page(self, rows: int) -> None:
@@ -37,7 +41,7 @@ class ServerState:
             self._longest_page = max(self._longest_page, rows)
 
     def supports_cursor(self, endpoint: str) -> bool:
-        """Return whether a cursor can be tried for ``endpoint``: ``True`` unless it failed before."""
+        """Return ``False`` if ``endpoint`` is known not to support cursor pagination, and otherwise ``True``."""
         return endpoint not in self._without_cursor
 
     def note_without_cursor(self, endpoint: str) -> None:
@@ -47,7 +51,10 @@ class ServerState:
 
     @property
     def graphql_start(self) -> bool | None:
-        """Whether GraphQL's pagination supports ``start`` (NetBox 4.5.2). ``None`` if not yet known."""
+        """Whether GraphQL's pagination supports ``start`` (NetBox 4.5.2 and newer).
+
+        ``None`` if this is not yet known.
+        """
         return self._graphql_start
 
     def note_graphql_start(self, supported: bool) -> None:
@@ -57,7 +64,7 @@ class ServerState:
 
 
 class ListState:
-    """How one list is read: its ``mode`` for the log, its requests, and its current filters."""
+    """The state of reading one list: its ``mode`` for the log, its number of requests, and its current filters."""
 
     def __init__(self, name: str, filters: Pairs | None = None, mode: str = "cursor") -> None:
         self.name = name
@@ -79,7 +86,10 @@ class ListState:
         return self._requests
 
     def count_requests(self, number: int = 1) -> None:
-        """Count a request. Raise :class:`UnexpectedAnswer` if a list needs more requests than any list can."""
+        """Add ``number`` requests to the count.
+
+        Raise :class:`UnexpectedAnswer` if a list needs more than :data:`MAX_REQUESTS` requests.
+        """
         with self._lock:
             self._requests += number
             if self._requests > MAX_REQUESTS:
@@ -87,10 +97,10 @@ class ListState:
 
     @property
     def filters(self) -> Pairs:
-        """The filters without the values that were removed. The list itself never changes."""
+        """The filters without removed values. Removing values creates a new list."""
         return self._filters
 
     def remove_filters(self, gone: set[tuple[str, str]]) -> None:
-        """Remove these pairs of name and value."""
+        """Remove these name-value pairs from the filters."""
         with self._lock:
             self._filters = [pair for pair in self._filters if pair not in gone]

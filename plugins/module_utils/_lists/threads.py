@@ -4,9 +4,9 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""An executor whose threads do not prevent Python from ending.
+"""An executor whose threads do not prevent Python from exiting.
 
-Before Python ends, it waits for the threads of ``concurrent.futures.ThreadPoolExecutor``, even after Ctrl-C. If NetBox
+Before Python exits, it waits for the threads of ``concurrent.futures.ThreadPoolExecutor``, even after Ctrl-C. If NetBox
 does not respond, Python would wait until the timeout.
 """
 
@@ -21,7 +21,7 @@ Task = tuple["concurrent.futures.Future[t.Any]", t.Callable[[], t.Any]]
 
 
 class DaemonThreads(concurrent.futures.Executor):
-    """An executor with up to ``max_workers`` threads. It starts them as tasks arrive."""
+    """An executor that starts up to ``max_workers`` threads as tasks arrive."""
 
     def __init__(self, max_workers: int) -> None:
         self._max_workers = max_workers
@@ -52,12 +52,12 @@ class DaemonThreads(concurrent.futures.Executor):
             if future.set_running_or_notify_cancel():
                 try:
                     result = call()
-                except BaseException as error:  # the future raises it
+                except BaseException as error:  # the future raises it in the caller's thread
                     future.set_exception(error)
                 else:
                     future.set_result(result)
                     del result
-            # Free the last rows while the thread waits.
+            # Free the memory of the last rows while the thread waits.
             del task, future, call
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:

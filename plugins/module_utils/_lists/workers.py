@@ -4,9 +4,9 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Run functions in the threads of an executor, and return their results as the functions end, or in order.
+"""Run functions in the threads of an executor. Return the results in the order of completion or of the input.
 
-A caller that waits for a result gets a result or an error, even if the executor loses the task.
+A caller that waits for a result receives a result or an error, even if the executor loses the task.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ R = t.TypeVar("R")
 ExecutorClass = t.Callable[..., concurrent.futures.Executor]
 Future = concurrent.futures.Future[t.Any]
 
-# Nesting depth of tasks: 0 in a caller's thread, 1 in a task, and 2 in a task that a task started.
+# Nesting depth of tasks: 0 in a caller's thread, 1 in a task, and 2 in a task that another task started.
 _depth: contextvars.ContextVar[int] = contextvars.ContextVar("netbox.cursor depth", default=0)
 
 
 class Workers:
-    """Threads that several lists share: ``size`` of them, created when the first task starts.
+    """A pool of ``size`` threads that several lists share. The threads are created when the first task starts.
 
-    Tasks that a task starts run in ``size`` additional threads. A task that waits for others therefore never occupies a
-    thread that the others need.
+    If a task starts other tasks, they run in ``size`` additional threads. Therefore, a task that waits for other tasks
+    never occupies a thread that they need.
 
     ``executor_class`` is a replacement for ``concurrent.futures.ThreadPoolExecutor``.
     """
@@ -56,12 +56,12 @@ class Workers:
         self._lock = threading.Lock()
 
     def submit(self, function: t.Callable[..., t.Any], *arguments: object) -> Future:
-        """Run ``function`` in a thread, with a copy of the caller's context variables such as OpenTelemetry's span.
+        """Run ``function`` in a thread, with a copy of the caller's context variables, such as OpenTelemetry's span.
 
-        Raise :class:`UsageError` if the executor accepts no task, or if the workers are closed.
+        Raise :class:`UsageError` if the executor does not accept the task, or if the workers are closed.
         """
         depth = _depth.get()
-        with self._lock:  # several lists can start concurrently
+        with self._lock:  # several threads might start tasks concurrently
             self.check_open()
             if depth not in self._executors:
                 self._executors[depth] = self._new_executor()
@@ -87,13 +87,13 @@ class Workers:
             ) from error
         if not all(callable(getattr(executor, name, None)) for name in ("submit", "shutdown")):
             raise _unusable(executor, "it does not have the methods submit() and shutdown()")
-        processes = sys.modules.get("concurrent.futures.process")  # imported only if needed
+        processes = sys.modules.get("concurrent.futures.process")  # avoid importing the module
         if processes is not None and isinstance(executor, processes.ProcessPoolExecutor):
             raise _unusable(executor, "it runs functions in other processes")
         return t.cast("concurrent.futures.Executor", executor)
 
     def watch(self, tasks: Tasks[t.Any, t.Any]) -> None:
-        """Wake the caller that waits for ``tasks`` when the workers are closed."""
+        """Register ``tasks``, so that :meth:`close` wakes the caller that waits for them."""
         with self._lock:
             self.check_open()
             self._waiting.add(tasks)
@@ -104,7 +104,7 @@ class Workers:
             raise UsageError("The pager is closed. Read its lists before you close it.")
 
     def close(self) -> None:
-        """Cancel the tasks that have not started, and wake all waiting threads. Running tasks end by themselves."""
+        """Cancel the tasks that have not started, and wake all waiting threads. Running tasks are not interrupted."""
         with self._lock:
             self._closed = True
             executors, waiting = list(self._executors.values()), list(self._waiting)
@@ -124,7 +124,7 @@ def _unusable(executor: object, reason: str) -> UsageError:
 
 @dataclasses.dataclass
 class _Outcome(t.Generic[R]):
-    """The value or the exception of a task that ran."""
+    """The return value or the exception of a task that ran."""
 
     result: R | None = None
     error: BaseException | None = None
@@ -138,7 +138,10 @@ def _run(function: t.Callable[..., R], arguments: tuple[object, ...]) -> _Outcom
 
 
 class Tasks(t.Generic[K, R]):
-    """The tasks of one list on :class:`Workers`. Each has a key, and they are returned in the order they end."""
+    """The tasks of one list, which run on :class:`Workers`.
+
+    Each task has a key. The results are returned in the order in which the tasks end.
+    """
 
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
@@ -197,7 +200,7 @@ class Tasks(t.Generic[K, R]):
 def ordered_map(workers: Workers, function: t.Callable[[T], R], items: Iterable[T], look_ahead: int) -> Iterator[R]:
     """Yield ``function(item)`` for each of ``items``, in their order. The workers compute the results.
 
-    At most ``look_ahead`` items are in progress, or done and not yet yielded. The first error ends the iteration.
+    At most ``look_ahead`` items are in progress or waiting to be yielded. The first error ends the iteration.
     """
     waiting = enumerate(items)
     done: dict[int, R] = {}
@@ -224,9 +227,9 @@ def ordered_map(workers: Workers, function: t.Callable[[T], R], items: Iterable[
 
 
 def executor_class(name: str | None) -> ExecutorClass:
-    """Return the class that ``package.module.Class`` names, or the collection's own for ``None``.
+    """Return the class called ``name`` (``package.module.Class``), or the collection's own class if it is ``None``.
 
-    Raise :class:`UsageError` if there is no such class.
+    Raise :class:`UsageError` if the class does not exist.
     """
     if name is None:
         return DaemonThreads

@@ -18,7 +18,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
     TooManyRequests,
 )
 
-# The advice for other plugins names options that modules do not have, such as page_size.
+# The advice for other plugins mentions options that modules do not have, such as page_size.
 _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
     (TimedOut, "Increase timeout."),
     (TooLong, "Check that api_endpoint is the base URL of NetBox."),
@@ -29,6 +29,6 @@ _ADVICE: tuple[tuple[type[NetBoxError], str], ...] = (
 
 
 def advise_module(error: NetBoxError) -> str:
-    """Return what to do about ``error``, or an empty string. It names only options that modules have."""
+    """Return advice about ``error``, or an empty string. The advice mentions only options that modules have."""
     found = error.advice or next((words for kind, words in _ADVICE if isinstance(error, kind)), "")
     return found or advice(error)

@@ -32,7 +32,10 @@ from ansible_collections.netbox.cursor.plugins.module_utils._media.advice import
 
 
 def connection_arguments() -> dict[str, dict[str, t.Any]]:
-    """Return the argument spec of the doc fragment _connection. ``_connection.module`` documents the fallbacks."""
+    """Return the argument spec for the options in the doc fragment ``_connection``.
+
+    ``_connection.module`` documents the fallbacks.
+    """
     return {
         "api_endpoint": _with_fallback(
             {"type": "str", "required": True, "aliases": ["url"]}, "NETBOX_API", "NETBOX_URL"
@@ -54,7 +57,7 @@ def _with_fallback(argument: dict[str, t.Any], *variables: str) -> dict[str, t.A
 
 
 def _read_environment(*variables: str) -> str:
-    """Return the first of the environment variables that is not empty."""
+    """Return the value of the first environment variable that is not empty."""
     for variable in variables:
         if os.environ.get(variable):
             return os.environ[variable]
@@ -62,7 +65,7 @@ def _read_environment(*variables: str) -> str:
 
 
 def new_module(arguments: Mapping[str, t.Any], **options: t.Any) -> AnsibleModule:
-    """Return the module with its own ``arguments`` and the connection arguments."""
+    """Create the module with its own ``arguments`` and the connection arguments."""
     module = AnsibleModule(argument_spec={**connection_arguments(), **arguments}, supports_check_mode=True, **options)
     # Ansible masks header values everywhere in the result. Do not mask short values such as "https": masking them would
     # corrupt URLs and reveal the value.
@@ -72,9 +75,10 @@ def new_module(arguments: Mapping[str, t.Any], **options: t.Any) -> AnsibleModul
 
 @contextlib.contextmanager
 def connected(module: AnsibleModule) -> Iterator[Client]:
-    """Yield a client for the module's connection options. Any :class:`NetBoxError` in the block fails the module.
+    """Yield a client for the module's connection options.
 
-    The failure has ``msg`` for people and ``failure`` for programs.
+    If the block raises a :class:`NetBoxError`, the module fails. The result contains ``msg`` for people and ``failure``
+    for programs.
     """
     try:
         with _connect(module, module.params["token"]) as client:
@@ -85,7 +89,7 @@ def connected(module: AnsibleModule) -> Iterator[Client]:
 
 
 def connect_anonymously(module: AnsibleModule) -> Client:
-    """Return a client for this NetBox that does not send a token."""
+    """Return a client for the same NetBox that does not send a token."""
     return _connect(module, None)
 
 
@@ -115,7 +119,7 @@ def _describe_failure(error: NetBoxError) -> dict[str, t.Any]:
         "method": error.method or None,
         "url": error.url or None,
         "status": error.status,
-        # Ansible prints them if the module fails.
+        # Replace control characters in these strings, because Ansible prints them if the module fails.
         "detail": printable(error.detail) or None,
         "fields": _printable_fields(error) if isinstance(error, BadRequest) else {},
         "tries": error.tries,

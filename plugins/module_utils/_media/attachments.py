@@ -4,10 +4,11 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The image attachments of one NetBox object: compared by content, added, replaced, and removed.
+"""Compare, add, replace, and remove the image attachments of one NetBox object.
 
-NetBox does not require names to be unique, and a request to add an image can succeed although its response is lost. So
-the attachments are listed again after every change. If several have the name, the module fails and lists them.
+NetBox does not require names to be unique, and a request to add an image can succeed even if its response is lost.
+Therefore, the attachments are listed again after an image was added. If several attachments have the desired name, the
+module fails and lists them.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ _WRITE_ADVICE = "Use a token that can write, and give its user permission to {0}
 class Outcome:
     """The action that was or would be performed: ``added``, ``replaced``, ``updated``, ``removed``, or ``left``.
 
-    ``row`` is the attachment as NetBox returns it, or ``None`` if there is none (yet). ``before`` and ``after`` are for
+    ``row``: the attachment as NetBox returns it, or ``None`` if it does not exist. ``before`` and ``after``: values for
     the diff.
     """
 
@@ -63,7 +64,7 @@ class Outcome:
 
 
 def parse_object_type(written: str) -> str:
-    """Return ``written`` in NetBox's notation: ``dcim.device``."""
+    """Return ``written`` in NetBox's notation, such as ``dcim.device``."""
     text = written.strip().lower()
     app, dot, model = text.partition(".")
     if not (app and dot and model) or not model.replace("_", "").isalnum():
@@ -72,7 +73,7 @@ def parse_object_type(written: str) -> str:
 
 
 def find_object_id(client: Client, object_type: str, filters: Pairs) -> int:
-    """Return the ID of the one object of ``object_type`` that ``filters`` select. Raise the errors of ``find_one``."""
+    """Return the ID of the only object of ``object_type`` that ``filters`` select. See :func:`find_one` for errors."""
     app, dummy, model = object_type.partition(".")
     usual = [endpoint for endpoint in ENDPOINTS if endpoint.replace("-", "") == f"{app}/{model}s"]
     endpoint = usual[0] if usual else _read_types(client).get(object_type)
@@ -93,7 +94,7 @@ def _read_types(client: Client) -> dict[str, str]:
 
 
 class Attachments:
-    """The image attachments of one object, which ``object_type`` and ``object_id`` select."""
+    """The image attachments of the object that ``object_type`` and ``object_id`` identify."""
 
     def __init__(
         self, client: Client, copies: ImageCopies, object_type: str, object_id: int, warn: t.Callable[[str], object]
@@ -106,8 +107,10 @@ class Attachments:
     def present(self, desired: DesiredImage, *, compare: str, check: bool, diff_bytes: int) -> Outcome:
         """Ensure that the object has one attachment with the desired name and the desired image.
 
-        ``compare``: ``content``, or ``size`` if NetBox's copy cannot be read. ``check``: change nothing.
-        ``diff_bytes``: for a diff, read NetBox's copy up to this size, even if the size alone reveals the difference.
+        * ``compare``: ``content``, or ``size`` if NetBox's copy cannot be read.
+        * ``check``: whether to change nothing.
+        * ``diff_bytes``: for a diff, read NetBox's copy if it is not larger than this, even if the size alone reveals
+          the difference.
         """
         rows = self._list_named(desired.name)
         if len(rows) > 1:
@@ -134,12 +137,12 @@ class Attachments:
         if check:
             self._check_fields(desired, "PUT")
             return Outcome("updated", row, before, after)
-        # NetBox fails if the object is missing.
+        # NetBox fails if the request does not contain the object.
         changes = {**self._object, "description": desired.description}
         return Outcome("updated", self._change(row, changes), before, after)
 
     def absent(self, name: str, *, check: bool) -> Outcome:
-        """Ensure that the object has no attachment with this name."""
+        """Ensure that the object does not have an attachment with this name."""
         rows = self._list_named(name)
         if not rows:
             self._check_object()
@@ -156,18 +159,18 @@ class Attachments:
         return Outcome("removed", None, before[0] if len(rows) == 1 else before, {})
 
     def _list_named(self, name: str) -> list[Row]:
-        """Return the attachments with this name. NetBox's own filter trims names, and ignores an empty one."""
+        """Return the attachments with exactly this name. NetBox's filter trims names and ignores an empty name."""
         filters = [(key, str(value)) for key, value in self._object.items()]
         with Pager(self._client, max_workers=1) as pager:
             rows = list(pager.rows(ENDPOINT, filters))
-        # Do not rely on filters alone before attachments are removed.
+        # Check the rows again, because it is unsafe to remove attachments that only NetBox's filters select.
         return [row for row in rows if row.get("name", "") == name and self._object.items() <= row.items()]
 
     def _compare(self, row: Row, file: ImageFile, compare: str) -> tuple[str, Fingerprint | None]:
-        """Compare the image of ``row`` with ``file``. If the copy in NetBox was read, also return its fingerprint.
+        """Compare the image of ``row`` with ``file``. If NetBox's copy was read, also return its fingerprint.
 
-        Dimensions decide only if nothing else is available, because programs can read different dimensions from one
-        file.
+        Dimensions are used only if nothing else is available, because programs can read different dimensions from the
+        same file.
         """
         size = row.get("image_size")
         if size is not None and size != file.size:
@@ -207,9 +210,9 @@ class Attachments:
     def _put(
         self, action: str, desired: DesiredImage, old: Row | None, before: t.Any, compare: str, check: bool
     ) -> Outcome:
-        """Add the desired image, and remove ``old`` afterward.
+        """Add the desired image, and then remove ``old``.
 
-        If the attachment was changed in place, NetBox would not delete the old file.
+        If the attachment were changed in place, NetBox would not delete the old file.
         """
         after = desired.describe()
         if check:
@@ -223,8 +226,8 @@ class Attachments:
             if old:
                 self._delete(old)
                 if _path(row) == _path(old):
-                    # NetBox had lost the old file and reused its name for the new one. So it removed the new file with
-                    # the old attachment.
+                    # NetBox had lost the old file and reused its name for the new file. When the old attachment was
+                    # deleted, NetBox therefore deleted the new file. Send the image again.
                     row = self._change(row, self._create_form(desired))
             rows = self._list_named(desired.name)
         except NetBoxError as error:
@@ -243,7 +246,7 @@ class Attachments:
         """Send the image of an attachment whose file NetBox lost.
 
         NetBox reuses the lost file's name for the new file. If the module added a new attachment and removed the old
-        one, NetBox would remove the new file with it.
+        one, NetBox would remove the new file together with the old attachment.
         """
         if check:
             desired.check_file()
@@ -253,7 +256,7 @@ class Attachments:
         return Outcome("replaced", row, before, desired.describe())
 
     def _upload(self, desired: DesiredImage, old: Row | None, compare: str) -> Row:
-        """Send the image, once. If the response is lost, look for the attachment instead of sending it again."""
+        """Send the image once. If the response is lost, look for the attachment instead of sending it again."""
         try:
             return self._write("POST", f"api/{ENDPOINT}/", self._create_form(desired))
         except NetBoxError as error:
@@ -297,7 +300,7 @@ class Attachments:
             raise
 
     def _write(self, method: str, path: str, content: Mapping[str, t.Any] | Multipart) -> Row:
-        """Return the attachment as NetBox stores it after the request."""
+        """Send the request, and return the attachment as NetBox stores it."""
         row = self._client.write(method, path, content)
         if not isinstance(row, dict) or not isinstance(row.get("id"), int):
             raise UnexpectedAnswer(f"{method} {path}: the response is not an image attachment.")
@@ -309,7 +312,7 @@ class Attachments:
             if self._client.write("DELETE", path) is not None:
                 raise UnexpectedAnswer(f"DELETE {path}: the response must not have content.")
         except NetBoxError as error:
-            # NetBox also reports a missing object if the token's user has no permission to delete this one.
+            # NetBox also reports a missing object if the token's user has no permission to delete the attachment.
             missing = isinstance(error, NotFound) and error.is_missing_object
             if missing and all(row["id"] != other["id"] for other in self._list_named(row.get("name", ""))):
                 return
@@ -320,7 +323,7 @@ class Attachments:
             raise
 
     def _check_object(self) -> None:
-        """Raise the error that NetBox would report for an attachment to this object, if it can be predicted."""
+        """Raise an error if NetBox would certainly reject attachments to this object."""
         object_type, number = str(self._object["object_type"]), self._object["object_id"]
         types = _read_types(self._client)
         if object_type not in types:
@@ -333,7 +336,10 @@ class Attachments:
             self._client.log(1, f"{error} NetBox requires no permission on the object, so this is not an error.")
 
     def _read_actions(self) -> dict[str, t.Any] | None:
-        """Return the fields that the token's user can write, by method, or ``None`` if NetBox does not reveal them."""
+        """Return the fields that the token's user can write, by method.
+
+        Return ``None`` if NetBox does not report them.
+        """
         try:
             described = self._client.write("OPTIONS", f"api/{ENDPOINT}/")
         except (ErrorStatus, UnexpectedAnswer) as error:
@@ -366,7 +372,10 @@ class Attachments:
 
 
 def _describe(row: Row, copy: Fingerprint | None) -> dict[str, t.Any]:
-    """Return the values of an attachment in a diff. NetBox never reports a digest, and before 4.6.4 no size either."""
+    """Return the values of an attachment for a diff.
+
+    NetBox never reports a digest. Versions before 4.6.4 do not report the size either.
+    """
     return {
         "name": row.get("name"),
         "description": row.get("description"),

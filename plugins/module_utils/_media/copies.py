@@ -4,10 +4,11 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""NetBox's copies of images: the allowed locations, and the fingerprints.
+"""Read NetBox's copies of images from allowed locations, and compute their fingerprints.
 
-NetBox reports a URL for each image. The module requests it only if it is below ``media/`` of the configured NetBox, or
-on a storage host that the user listed. Otherwise, the module would send requests to any server that NetBox names.
+NetBox returns a URL for each image. The module requests the URL only if it is below ``media/`` on the configured
+NetBox, or on a storage host that the user listed. Otherwise, the module would send requests to any server whose URL
+NetBox returns.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ class ImageCopies:
     """Reads the files of image attachments.
 
     * ``storage_hosts``: additional hosts that can store images, such as ``s3.example.com`` or
-      ``minio.example.com:9000``. Without a port, ports 80 and 443 are allowed.
-    * ``connect_anonymously``: returns a client for this NetBox that does not send a token.
+      ``minio.example.com:9000``. For hosts without a port, ports 80 and 443 are allowed.
+    * ``connect_anonymously``: returns a client for the same NetBox that does not send a token.
     """
 
     def __init__(
@@ -54,15 +55,16 @@ class ImageCopies:
                 raise UsageError(f"Invalid storage_hosts entry {host!r}. Use a host name, such as s3.example.com.")
 
     def read_fingerprint(self, row: Row, max_bytes: int) -> Fingerprint | None:
-        """Return the fingerprint of the file of ``row``, or ``None`` if it has more than ``max_bytes`` bytes."""
+        """Return the fingerprint of the file of ``row``, or ``None`` if the file has more than ``max_bytes`` bytes."""
         copy = self._client.download(self._permitted_url(row), max_bytes, compute_fingerprint)
         return copy if copy.size <= max_bytes else None
 
     def is_lost(self, row: Row) -> bool:
-        """Return whether NetBox lost the file of ``row``, after a request for the file returned 404.
+        """Return whether NetBox lost the file of ``row``. Call this after a request for the file returned 404.
 
-        NetBox also returns 404 if ``LOGIN_REQUIRED`` is false, because it then ignores the token. Without a token, it
-        redirects to its login page only if it requires a login.
+        NetBox also returns 404 if ``LOGIN_REQUIRED`` is false, because it ignores the token in that case. Therefore,
+        request the file without a token. NetBox redirects this request to its login page only if ``LOGIN_REQUIRED`` is
+        true.
         """
         url = self._permitted_url(row)
         if self._is_below_media(urlsplit(url)):
@@ -77,10 +79,10 @@ class ImageCopies:
         return True  # A storage host returns 404 only if the file does not exist.
 
     def _permitted_url(self, row: Row) -> str:
-        """Return the URL from which the file of ``row`` can be read. Raise :class:`UnexpectedAnswer` if there is none.
+        """Return the URL from which to request the file of ``row``.
 
         A file below ``media/`` is requested from the configured NetBox, because NetBox does not always know its own
-        host name.
+        host name. Raise :class:`UnexpectedAnswer` if the URL that NetBox returned is not allowed.
         """
         url = str(row.get("image") or "")
         try:
@@ -104,7 +106,10 @@ class ImageCopies:
         return parts.path.startswith(self._own.path + "media/")
 
     def _check_addresses(self, host: str, url: str) -> None:
-        """Raise :class:`UnexpectedAnswer` if ``host`` is this machine or in its network segment, and is not NetBox."""
+        """Raise :class:`UnexpectedAnswer` if ``host`` has a loopback, link-local, or unspecified address.
+
+        The host of the configured NetBox is exempt.
+        """
         if host == self._own.hostname:
             return
         try:
@@ -131,5 +136,8 @@ def _refusal(url: str) -> UnexpectedAnswer:
 
 
 def _shorten(url: str) -> str:
-    """Return ``url`` without its user name and its query, which can be a signature that grants access."""
+    """Return the beginning of ``url`` without the user name, the password, and the query.
+
+    The query can contain a signature that grants access.
+    """
     return re.sub(r"//[^/?#]*@", "//", url.partition("?")[0])[:200]

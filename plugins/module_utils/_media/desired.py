@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The image attachment that a module's options describe, and checks whether NetBox would accept it."""
+"""Build the image attachment that a module's options describe, and check whether NetBox would accept it."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ _EXTENSION_NAMES = (
     "ps psd pxr qoi ras rgb rgba sgi tga tif tiff vda vst webp wmf xbm xpm "
 )
 ACCEPTED_EXTENSIONS = frozenset(_EXTENSION_NAMES.split())
-# Extensions of types that this collection detects. A file with such an extension and other content is not an image.
+# File name extensions of the types that this collection detects. If a file has such an extension but its type is not
+# detected, the file is not an image.
 _DETECTED_EXTENSIONS = frozenset(EXTENSIONS.values()) | {"apng", "avifs", "jfif", "jpe", "jpeg", "tiff"}
 
 
 @dataclasses.dataclass(frozen=True)
 class DesiredImage:
-    """The desired image attachment. If ``description`` is ``None``, the current description does not change."""
+    """The desired image attachment. If ``description`` is ``None``, the current description is kept."""
 
     name: str
     description: str | None
@@ -48,7 +49,7 @@ class DesiredImage:
 
     @classmethod
     def from_options(cls, options: Mapping[str, t.Any]) -> DesiredImage:
-        """Read the image that the module's options name. Raise :class:`UsageError` for unsuitable options."""
+        """Read the image that the module's options specify. Raise :class:`UsageError` if an option is invalid."""
         name = attachment_name(options)
         if options["src"] is not None:
             file = load_image(options["src"], options["max_size"])
@@ -77,7 +78,7 @@ class DesiredImage:
         }
 
     def describe(self) -> dict[str, t.Any]:
-        """Return the values of this image in a diff."""
+        """Return the values of this image for a diff."""
         return {
             "name": self.name,
             "description": self.description or "",
@@ -104,7 +105,7 @@ class DesiredImage:
                 )
 
     def check_lengths(self, fields: Mapping[str, t.Any]) -> None:
-        """Raise :class:`UsageError` for strings that exceed the maximum lengths in ``fields``."""
+        """Raise :class:`UsageError` if a string exceeds its maximum length in ``fields``."""
         texts = {"name": self.name, "description": self.description or "", "image": self.filename}
         for field, text in texts.items():
             described = fields.get(field)
@@ -115,7 +116,7 @@ class DesiredImage:
 
 
 def attachment_name(options: Mapping[str, t.Any]) -> str:
-    """Return the attachment's name, without surrounding whitespace, which NetBox removes."""
+    """Return the attachment's name without surrounding whitespace, which NetBox would remove."""
     if options["name"] is not None:
         return str(options["name"]).strip()
     return os.path.splitext(os.path.basename(options["filename"] or options["src"]))[0].strip()

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Rack elevations: select the rack, build the request, and read the complete response."""
+"""Select a rack, request its elevation, and read the complete response."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import
 from ansible_collections.netbox.cursor.plugins.module_utils._media.highlights import check_highlights
 from ansible_collections.netbox.cursor.plugins.module_utils._media.objects import find_one
 
-# Limit the sizes here. NetBox accepts every number, even if the drawing is then impossible or too large to display.
+# Limit the sizes here. NetBox accepts every number, even if the resulting drawing is invalid or too large to display.
 MAX_PIXELS = 10000
 _DRAWING_OPTIONS = ("unit_width", "unit_height", "legend_width", "include_images", "highlight")
 _UNIT_OPTIONS = ("expand_devices", "exclude", "q")
 
 
 def rack_arguments() -> dict[str, dict[str, t.Any]]:
-    """Return the arguments that select a rack, and the face of it."""
+    """Return the arguments that select a rack and one of its faces."""
     return {
         "rack_id": {"type": "int"},
         "rack": {"type": "str"},
@@ -57,7 +57,7 @@ RACK_RULES: dict[str, t.Any] = {
 
 @dataclasses.dataclass
 class ElevationOptions:
-    """The parameters of the request, with NetBox's names. ``None`` means NetBox's own default."""
+    """The parameters of the request, with NetBox's names. For ``None``, NetBox uses its own default."""
 
     render: str
     face: str
@@ -71,7 +71,7 @@ class ElevationOptions:
     q: str | None = None
 
     def __post_init__(self) -> None:
-        """Raise :class:`UsageError` for options that NetBox would ignore, or for which its drawing would be broken."""
+        """Raise :class:`UsageError` if NetBox would ignore an option, or would return a broken drawing."""
         foreign = _UNIT_OPTIONS if self.render == "svg" else _DRAWING_OPTIONS
         given = [name for name in foreign if getattr(self, name) is not None]
         if given:
@@ -86,7 +86,7 @@ class ElevationOptions:
 
     @classmethod
     def from_options(cls, options: Mapping[str, t.Any], render: str) -> ElevationOptions:
-        """Read the module options that have these names, if the module has them."""
+        """Create the object from the module options with the same names. Missing options keep their defaults."""
         names = [field.name for field in dataclasses.fields(cls) if field.name in options]
         return cls(**{**{name: options[name] for name in names}, "render": render})
 
@@ -103,7 +103,7 @@ class ElevationOptions:
 
 
 def find_rack_id(client: Client, options: Mapping[str, t.Any]) -> int:
-    """Return the ID of the rack that ``options`` select. Raise the errors of ``find_one``."""
+    """Return the ID of the rack that ``options`` select. Errors from ``find_one`` are raised unchanged."""
     if options["rack_id"] is not None:
         return int(options["rack_id"])
     places = [(key, options[key]) for key in ("site", "location") if options[key]]
@@ -124,7 +124,7 @@ def fetch_drawing(client: Client, rack_id: int, options: ElevationOptions) -> st
 
 
 def fetch_units(client: Client, rack_id: int, options: ElevationOptions) -> list[Row]:
-    """Return all half units of the rack, from the top down. NetBox's first page has only 50 of them."""
+    """Return all half units of the rack, from the top down. NetBox's first page contains only 50 of them."""
     with Pager(client, max_workers=1) as pager:
         return list(pager.rows(_endpoint(rack_id), options.parameters))
 

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Files on the host where a module runs: written completely, or not at all."""
+"""Write files on the host where a module runs, completely or not at all."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ansible.module_utils.basic import AnsibleModule
 
 
 def write_file(module: AnsibleModule, dest: str, content: bytes) -> dict[str, t.Any]:
-    """Ensure that the file ``dest`` has this content, and the file attributes among the module's options.
+    """Ensure that the file ``dest`` has this content, and has the file attributes from the module's options.
 
-    Return ``changed``, ``dest`` and, in diff mode, ``diff``. Change nothing in check mode. Fail the module if ``dest``
+    Return ``changed``, ``dest``, and, in diff mode, ``diff``. Change nothing in check mode. Fail the module if ``dest``
     is not a regular file, or cannot be written.
     """
     try:
@@ -48,7 +48,7 @@ def _read(module: AnsibleModule, dest: str) -> bytes | None:
     if not os.path.basename(dest):
         module.fail_json(msg=f"Cannot write dest {dest!r}: it must be the path of a file, not of a directory.")
     directory = os.path.dirname(os.path.abspath(dest))
-    # In check mode, an earlier task might be the one that would create the directory.
+    # In check mode, the directory might be missing only because an earlier task did not create it.
     if not module.check_mode and not os.path.isdir(directory):
         module.fail_json(msg=f"Cannot write dest {dest!r}: its directory does not exist.")
     try:

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""A gallery of racks: find changes in NetBox, update the drawings, and remove drawings of deleted racks."""
+"""Update a gallery of racks: find changes in NetBox, update drawings, and remove drawings of deleted racks."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ from ansible_collections.netbox.cursor.plugins.module_utils._media.gallery_page 
 
 # Increase this number if the code that writes drawings or pages changes.
 FORMAT = 1
-# Number of drawings that are requested before they are written.
+# Number of drawings to request before they are written.
 BATCH = 64
-# A rack ID, a face, and the digest of all data that the drawing depends on.
+# A rack ID, a face, and the digest of all data on which the drawing depends.
 Task = tuple[int, str, str]
 
 
 class Gallery:
-    """The gallery that ``options`` describe. These are the module options of nb_rack_gallery."""
+    """The gallery that ``options`` describe. They are the module options of nb_rack_gallery."""
 
     def __init__(
         self, client: Client, files: GalleryFiles, options: Mapping[str, t.Any], warn: t.Callable[[str], object]
@@ -66,7 +66,7 @@ class Gallery:
         }
 
     def update(self, filters: Pairs) -> dict[str, t.Any]:
-        """Bring all files up to date. Return the number of racks, and the changes."""
+        """Update all files. Return the number of racks, and the names of the written and removed files."""
         self._files.create_directories()
         old = Manifest.parse(self._files.read(MANIFEST))
         with Pager(self._client, page_size=PAGE_SIZE, max_workers=self._options["max_workers"]) as pager:
@@ -93,7 +93,11 @@ class Gallery:
         return [FORMAT, self._client.endpoint, self._client.api_version]
 
     def _is_current(self, old: Manifest, settings: str, state: t.Any) -> bool:
-        """Return whether nothing changed in NetBox, in the options, and in the files."""
+        """Return whether the files are certainly up to date.
+
+        This is the case if NetBox, the options, and the files have not changed. With ``force`` or ``highlight``, return
+        ``False``.
+        """
         if self._options["force"] or self._options["highlight"] or old.settings != settings or old.state != state:
             return False
         return all(self._files.has(name, entry["sha256"]) for name, entry in old.files.items())
@@ -121,7 +125,7 @@ class Gallery:
     def _draw(
         self, data: RackData, wanted: Mapping[tuple[int, str], str], old: Manifest, new: Manifest
     ) -> Iterator[tuple[tuple[int, str], Drawing]]:
-        """Request the drawings that could have changed, and write the ones that did."""
+        """Yield all drawings. Request the drawings that might have changed, and write the ones that did."""
         stale: list[Task] = []
         for rack in data.racks:
             fingerprint = rack.fingerprint(data.roles)
@@ -140,7 +144,8 @@ class Gallery:
         for batch in self._fetch(stale):
             for (number, face, source), content in batch:
                 new.files[wanted[number, face]] = {"sha256": hash_bytes(content), "source": source}
-            # If the run is interrupted, the next one knows which files belong to the gallery.
+            # Write the manifest first, so that the next run knows which files belong to the gallery, even if this run
+            # is interrupted.
             interim = Manifest("", None, old.generated, {**old.files, **new.files})
             self._files.write(MANIFEST, interim.serialize(), count=False)
             for (number, face, dummy), content in batch:
@@ -149,7 +154,11 @@ class Gallery:
                 yield (number, face), Drawing(name, read_size(content))
 
     def _must_draw(self) -> bool:
-        """Return whether drawings depend on data that the lists do not show: a highlight can name any field."""
+        """Return whether to request all drawings.
+
+        With ``highlight``, drawings depend on data that the lists do not contain, because a highlight can refer to any
+        field.
+        """
         return bool(self._options["force"] or self._options["highlight"])
 
     def _fetch(self, stale: list[Task]) -> Iterator[list[tuple[Task, bytes]]]:
@@ -171,7 +180,7 @@ class Gallery:
         new.files[name] = {"sha256": hash_bytes(content), "source": source}
 
     def _write_page(self, data: RackData, drawings: Mapping[tuple[int, str], Drawing], new: Manifest) -> None:
-        """Write the page. The page contains the time when it was last changed."""
+        """Write the page. The page contains the time when a file of the gallery was last changed."""
         unchanged = bool(new.generated) and not self._files.written
         if unchanged:
             content = self._render(data, drawings, new.generated)
@@ -194,10 +203,10 @@ class Gallery:
 
 
 def name_drawing(rack: Rack) -> str:
-    """Return the first part of the names of a rack's drawings.
+    """Return the first part of the file names of a rack's drawings.
 
-    Letters and digits of all languages remain unchanged. Characters that could form a path are replaced. The ID
-    distinguishes racks, also on file systems that ignore case.
+    Letters and digits of all languages are kept. Characters that could form a path are replaced. The ID distinguishes
+    racks, even on file systems that ignore case.
     """
     site = re.sub(r"[^\w.-]+", "_", str(rack.row["site"].get("slug")))[:30]
     name = re.sub(r"^[._-]+", "", re.sub(r"[^\w.-]+", "_", str(rack.row.get("name"))))[:40]

@@ -40,22 +40,26 @@ from ansible_collections.netbox.cursor.plugins.module_utils._media.rack_units im
 )
 
 PAGE_SIZE = 1000
-# NetBox sets the time of a change before its transaction ends, so a change can become visible after a newer one. By
-# default, NetBox ends requests after 120 seconds and jobs after 300.
+# Maximum duration of a transaction in seconds. NetBox sets the time of a change before its transaction ends, so a
+# change can become visible after a newer change. By default, NetBox ends requests after 120 seconds and jobs after 300
+# seconds.
 LONGEST_TRANSACTION = 300
-# Up to this number of racks, devices are selected by rack. For more racks, they are selected by site.
+# For up to this number of racks, devices are selected by rack. For more racks, devices are selected by site.
 MAX_RACK_FILTERS = 100
 
 # The lists on which drawings and pages depend. Racks are always read completely.
 WATCHED = (DEVICES, TYPES, ROLES, LOCATIONS, RESERVATIONS)
 
 State = t.Optional[list[t.Any]]
-"""The number of objects in a list and its newest change, or ``None`` if the list reveals neither."""
+"""The state of a list: the number of objects, and the time and the ID of the newest change.
+
+The state is ``None`` if the newest change is unknown, and ``["denied"]`` if the token's user cannot view the list.
+"""
 
 
 @dataclasses.dataclass
 class Device:
-    """A device of a rack. ``place`` is ``None`` for a device that occupies no units."""
+    """A device in a rack. If it does not occupy any units, ``place`` is ``None``."""
 
     row: Row
     type: Row
@@ -63,7 +67,7 @@ class Device:
 
     @property
     def faces(self) -> tuple[str, ...]:
-        """The faces of the rack on which the device can be seen."""
+        """The faces of the rack on which the device is visible."""
         face = _choice(self.row.get("face"))
         if self.type.get("is_full_depth"):
             return (face, "rear" if face == "front" else "front")
@@ -72,7 +76,7 @@ class Device:
 
 @dataclasses.dataclass
 class Rack:
-    """A rack with everything that its drawings show."""
+    """A rack, and everything that its drawings show."""
 
     row: Row
     path: tuple[str, ...]
@@ -93,7 +97,7 @@ class Rack:
         return int((self.row.get("location") or {}).get("id", 0))
 
     def fingerprint(self, roles: Mapping[int, Row]) -> str:
-        """Return a digest of everything in NetBox that the drawings of this rack show."""
+        """Return a digest of all NetBox data that the drawings of this rack show."""
         devices = []
         for device in self.devices:
             shown = {name: value for name, value in device.row.items() if name != "last_updated"}
@@ -105,7 +109,7 @@ class Rack:
 
 @dataclasses.dataclass
 class RackData:
-    """Racks in page order, devices without a rack by site ID, and the state of the lists."""
+    """Racks, devices without a rack by site ID, and device roles by ID."""
 
     racks: list[Rack]
     unracked: dict[int, list[Row]]
@@ -113,7 +117,7 @@ class RackData:
 
 
 def digest(value: t.Any) -> str:
-    """Return the SHA-256 digest of a value that JSON can express."""
+    """Return the SHA-256 digest of a value that can be converted to JSON."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
@@ -133,7 +137,7 @@ class RackReader:
     """Reads racks and their devices.
 
     * ``filters``: NetBox filters that select the racks.
-    * ``warn``: called with a string if the token's user has no permission to view a list.
+    * ``warn``: called with a warning if the token's user has no permission to view a list.
     """
 
     def __init__(self, client: Client, pager: Pager, filters: Pairs, warn: t.Callable[[str], object]) -> None:
@@ -147,7 +151,10 @@ class RackReader:
         self._sites = sorted({int(row["site"]["id"]) for row in self.rows})
 
     def states(self) -> dict[str, State]:
-        """Return the state of each list on which the gallery depends, with one request for each."""
+        """Return the state of each list on which the gallery depends.
+
+        This usually sends one request for each list.
+        """
         return {endpoint: self._state(endpoint) for endpoint in WATCHED} if self.rows else {}
 
     def _state(self, endpoint: str) -> State:
@@ -164,7 +171,7 @@ class RackReader:
             return ["denied"]
         except (KeyError, TypeError, ValueError):
             raise UnexpectedAnswer(f"The response for {endpoint} is not a list of objects.") from None
-        # Objects that a branch merge created have no time of their last change, and NetBox lists them first.
+        # Objects that were created by merging a branch have no time in last_updated. NetBox lists them first.
         if any(stamp is None for stamp, dummy in newest):
             return None
         return [sum(counts), *max(newest, default=[])]
@@ -198,7 +205,7 @@ class RackReader:
         return [("site_id", str(number)) for number in self._sites]
 
     def _read_devices(self, rack_ids: set[int]) -> list[Row]:
-        """Return the devices in the racks, and the devices at their sites that are in no rack."""
+        """Return the devices in the racks, and the devices without a rack at the sites of the racks."""
         if not rack_ids:
             return []
         if len(rack_ids) > MAX_RACK_FILTERS:
@@ -241,7 +248,7 @@ def _build_rack(
 
 
 def _build_path(location: t.Any, locations: Mapping[int, Row]) -> tuple[str, ...]:
-    """Return the names of a location and the locations above it, from the top."""
+    """Return the names of a location and of all locations that contain it, from the top down."""
     names: list[str] = []
     seen: set[int] = set()
     while isinstance(location, dict) and location["id"] not in seen:
@@ -252,7 +259,10 @@ def _build_path(location: t.Any, locations: Mapping[int, Row]) -> tuple[str, ...
 
 
 def are_settled(states: Iterable[State], read_at: float) -> bool:
-    """Return whether a list that was read at ``read_at`` contains all changes that are older than its newest one."""
+    """Return whether lists that were read at ``read_at`` are settled.
+
+    If a list is settled, it certainly contains all changes that are older than its newest change.
+    """
     for state in states:
         if state is None:
             return False

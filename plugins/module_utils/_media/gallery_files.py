@@ -4,11 +4,10 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The files of a gallery in one directory. Files are written completely or not at all, and only these files are
-removed.
+"""The files of a gallery in one directory.
 
-A manifest lists the files with digests of their sources. It is untrusted data: names that are not names of drawings are
-ignored.
+Files are written completely or not at all. Only files that the gallery wrote are removed. A manifest lists the files
+with digests of their sources. The manifest is untrusted data, so names that the gallery does not use are ignored.
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ _DRAWING = re.compile(DRAWINGS + r"/[\w-][\w.-]*\.svg")
 
 @dataclasses.dataclass
 class Manifest:
-    """The manifest that the last run wrote.
+    """The manifest that the previous run wrote.
 
     * ``settings``: digest of the options on which all files depend.
     * ``state``: the state of the lists in NetBox, or ``None`` if the next run must read them again.
-    * ``generated``: the time when a file was last changed, in the form on the page.
-    * ``files``: for each file, two digests: one for the content and one for the source data.
+    * ``generated``: the time when a file was last changed, in the format that the page uses.
+    * ``files``: for each file, two digests: one of the content and one of the source data.
     """
 
     settings: str = ""
@@ -50,7 +49,7 @@ class Manifest:
 
     @classmethod
     def parse(cls, content: bytes | None) -> Manifest:
-        """Return the manifest in ``content``, or an empty one if it is not one that this version writes."""
+        """Return the manifest in ``content``, or an empty manifest if ``content`` has a different format."""
         try:
             data = json.loads(content or b"{}")
         except (ValueError, RecursionError):
@@ -69,17 +68,21 @@ class Manifest:
 
 
 class GalleryFiles:
-    """The directory of a gallery. Modes, owner, and group are set when something is created, and never changed."""
+    """The directory of a gallery.
+
+    Modes, owners, and groups are set only when a file or directory is created.
+    """
 
     def __init__(self, module: AnsibleModule, directory: str) -> None:
         self._module = module
         self._directory = directory
-        # Names of files that were written or removed, or would be in check mode.
+        # Names of files that were written or removed. In check mode, nothing is written or removed, but the names are
+        # recorded.
         self.written: list[str] = []
         self.removed: list[str] = []
 
     def create_directories(self) -> None:
-        """Create the directory of the gallery and the one for drawings, if they do not exist."""
+        """Create the directory of the gallery and its subdirectory for drawings, if they do not exist."""
         for name, follow in (("", True), (DRAWINGS, False)):
             path = os.path.join(self._directory, name) if name else self._directory
             try:
@@ -96,7 +99,10 @@ class GalleryFiles:
                 self._module.fail_json(msg=f"Cannot write to {path!r}: it exists and is not a directory.")
 
     def read(self, name: str) -> bytes | None:
-        """Return the content of a file, or ``None`` if it does not exist. Fail if it is not a regular file."""
+        """Return the content of a file, or ``None`` if it does not exist.
+
+        Fail the module if it is not a regular file.
+        """
         path = os.path.join(self._directory, name)
         try:
             if not stat.S_ISREG(os.lstat(path).st_mode):
@@ -109,12 +115,15 @@ class GalleryFiles:
             self._fail(path, error)
 
     def has(self, name: str, sha256: str) -> bool:
-        """Return whether a file exists with this digest."""
+        """Return whether a file exists and has this digest."""
         content = self.read(name)
         return content is not None and hash_bytes(content) == sha256
 
     def write(self, name: str, content: bytes, *, count: bool = True) -> bool:
-        """Write a file if its content differs. Return whether it does. ``count``: whether this is a change."""
+        """Write a file if its content differs. Return whether the content differed.
+
+        ``count``: whether to report the file as written.
+        """
         current = self.read(name)
         if current == content:
             return False
@@ -126,7 +135,7 @@ class GalleryFiles:
         return True
 
     def _replace(self, path: str, content: bytes, is_new: bool) -> None:
-        # Create it in the final directory, because a new file can inherit the directory's group.
+        # Create the temporary file in the final directory, because a new file can inherit the directory's group.
         number, part = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".")
         try:
             with os.fdopen(number, "wb") as stream:
@@ -152,7 +161,7 @@ class GalleryFiles:
         self._module.set_mode_if_different(path, options[mode], False)
 
     def remove(self, name: str, sha256: str) -> None:
-        """Remove a drawing if its content has not changed since the gallery wrote it. Never remove other files."""
+        """Remove a drawing if its content has not changed since the gallery wrote it. Never remove any other file."""
         if not _DRAWING.fullmatch(name):
             return
         path = os.path.join(self._directory, name)
@@ -185,7 +194,7 @@ def hash_bytes(content: bytes) -> str:
 
 
 def _copy_owner(path: str, status: os.stat_result) -> None:
-    """Set the owner and group of ``path`` to match the file that it replaces, if the user is allowed to."""
+    """Give ``path`` the owner and group of the file that it replaces, if the user has permission."""
     for owner, group in ((status.st_uid, -1), (-1, status.st_gid)):
         try:
             os.chown(path, owner, group)

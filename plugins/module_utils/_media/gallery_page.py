@@ -4,9 +4,9 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The page of a gallery, as HTML. Every string from NetBox is escaped, and drawings are linked as images.
+"""Render the page of a gallery as HTML. Every string from NetBox is escaped, and drawings are linked as images.
 
-The page is complete without its script. The script adds the search, the large drawings, and the devices in drawings.
+The page is complete without its script. The script adds the search, the enlarged drawings, and the devices in drawings.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import
 from ansible_collections.netbox.cursor.plugins.module_utils._media.gallery_data import Device, Rack, RackData
 from ansible_collections.netbox.cursor.plugins.module_utils._media.rack_units import Usage, sum_usages
 
-# The border that NetBox draws, and the margin width, in pixels.
+# Width of the border and of the margin in NetBox's drawings, in pixels.
 BORDER = 2
 MARGIN_WIDTH = 15
 LEGEND_WIDTH = 30
@@ -39,7 +39,7 @@ Drawings = Mapping[tuple[int, str], "Drawing"]
 
 @dataclasses.dataclass(frozen=True)
 class Drawing:
-    """The file of a drawing, and its size in pixels if it is known."""
+    """The file name of a drawing, and its size in pixels if the size is known."""
 
     name: str
     size: tuple[int, int] | None
@@ -47,7 +47,7 @@ class Drawing:
 
 @dataclasses.dataclass(frozen=True)
 class PageOptions:
-    """``source``: NetBox's base URL. ``generated``: a time as text. ``devices``: whether to list devices."""
+    """``source``: NetBox's base URL. ``generated``: a time as a string. ``devices``: whether to list devices."""
 
     title: str
     faces: Sequence[str]
@@ -58,7 +58,7 @@ class PageOptions:
 
 
 def read_size(drawing: bytes) -> tuple[int, int] | None:
-    """Return the width and the height that an SVG file declares in pixels."""
+    """Return the width and height that an SVG file declares in pixels, or ``None``."""
     tag = _SIZE.search(drawing[:4096])
     found = [re.search(rb'\s%s="(\d{1,5})(?:px)?"' % name, tag[0]) if tag else None for name in (b"width", b"height")]
     sides = [int(side[1]) for side in found if side]
@@ -90,7 +90,7 @@ def render_page(data: RackData, drawings: Drawings, options: PageOptions) -> str
 
 
 def _sort(racks: Iterable[Rack]) -> list[Rack]:
-    """Sort by site, path, and name. IDs distinguish places and racks with equal names."""
+    """Sort racks by site, path, and name. IDs distinguish locations and racks that have the same names."""
     return sorted(
         racks,
         key=lambda rack: (
@@ -105,7 +105,7 @@ def _sort(racks: Iterable[Rack]) -> list[Rack]:
 
 
 def _natural(text: t.Any) -> list[tuple[int, t.Any]]:
-    """Return a sort key with which R2 comes before R10."""
+    """Return a sort key that places R2 before R10."""
     parts = re.split(r"([0-9]+)", str(text).casefold())
     return [(0, int(part)) if number % 2 else (1, part) for number, part in enumerate(parts)]
 
@@ -289,7 +289,7 @@ def _status(row: Row) -> str:
 
 
 def _describe_usage(usage: Usage) -> str:
-    """Return a readable description of a usage. Lines do not break between a number and its unit."""
+    """Describe the usage of racks. Lines do not break between a number and its unit."""
     parts = [f"{usage.percent} % utilized", f"{usage.free / 2:g} of {usage.total / 2:g} U free"]
     if usage.free:
         parts.append(f"largest block {usage.largest_free / 2:g} U")

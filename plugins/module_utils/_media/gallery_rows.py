@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The lists that a gallery reads: their fields, and the valid values of fields that the code uses in calculations."""
+"""The lists that a gallery reads: their fields, and the valid values of fields that are used in calculations."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ FIELDS = {
     LOCATIONS: "id name parent last_updated",
     RESERVATIONS: "id rack units description last_updated",
 }
-# Required objects, optional objects, and numbers.
+# Fields by endpoint, for required objects, optional objects, and numbers.
 _OBJECTS = {RACKS: ("site",), DEVICES: ("site", "device_type", "role"), RESERVATIONS: ("rack",)}
 _OPTIONAL_OBJECTS = {RACKS: ("location", "role", "tenant"), DEVICES: ("rack",), LOCATIONS: ("parent",)}
 _NUMBERS = {RACKS: ("u_height", "starting_unit"), DEVICES: ("position",), TYPES: ("u_height",)}
-# NetBox's own limits are 100 units for racks, and 32767 for the number of the first one.
+# NetBox's own limits are 100 units in a rack, and 32767 for the number of the first unit.
 _MAX_NUMBER = 100_000
 
 

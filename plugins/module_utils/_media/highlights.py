@@ -4,10 +4,11 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""The option ``highlight`` of rack elevations.
+"""Check the option ``highlight`` of rack elevations.
 
 NetBox uses each entry as a Django filter on the devices of the rack. If one entry names a field that devices do not
-have, NetBox ignores all entries without an error. For a value that a field cannot have, it returns status 500.
+have, NetBox ignores all entries without an error. If a value is not valid for its field, NetBox returns HTTP status
+500.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# The fields of devices in NetBox 4.5 to 4.7, and the lookups that Django offers for their values.
+# The fields of devices in NetBox 4.5 to 4.7, and the lookups that Django supports for their values.
 _NUMBERS = _words(
     "id pk position latitude longitude vc_position vc_priority console_port_count console_server_port_count "
     "device_bay_count front_port_count interface_count inventory_item_count module_bay_count power_outlet_count "
@@ -55,7 +56,7 @@ _FIELDS = {
 
 
 def check_highlights(entries: Iterable[str]) -> None:
-    """Raise :class:`UsageError` for an entry that NetBox would ignore, or for which it would fail."""
+    """Raise :class:`UsageError` if NetBox would ignore an entry or would fail because of it."""
     for entry in entries:
         path, colon, value = entry.partition(":")
         if not (path.strip() and colon and value.strip()):

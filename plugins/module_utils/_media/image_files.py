@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Image files: size, digest, type, and dimensions, read from their bytes without an image library."""
+"""Read the size, digest, type, and dimensions of image files from their bytes, without an image library."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 
 CHUNK_BYTES = 65536
-# Content types with the file name extension that belongs to them.
+# Content types, each with its usual file name extension.
 EXTENSIONS = {
     "image/avif": "avif",
     "image/bmp": "bmp",
@@ -33,16 +33,18 @@ EXTENSIONS = {
     "image/vnd.microsoft.icon": "ico",
     "image/webp": "webp",
 }
-# Markers of a JPEG file that are followed by its dimensions: all "start of frame" (ITU T.81, table B.1).
+# JPEG markers after which the dimensions follow: all "start of frame" markers (ITU T.81, table B.1).
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-# The header of bitmaps from OS/2 1.x, whose dimensions have 16 bits each.
+# Length of the header in bitmaps from OS/2 1.x. Their dimensions have 16 bits each.
 _OS2_HEADER_BYTES = 12
 
 
 @dataclasses.dataclass(frozen=True)
 class ImageType:
-    """The content type of a file, and its width and height in pixels; ``None`` for values that its bytes do not
-    show."""
+    """The content type of a file, and its width and height in pixels.
+
+    Values that cannot be read from the file's bytes are ``None``.
+    """
 
     content_type: str | None
     width: int | None = None
@@ -51,7 +53,7 @@ class ImageType:
 
 @dataclasses.dataclass(frozen=True)
 class Fingerprint:
-    """``size`` in bytes and SHA-256 of a file."""
+    """The ``size`` of a file in bytes, and its SHA-256 digest."""
 
     size: int
     sha256: str
@@ -59,7 +61,7 @@ class Fingerprint:
 
 @dataclasses.dataclass(frozen=True)
 class ImageFile:
-    """An image that can be read repeatedly, in chunks. ``label`` names it in error messages."""
+    """An image that can be read repeatedly, in chunks. ``label`` identifies it in error messages."""
 
     label: str
     open: t.Callable[[], t.BinaryIO]
@@ -88,8 +90,8 @@ def load_image(path: str, max_bytes: int) -> ImageFile:
 
     def open_file() -> t.BinaryIO:
         try:
-            # Opening a device can have effects, and opening a FIFO waits for a writer. The second check covers a file
-            # that another process replaced after the first.
+            # Opening a device can have side effects, and opening a FIFO waits for a writer. The second check is
+            # necessary because another process might replace the file after the first check.
             _check_regular(os.stat(path), label)
             number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
             try:
@@ -154,7 +156,7 @@ def compute_fingerprint(chunks: Iterable[bytes]) -> Fingerprint:
 
 
 def detect_image_type(stream: t.BinaryIO) -> ImageType:
-    """Return the type of the image in ``stream``, reading from its start."""
+    """Return the type of the image in ``stream``. Read the stream from its start."""
     stream.seek(0)
     head = stream.read(64)
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -167,7 +169,7 @@ def detect_image_type(stream: t.BinaryIO) -> ImageType:
         return ImageType("image/jpeg", *_jpeg_dimensions(stream))
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return ImageType("image/webp", *_webp_dimensions(head))
-    # The brands come after the length and the type of the first box. AVIF is one brand, and HEIC is another.
+    # The brands follow the length and the type of the first box. AVIF and HEIC files have different brands.
     if head[4:8] == b"ftyp" and (b"avif" in head[8:] or b"avis" in head[8:]):
         return ImageType("image/avif")
     for start, content_type in (
@@ -201,14 +203,14 @@ def _bmp_dimensions(head: bytes) -> Dimensions:
 
 
 def _gif_dimensions(stream: t.BinaryIO) -> Dimensions:
-    """Return the size of the logical screen, or of the first frame if it needs more. NetBox reports this size, too."""
+    """Return the dimensions of the logical screen, enlarged to contain the first frame. NetBox reports the same."""
     stream.seek(0)
     head = stream.read(13)
     width, height = _unpack("<6xHH", head)
     if width is None or height is None or len(head) < 13:
         return None, None
     if head[10] & 0x80:
-        stream.seek(3 << (head[10] & 7) + 1, io.SEEK_CUR)  # the color table
+        stream.seek(3 << (head[10] & 7) + 1, io.SEEK_CUR)  # skip the color table
     while True:
         block = stream.read(1)
         if block == b",":
@@ -228,7 +230,7 @@ def _unpack_frame(position: bytes) -> tuple[int, int, int, int]:
 
 
 def _jpeg_dimensions(stream: t.BinaryIO) -> Dimensions:
-    """Read from segment to segment up to the frame: photos contain a small preview before it."""
+    """Skip the segments before the frame, because they can contain a small preview of a photo."""
     stream.seek(2)
     while True:
         marker = stream.read(2)

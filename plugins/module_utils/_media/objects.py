@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""One NetBox object, selected by filters."""
+"""Find one NetBox object by filters."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import Pairs
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
-# Fields that distinguish objects if several share a name. NetBox omits fields that an object does not have.
+# Fields that distinguish objects if several objects share a name. NetBox omits fields that an object does not have.
 _PLACES = ("site", "location", "rack", "device", "virtual_machine", "cluster", "tenant", "provider")
 _MAX_LISTED = 10
 
 
 def find_one(client: Client, endpoint: str, filters: Pairs) -> Row:
-    """Return the ID, URL, display name, and place of the one object of ``endpoint`` that ``filters`` select.
+    """Return the ID, URL, display name, and place of the only object of ``endpoint`` that ``filters`` select.
 
-    This needs one request. Raise :class:`UsageError` for filters that NetBox does not support, and :class:`NotOne` if
-    none or several objects match. The message lists them.
+    This sends one list request. Raise :class:`UsageError` if NetBox does not support a filter. Raise :class:`NotOne` if
+    no object or several objects match. If several objects match, the message lists them.
     """
     if not filters:
         raise UsageError(f"Specify filters that select one object of {endpoint}.")

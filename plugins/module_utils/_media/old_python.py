@@ -4,10 +4,10 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""A clear failure on hosts whose Python is too old for this collection.
+"""Report a clear error on hosts whose Python is too old for this collection.
 
-ansible-core 2.16 supports Python 3.6 on managed hosts. This file must therefore work on 3.6, and modules import it
-before anything else. Other files in the collection do not even compile there.
+ansible-core 2.16 supports Python 3.6 on managed hosts. Therefore, this file must work on Python 3.6, and modules import
+it before anything else. Python 3.6 cannot even compile other files in the collection.
 """
 
 import json

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Calculate the usage of racks. All numbers are half units, because devices can start at a half unit."""
+"""Calculate the usage of racks in half units, because devices can start at a half unit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where a device is in a rack: half units from the top of the drawing, and the number of half units."""
+    """The place of a device: its distance from the top of the drawing, and its height, in half units."""
 
     top: int
     size: int
@@ -23,7 +23,10 @@ class Place:
 
 @dataclasses.dataclass(frozen=True)
 class Usage:
-    """Numbers of half units. ``utilized`` follows NetBox: it counts reserved units, but not excluded device types."""
+    """The usage of a rack, in half units.
+
+    As in NetBox, ``utilized`` includes reserved units, but not the units of excluded device types.
+    """
 
     total: int
     utilized: int
@@ -47,7 +50,10 @@ def locate(rack: t.Mapping[str, t.Any], position: float, height: float) -> Place
 def compute_usage(
     rack: t.Mapping[str, t.Any], devices: Iterable[tuple[Place, bool]], reserved_units: Iterable[int]
 ) -> Usage:
-    """Return how much of a rack is in use. ``devices`` are places, and whether their type counts as utilization."""
+    """Return the usage of a rack.
+
+    ``devices``: the place of each device, and whether its type counts as utilization.
+    """
     total = 2 * int(rack.get("u_height") or 0)
     occupied: set[int] = set()
     utilized: set[int] = set()
@@ -74,7 +80,7 @@ def _longest_run(numbers: Iterable[int]) -> int:
 
 
 def sum_usages(usages: Iterable[Usage]) -> Usage:
-    """Return the usage of several racks together. The largest free block is within one rack."""
+    """Return the total usage of several racks. The largest free block is always within one rack."""
     usages = list(usages)
     return Usage(
         sum(usage.total for usage in usages),

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 
-"""Advice for users if NetBox, or its reverse proxy, rejects an image."""
+"""Advice for users if NetBox or its reverse proxy rejects an image."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FIELD_ADVICE = {
 
 
 def advise(error: NetBoxError, desired: DesiredImage, object_type: str, types: Collection[str]) -> str:
-    """Return what to do about ``error``. ``types`` are the object types to which NetBox can attach images."""
+    """Return advice about ``error``. ``types``: the object types to which NetBox can attach images."""
     if isinstance(error, BadRequest):
         words = " ".join(text for texts in error.fields.values() for text in texts)
         if "cannot be assigned" in words:
