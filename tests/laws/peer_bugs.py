@@ -17,7 +17,11 @@ import re
 import typing as t
 from collections.abc import Callable, Iterable, Mapping
 
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import is_local, sanitize_host_name
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import (
+    RESERVED,
+    is_local,
+    sanitize_host_name,
+)
 from ansible_collections.netbox.cursor.tests.laws.described import Described
 
 Row = dict[str, t.Any]
@@ -241,6 +245,13 @@ def _repeats(places: list[Row]) -> bool:
     return len(set(slugs)) < len(slugs)
 
 
+def _reserved_names(context: Context, difference: Difference) -> bool:
+    if not context.options.get("group_names_raw") or difference.what == "lost":
+        return False
+    # Here, the name of the group contains the key.
+    return {difference.of, difference.name} & RESERVED != set() or difference.name.rpartition("_")[2] in RESERVED
+
+
 def _raw_names(context: Context, difference: Difference) -> bool:
     return (
         difference.what == "lost"
@@ -396,6 +407,17 @@ BUGS = (
                 devices=[{"name": "a"}],
             ),
             {},
+        ),
+    ),
+    Bug(
+        "reserved-names",
+        "``group_names_raw: true``, and an object is called ``all``, ``ungrouped``, or ``localhost``",
+        "Ansible's own groups get the hosts, or a group takes the place of ``localhost``.",
+        "The name of the group contains the key: ``service_all``.",
+        _reserved_names,
+        (
+            Described(devices=[{"name": "a", "services": [{"name": "all", "ports": [22], "protocol": "tcp"}]}]),
+            {"group_names_raw": True, "group_by": ["services"]},
         ),
     ),
     Bug(

@@ -190,13 +190,22 @@ RICH = Described(
             "role": 4,
             "site": 3,
             "asset_tag": "A-6",
-            "interfaces": [{"name": "eth0", "addresses": [{"address": "10.0.0.7/24", "vrf": 1}]}],
+            "interfaces": [
+                {"name": "eth0", "addresses": [{"address": "10.0.0.7/24", "vrf": 1}]},
+                {"name": "eth1", "addresses": [{"address": "2001:db8::1/64", "tags": (0,)}]},
+            ],
             "primary_ip4": "10.0.0.7/24",
         },
         {"name": "hypervisor", "type": 1, "role": 4, "cluster": 0, "platform": 2},
         {"name": "web1", "site": 3, "role": 4, "tags": (2,)},
-        {"name": "all", "site": 3},
+        {
+            "name": "all",
+            "site": 3,
+            "interfaces": [{"name": "eth0", "addresses": [{"address": "2001:db8::52/64"}]}],
+            "primary_ip6": "2001:db8::52/64",
+        },
         {"name": "leaf1_2", "site": 3},
+        {"site": 3},
     ],
     virtual_machines=[
         {
