@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Iterable
 
 from ansible.inventory.data import InventoryData
+from ansible.inventory.group import Group
 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import listing
 
@@ -24,7 +25,9 @@ class Source(t.NamedTuple):
     prefix: str
 
 
-_creators: weakref.WeakKeyDictionary[InventoryData, dict[str, Source]] = weakref.WeakKeyDictionary()
+# The keys are the groups `all` of inventories. On ansible-core 2.19 and later, each source has its own proxy of the
+# inventory, which Python can delete before the next source is read.
+_creators: weakref.WeakKeyDictionary[Group, dict[str, Source]] = weakref.WeakKeyDictionary()
 
 
 def find_shared_hosts(inventory: InventoryData, names: Iterable[str], source: Source) -> list[str]:
@@ -32,7 +35,7 @@ def find_shared_hosts(inventory: InventoryData, names: Iterable[str], source: So
 
     Files with different variable prefixes are not compared, because they can describe the same host on purpose.
     """
-    creators = _creators.setdefault(inventory, {})
+    creators = _creators.setdefault(inventory.groups["all"], {})
     shared: dict[str, list[str]] = {}
     for name in names:
         other = creators.setdefault(name, source)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import typing as t
 from pathlib import Path
 
@@ -42,6 +43,16 @@ def test_both_files_are_named(read_both: t.Any, warnings: list[str], tmp_path: P
     assert text.startswith(f"{tmp_path}/one.netbox.yml and {tmp_path}/two.netbox.yml create hosts")
     # The static file only adds a variable.
     assert "merges them (1): leaf1. Give" in text and "static" not in text
+
+
+def test_first_file_is_known_after_its_plugin_is_deleted(read_both: t.Any, warnings: list[str], tmp_path: Path) -> None:
+    manager = read_both({}, {"vars_prefix": "other_"})
+    third = tmp_path / "three.netbox.yml"
+    third.write_text((tmp_path / "one.netbox.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    gc.collect()
+    manager.parse_source(str(third))
+    (text,) = shared(warnings)
+    assert text.startswith(f"{tmp_path}/one.netbox.yml and {third} create hosts")
 
 
 def test_different_names_are_no_problem(read_both: t.Any, warnings: list[str]) -> None:
