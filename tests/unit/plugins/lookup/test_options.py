@@ -60,7 +60,7 @@ def test_empty_address_variable_does_not_hide_the_other(
 def test_missing_address_is_an_error(look_up: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("NETBOX_API", "NETBOX_URL"):
         monkeypatch.setenv(variable, "")
-    with pytest.raises(AnsibleLookupError, match="api_endpoint is not set. Set it, .*NETBOX_API in the environment"):
+    with pytest.raises(AnsibleLookupError, match="api_endpoint is not set. Set this option, .*variable NETBOX_API"):
         look_up("dcim/sites", api_endpoint="")
 
 

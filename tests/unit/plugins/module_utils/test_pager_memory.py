@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import serve
 
 # Peak memory is a property of a process, so that the walk gets one of its own. It prints rows and megabytes.
@@ -59,7 +58,7 @@ def test_walk_needs_memory_for_a_few_pages(endpoint: str, number: int, parser: s
         row = netbox.table(endpoint)[1]
         netbox.table("dcim/sites").replace({pk: {**row, "id": pk} for pk in range(1, number + 1)})
         command = [sys.executable, "-c", WALK, netbox.url, netbox.tokens["v1"], parser]
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[7])}
+        environment = _programs.environment()
         ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert ended.returncode == 0, ended.stderr
     rows, megabytes = map(int, ended.stdout.split())

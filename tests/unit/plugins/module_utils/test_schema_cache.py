@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._filters.check impor
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.schema_cache import SchemaCache, extract_parameters
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UnexpectedAnswer, UsageError
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 
@@ -92,7 +92,7 @@ with Client(*sys.argv[1:3]) as client:
 
 
 def test_eight_processes_leave_one_complete_file(netbox: NetBox, tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[7])}
+    environment = _programs.environment()
     command = [sys.executable, "-c", PROCESS, netbox.url, netbox.tokens["v1"], str(tmp_path)]
     running: list[t.Any] = [
         subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for dummy in range(8)

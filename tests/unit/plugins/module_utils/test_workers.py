@@ -11,13 +11,11 @@ import contextlib
 import contextvars
 import math
 import operator
-import os
 import subprocess
 import sys
 import threading
 import time
 import typing as t
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -31,6 +29,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers impor
     executor_class,
     ordered_map,
 )
+from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests._timing import SOON
 
 trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="none")
@@ -332,6 +331,6 @@ def test_python_ends_though_a_thread_of_ours_is_busy() -> None:
         "Workers(2).submit(time.sleep, 60)\n"
         "raise KeyboardInterrupt\n"
     )
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[7])}
+    environment = _programs.environment()
     ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, timeout=30, check=False)
     assert b"KeyboardInterrupt" in ended.stderr

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""nb_rack_gallery requests only the drawings that could be different, and the page shows what NetBox returns."""
+"""nb_rack_gallery requests only the drawings that might have changed, and the page shows what NetBox returns."""
 
 from __future__ import annotations
 
