@@ -563,6 +563,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._options import (
     refuse_unknown_options,
     refuse_wrong_booleans,
     resolve_options,
+    resolve_validate_certs,
 )
 
 ENDINGS = ("netbox.yml", "netbox.yaml", "nb_inventory.yml", "nb_inventory.yaml")
@@ -593,6 +594,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         kept = {name: value for name, value in (direct or {}).items() if name in expressions}
         resolved = {**kept, **resolve_options(self.templar, constants)}
         refuse_wrong_booleans(self.option_definitions, resolved)
+        resolved = resolve_validate_certs(self.option_definitions, resolved, var_options)
         super().set_options(task_keys=task_keys, var_options=var_options, direct=resolved)
         self._fresh = self.get_option("cache_timeout") or 0
         seconds: t.Any = self._fresh + (self.get_option("stale_if_error") or 0)

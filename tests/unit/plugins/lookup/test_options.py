@@ -77,6 +77,45 @@ def test_timeout_must_be_positive(look_up: t.Any, timeout: t.Any) -> None:
         look_up("dcim/sites", timeout=timeout)
 
 
+HTTPS = {"api_endpoint": "https://127.0.0.1:9"}
+
+
+@pytest.mark.parametrize("name", ["nb_query", "nb_graphql"])
+@pytest.mark.parametrize("source", ["validate_certs", "netbox_validate_certs", "NETBOX_VALIDATE_CERTS"])
+def test_mistyped_validate_certs_is_an_error(
+    look_up: t.Any, monkeypatch: pytest.MonkeyPatch, name: str, source: str
+) -> None:
+    """Ansible itself reads each of these as false."""
+    options = {source: "treu"} if source == "validate_certs" else {}
+    variables = {source: "treu"} if source == "netbox_validate_certs" else {}
+    if source == "NETBOX_VALIDATE_CERTS":
+        monkeypatch.setenv(source, "treu")
+    with pytest.raises(AnsibleError, match=f"{source} must be true or false, not 'treu'"):
+        look_up("dcim/sites", name=name, variables=variables, **HTTPS, **options)
+
+
+@pytest.mark.parametrize("option", [None, "", True, False, "no"])
+@pytest.mark.parametrize("variable", [None, "", "{{ true }}", "off"])
+@pytest.mark.parametrize("environment", [None, "", "yes", "0"])
+def test_first_validate_certs_that_is_not_empty_applies(
+    look_up: t.Any, monkeypatch: pytest.MonkeyPatch, option: t.Any, variable: t.Any, environment: t.Any
+) -> None:
+    if environment is not None:
+        monkeypatch.setenv("NETBOX_VALIDATE_CERTS", environment)
+    warnings: list[str] = []
+    monkeypatch.setattr("ansible.utils.display.Display.warning", lambda self, text, **options: warnings.append(text))
+    variables = {} if variable is None else {"netbox_validate_certs": variable}
+    with pytest.raises(AnsibleLookupError, match="Connection refused"):
+        look_up("dcim/sites", variables=variables, validate_certs=option, **HTTPS)
+    value = next(value for value in (option, variable, environment, True) if value not in (None, ""))
+    assert any("validate_certs is false" in text for text in warnings) == (value in (False, "no", "off", "0"))
+
+
+def test_later_sources_of_validate_certs_are_ignored(look_up: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETBOX_VALIDATE_CERTS", "treu")
+    assert look_up("dcim/sites", validate_certs=True)
+
+
 @pytest.mark.parametrize("name", ["ca_path", "client_cert", "cert", "client_key", "key"])
 @pytest.mark.parametrize("value", [False, ""])
 def test_path_without_a_value_overrides_the_environment(
