@@ -426,7 +426,7 @@ notes:
 seealso:
   - name: Inventory guide
     description: Explains how to select hosts, variables, and groups.
-    link: https://netbox-cursor.github.io/netbox.cursor/main/docsite/inventory_guide.html
+    link: https://netbox-cursor.github.io/netbox.cursor/1.0.0/docsite/inventory_guide.html
   - name: Filters of NetBox
     description: Describes NetBox REST API filters.
     link: https://netboxlabs.com/docs/netbox/reference/filtering/
