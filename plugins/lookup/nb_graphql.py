@@ -51,7 +51,7 @@ options:
   query:
     description:
       - GraphQL query to send. The result is the dictionary C(data) of the response.
-      - The lookup does not complete lists that NetBox shortens.
+      - If NetBox truncates a list, the lookup does not read the rest of it.
       - Mutually exclusive with a list name.
     type: str
   graph_variables:

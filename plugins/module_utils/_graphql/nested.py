@@ -188,7 +188,7 @@ class NestedLists:
                 return rows
             if int(page[0]["id"]) < start or int(page[-1]["id"]) < start:
                 raise UnexpectedAnswer(
-                    f"{self._name}: NetBox returned a wrong page of the list {nested.field.key} of the object with ID "
+                    f"{self._name}: NetBox returned the wrong page of the list {nested.field.key} of the object with ID "
                     f"{nested.top}."
                 )
             rows += page

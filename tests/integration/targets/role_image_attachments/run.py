@@ -104,7 +104,7 @@ with serve(version="4.6") as netbox:
     photo("nobody__front.jpg")
     photo("leaf2__top.jpg")
     said = play(netbox, fails=True, image_attachments_object_filters={"id__gt": 1}, **more)
-    assert "No object of dcim/devices that the token's user can view matches" in said
+    assert "No object in dcim/devices that the token's user can view matches" in said
     assert "1 added, 0 replaced, 0 updated, " in said and "failed=1" in said
     (folder / "nobody__front.jpg").unlink()
 

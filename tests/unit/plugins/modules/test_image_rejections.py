@@ -69,7 +69,7 @@ def test_rejection_by_a_web_server_is_explained(status: int, advice: str, netbox
 def test_read_only_token_is_explained(netbox: NetBox, run_module: Run) -> None:
     returned = run_module(nb_image_attachment, **{**LEAF2, "token": netbox.tokens["read_only"]}, content=RED)
     assert "You do not have permission" in returned["msg"]
-    assert "Use a token that can write" in returned["msg"]
+    assert "Use a token with write access" in returned["msg"]
     assert returned["failure"]["kind"] == "AccessDenied"
 
 

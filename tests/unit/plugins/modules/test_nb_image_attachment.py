@@ -160,11 +160,11 @@ def test_object_of_a_plugin_is_found_by_filters(netbox: NetBox, run_module: Run)
 @pytest.mark.parametrize(
     ("filters", "said"),
     [
-        ({"name": "nothing"}, "No object of dcim/racks that the token's user can view matches name=nothing"),
+        ({"name": "nothing"}, "No object in dcim/racks that the token's user can view matches name=nothing"),
         ({"name": "R1"}, "R1 (site Berlin 1, location Room A, id 1), R1 (site Paris 1, location Room A, id 2)"),
         ({"nmae": "R1"}, "'nmae' is not a filter of this list (did you mean name"),
         ({"name": ""}, "empty value"),
-        ({}, "Specify filters that select one object of dcim/racks"),
+        ({}, "Specify filters that select one object in dcim/racks"),
     ],
 )
 def test_filters_without_exactly_one_object_fail(
