@@ -67,11 +67,11 @@ options:
     type: raw
     default: []
   device_include_filters:
-    description: More sets for O(include_filters) that apply to devices only.
+    description: Additional sets for O(include_filters) that apply only to devices.
     type: raw
     default: []
   vm_include_filters:
-    description: More sets for O(include_filters) that apply to virtual machines only.
+    description: Additional sets for O(include_filters) that apply only to virtual machines.
     type: raw
     default: []
   exclude_filters:
@@ -82,11 +82,11 @@ options:
     type: raw
     default: []
   device_exclude_filters:
-    description: More sets for O(exclude_filters) that apply to devices only.
+    description: Additional sets for O(exclude_filters) that apply only to devices.
     type: raw
     default: []
   vm_exclude_filters:
-    description: More sets for O(exclude_filters) that apply to virtual machines only.
+    description: Additional sets for O(exclude_filters) that apply only to virtual machines.
     type: raw
     default: []
   group_by:
@@ -135,7 +135,7 @@ options:
   group_trees:
     description:
       - Keys in O(group_by) whose groups form trees. Nested roles and platforms are below their parents. Tenants are
-        below their tenant groups, and these are below their parents.
+        below their tenant groups, and tenant groups are below their parents.
       - If tenants in different tenant groups share a slug, each group is named after its path.
     type: list
     elements: str
@@ -193,7 +193,7 @@ options:
       - netbox.netbox
   allow_ansible_variables:
     description:
-      - Variables with a meaning in Ansible that flattened data from NetBox is allowed to set, or V(all).
+      - Variables that Ansible interprets and that flattened data from NetBox is allowed to set, or V(all).
       - Without this option, keys such as C(ansible_connection) in config contexts, local context data, and custom
         fields do not become variables. See O(flatten_config_context), O(flatten_local_context_data), and
         O(flatten_custom_fields).

@@ -221,8 +221,8 @@ class Client:
     def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str, end: str) -> str:
         """Return the UTF-8 text at ``path``. Its type must be ``media_type``, such as ``image/svg+xml``.
 
-        ``end``: how a complete text ends, apart from whitespace. The request accepts JSON, because NetBox rejects a
-        request that accepts only another media type, even if that is the type of its response.
+        ``end``: the end of a complete text, without trailing whitespace. The request accepts JSON, because NetBox
+        rejects a request that accepts only another media type, even if that is the type of its response.
         """
         read = functools.partial(read_text, media_type=media_type, end=end)
         return self._ask(_Request("GET", self._url(path, parameters)), read)
@@ -230,8 +230,8 @@ class Client:
     def write(self, method: str, path: str, content: Mapping[str, t.Any] | Multipart | None = None) -> t.Any:
         """Send a POST, PATCH, DELETE, or OPTIONS request. Return the JSON response, or ``None`` for HTTP status 204.
 
-        ``content`` is sent as JSON, or as a form. A POST is repeated only if NetBox certainly did not process it.
-        Repeating other methods has no additional effect, but a repeated DELETE might raise :class:`NotFound`.
+        ``content`` is sent as JSON, or as a form. A POST is repeated only if it is certain that NetBox did not process
+        it. Repeating other methods has no additional effect, but a repeated DELETE might raise :class:`NotFound`.
         """
         headers: dict[str, str] = {}
         body: dict[str, t.Any] = {}

@@ -23,7 +23,7 @@ _MAX_LISTED = 10
 
 
 def find_one(client: Client, endpoint: str, filters: Pairs) -> Row:
-    """Return the ID, URL, display name, and place of the only object of ``endpoint`` that ``filters`` select.
+    """Return the ID, URL, display name, and place of the only object in ``endpoint`` that ``filters`` select.
 
     This sends one list request. Raise :class:`UsageError` if NetBox does not support a filter. Raise :class:`NotOne` if
     no object or several objects match. If several objects match, the message lists them.

@@ -57,7 +57,7 @@ def advise(error: NetBoxError, desired: DesiredImage, object_type: str, types: C
     if isinstance(error, AccessDenied) and "permission" in error.detail:
         return "Use a token with write access, and give its user permission to add image attachments."
     if isinstance(error, UNCERTAIN):
-        return f"{advise_module(error)} NetBox might have attached the image anyway. Run the task again to check whether it is attached."
+        return f"{advise_module(error)} NetBox might have attached the image anyway. To make sure, run the task again."
     return error.advice
 
 
