@@ -42,6 +42,14 @@ def test_readme_lists_everything_that_users_can_call() -> None:
     )
 
 
+def test_bug_form_lists_everything_that_users_can_call() -> None:
+    form = yaml.safe_load((ROOT / ".github/ISSUE_TEMPLATE/bug_report.yml").read_text(encoding="utf-8"))
+    (component,) = (field for field in form["body"] if field.get("id") == "component")
+    called = {page.removesuffix(".html") for page in pages() if not page.startswith("docsite/")}
+    names = {f"role {kind[0]}" if kind[2] == "role" else kind[0] for kind in (one.rpartition("_") for one in called)}
+    assert {*component["attributes"]["options"]} == {*names, "documentation", "other"}
+
+
 def test_links_to_repository_files_exist() -> None:
     texts = [README, *(path.read_text(encoding="utf-8") for path in GUIDES.glob("*.rst"))]
     pinned = rf"{REPOSITORY}/(?:blob|tree)/{re.escape(VERSION)}/"
