@@ -25,8 +25,8 @@ ROOT = Path(__file__).parent
 IMAGE_URL = r"https://raw\.githubusercontent\.com/netbox-cursor/netbox\.cursor/[\d.]+/docs/docsite/rst/images/"
 CORES = ("2.16", "2.17", "2.18", "2.19", "2.20", "2.21", "devel")
 
-# Replaces ansible-test's get-pip.py with a script that uses the pip wheel of the Python that runs nox. The tested Python
-# might not contain a wheel, because Debian removes it from ensurepip.
+# Replaces ansible-test's get-pip.py with a script that uses the pip wheel of the Python that runs nox. The tested
+# Python might not contain a wheel, because Debian removes it from ensurepip.
 GET_PIP = """\
 import sys
 
@@ -180,7 +180,7 @@ PEER = "ansible==14.5.0"
 
 
 def unpack_peer(session: nox.Session) -> str:
-    """Unpack netbox.netbox from the package `ansible`, and return its directory. The rest of the package is not needed."""
+    """Unpack netbox.netbox from the package `ansible`, and return its directory. The rest is not needed."""
     folder = ROOT / ".nox" / "peer" / PEER.replace("==", "-")
     collection = folder / "ansible_collections" / "netbox" / "netbox"
     if not (collection / "MANIFEST.json").exists():
@@ -226,7 +226,7 @@ def acceptance(session: nox.Session) -> None:
 def add_laws_session(core: str) -> None:
     @nox.session(name=f"laws-{core}", default=False)
     def laws(session: nox.Session) -> None:
-        """Test the inventory with random data and options, and compare it with netbox.netbox. `-- -k peer` runs a part"""
+        """Test the inventory with random data and options, also against netbox.netbox. `-- -k peer` runs a part"""
         run_laws(session, core, *session.posargs)
 
 
