@@ -51,7 +51,7 @@ def test_template_that_fails_names_its_option(netbox: NetBox, read: t.Any, name:
 @pytest.mark.parametrize("name", ["interfaces", "services", "cache", "strict", "validate_certs", "plurals"])
 @pytest.mark.parametrize("value", ["ture", "perhaps", 7])
 def test_value_that_is_no_boolean_is_an_error(netbox: NetBox, read: t.Any, name: str, value: t.Any) -> None:
-    """Ansible takes it as false."""
+    """Ansible itself converts these values to false."""
     with pytest.raises(AnsibleError, match=f"{name} must be true or false, not '?{value}'?"):
         read(netbox, **{name: value})
 
@@ -61,7 +61,7 @@ def test_value_that_is_no_boolean_is_an_error(netbox: NetBox, read: t.Any, name:
 def test_typo_in_a_variable_keeps_validating_certificates(
     netbox: NetBox, read: t.Any, monkeypatch: pytest.MonkeyPatch, warnings: list[str], source: str, value: str
 ) -> None:
-    """Ansible itself reads the typo and the empty string as false, also from the command line."""
+    """Ansible itself converts the typo and the empty string to false, also in extra variables."""
     if source == "NETBOX_VALIDATE_CERTS":
         monkeypatch.setenv(source, value)
     else:

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory asks for what it needs, keeps hosts apart, and takes nothing of NetBox for more than data."""
+"""The inventory requests only the data that it needs, distinguishes hosts, and treats strings from NetBox only as
+data."""
 
 from __future__ import annotations
 
@@ -195,7 +196,7 @@ def test_nothing_of_netbox_is_run_lost_or_changed(netbox: NetBox, read: t.Any) -
     devices = netbox.table("dcim/devices")
     number = max(devices.ids())
     devices[2**33] = {**devices[number], **hostile, "id": 2**33}
-    # Null in all that may be null.
+    # Set all fields to null that can be null.
     kept = ("id", "url", "display", "display_url", "device_type", "role", "site", "status", "tags", "custom_fields")
     devices[2**33 + 1] = {key: value if key in kept else None for key, value in devices[number].items()}
     devices[2**33 + 1]["id"] = 2**33 + 1

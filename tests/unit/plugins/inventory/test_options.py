@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options with names that do not exist, or with values of a wrong form, are refused with the nearest name."""
+"""Options with unknown names or invalid values are rejected, and the error suggests a similar name."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A person at a terminal sees how far a long run is; nobody else sees anything."""
+"""A long run shows its progress on a terminal, and nowhere else."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two inventory files that create hosts of the same name are reported, as Ansible merges these hosts."""
+"""If two inventory files create hosts with the same name, the plugin prints a warning, because Ansible merges these
+hosts."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whichever API is asked, the inventory is the same."""
+"""The inventory is the same with REST and with GraphQL."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ CONFIGURATIONS: dict[str, dict[str, t.Any]] = {
 
 
 def listed(inventory: InventoryData) -> str:
-    """Everything that an inventory says, as text."""
+    """Return the complete inventory as text."""
     hosts = {
         name: {key: value for key, value in host.vars.items() if key not in ("inventory_file", "inventory_dir")}
         for name, host in inventory.hosts.items()
@@ -95,7 +95,7 @@ def fill(netbox: NetBox, endpoint: str, rows: t.Iterable[dict[str, t.Any]]) -> N
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[NetBox]:
-    """2,000 devices with interfaces, tags, VLANs, services, disks and addresses."""
+    """Serve 2,000 devices with interfaces, tags, VLANs, services, disks, and addresses."""
     with serve(version="4.6", estate=2000, interfaces=2) as served, serve(version="4.6") as recorded:
         for endpoint in ("ipam/services", "virtualization/virtual-disks", "ipam/prefixes", "ipam/vlans", "ipam/vrfs"):
             fill(served, endpoint, list(recorded.table(endpoint).values()))
@@ -124,7 +124,7 @@ def test_both_give_the_same_inventory_of_2000_devices_with_everything(large: Net
 def test_hosts_whose_ids_need_several_urls_have_their_interfaces(read: t.Any) -> None:
     with serve(version="4.6", estate=1000, interfaces=1) as netbox:
         by_rest = listed(read(netbox, transport="rest", interfaces=True))
-        # 200 virtual machines: few enough to ask for the interfaces of these alone.
+        # 200 virtual machines, which are few enough to request only their interfaces.
         assert listed(read(netbox, transport="graphql", interfaces=True)) == by_rest
 
 
