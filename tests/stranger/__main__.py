@@ -4,9 +4,9 @@
 
 """Follow the getting started guide and the README literally, as a new user with an empty home directory.
 
-First, ``make demo`` runs in a copy of what git would hand out. Then the commands and files of the documents run in the
-order in which they appear. The environment is empty, and only Python, make, and what every system has are in PATH. The
-collection is installed from the tarball that Galaxy would offer, and NetBox is the mock NetBox.
+First, ``make demo`` runs in a copy of the files that a clone would contain. Then the commands and files of the
+documents run in the order in which they appear. The environment is empty, and PATH contains only Python, make, and
+standard programs. The collection is installed from the tarball that Galaxy would offer, and NetBox is the mock NetBox.
 """
 
 from __future__ import annotations

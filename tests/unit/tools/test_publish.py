@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tools that publish: documentation on GitHub Pages, and releases."""
+"""Tools that publish the documentation on GitHub Pages, and releases."""
 
 from __future__ import annotations
 

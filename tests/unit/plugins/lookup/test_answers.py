@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A lookup reports responses that no NetBox gives in one sentence."""
+"""A lookup reports responses that NetBox never sends in one sentence."""
 
 from __future__ import annotations
 

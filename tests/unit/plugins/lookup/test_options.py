@@ -32,7 +32,7 @@ def test_option_without_a_value_is_not_set(look_up: t.Any, options: dict[str, t.
 def test_token_without_a_value_is_none(
     netbox: NetBox, look_up: t.Any, monkeypatch: pytest.MonkeyPatch, value: t.Any
 ) -> None:
-    """The token of the environment could belong to another server."""
+    """The token in the environment could belong to another server."""
     monkeypatch.setenv("NETBOX_TOKEN", netbox.tokens["v1"])
     with pytest.raises(AnsibleLookupError, match="Set token"):
         look_up("dcim/sites", token=value)
@@ -85,7 +85,7 @@ HTTPS = {"api_endpoint": "https://127.0.0.1:9"}
 def test_mistyped_validate_certs_is_an_error(
     look_up: t.Any, monkeypatch: pytest.MonkeyPatch, name: str, source: str
 ) -> None:
-    """Ansible itself reads each of these as false."""
+    """Ansible itself converts each of these values to false."""
     options = {source: "treu"} if source == "validate_certs" else {}
     variables = {source: "treu"} if source == "netbox_validate_certs" else {}
     if source == "NETBOX_VALIDATE_CERTS":

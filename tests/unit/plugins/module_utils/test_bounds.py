@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No server, however bad, has more of our memory, our time and our files than it may."""
+"""No server can make the client use more memory, time, or disk space than the limits allow."""
 
 from __future__ import annotations
 
@@ -39,13 +39,14 @@ ERROR = b"HTTP/1.1 400 No\r\nContent-Type: application/json\r\nConnection: close
 
 @contextlib.contextmanager
 def saying(answer: t.Callable[[], Iterable[bytes]]) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that says to each question what ``answer`` gives, piece by piece; its address, and what it was asked."""
+    """Run a server that sends the chunks from ``answer`` for each request. Yield its URL, and the list of its
+    requests."""
     asked: list[bytes] = []
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             asked.append(self.request.recv(65536))
-            with contextlib.suppress(OSError):  # clients may hang up
+            with contextlib.suppress(OSError):  # clients can close the connection
                 for piece in answer():
                     self.request.sendall(piece)
 
@@ -82,7 +83,7 @@ def refused(address: str, **options: t.Any) -> errors.NetBoxError:
 
 @contextlib.contextmanager
 def within(megabytes: float) -> Iterator[None]:
-    """Python must not have asked for more memory than that at any time."""
+    """Fail if Python's peak memory use exceeds this limit."""
     tracemalloc.start()
     try:
         yield
@@ -192,7 +193,7 @@ def test_what_stands_around_an_answer_is_bounded(before: bytes, piece: bytes) ->
 def test_an_answer_that_comes_drop_by_drop_is_given_up(before: bytes, piece: bytes) -> None:
     began = time.monotonic()
     with saying(endless(piece, before, pause=0.02)) as (address, dummy):
-        # The status of an error says enough.
+        # The HTTP status of an error is sufficient.
         assert isinstance(refused(address, timeout=0.1), errors.BadRequest if before == ERROR else errors.NoAnswer)
     assert 0.05 < time.monotonic() - began < SOON
 
@@ -316,7 +317,7 @@ def test_a_page_of_too_many_bytes_is_asked_for_with_fewer_rows(
 
 
 class Endless(Client):
-    """Gives page after page, each with one new row."""
+    """Returns an endless list of pages, each with one new row."""
 
     def get(self, path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
         asked = dict(parameters)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One NetBox is asked politely, again where that is safe, and never with a secret in the wrong place."""
+"""The client limits and repeats its requests safely, and never sends a secret to another server."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def client_of(netbox: NetBox, token: t.Any = None, **options: t.Any) -> Client:
 def saying(
     answer: t.Callable[[bytes], bytes], context: ssl.SSLContext | None = None
 ) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that says word by word what no NetBox would; its address, and what it was asked."""
+    """Run a server that sends fixed bytes that no NetBox sends. Yield its URL, and the list of its requests."""
     asked: list[bytes] = []
 
     class Handler(socketserver.BaseRequestHandler):
@@ -70,7 +70,7 @@ def saying(
         daemon_threads = True
 
         def handle_error(self, request: object, client_address: object) -> None:
-            """Clients may hang up."""
+            """Clients can close the connection."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
         if context is not None:
@@ -491,7 +491,7 @@ def test_a_certificate_must_be_vouched_for(monkeypatch: pytest.MonkeyPatch) -> N
         assert "ca_path" in explain(caught.value)
         with client_of(netbox, verify=netbox.ca_path) as client:
             assert client.get(SITES)["count"] == 4
-        # requests would let this variable win over what was asked for.
+        # In the requests library, this variable overrides the option.
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
         with client_of(netbox, verify=netbox.ca_path) as client:
             assert client.get(SITES)["count"] == 4
@@ -504,7 +504,7 @@ def test_unchecked_certificate_is_one_warning() -> None:
             assert client.get(SITES)["count"] == client.get(SITES)["count"] == 4
         assert len(told) == 1 and "validate_certs is false" in told[0] and "ca_path" in told[0]
         assert not others
-        # Other programs in this process, which connect to the same server, still get their warnings.
+        # Other code in this process that connects to the same server still gets its warnings.
         requests.get(netbox.url, verify=False, timeout=10)
         assert [warning.category for warning in others] == [urllib3.exceptions.InsecureRequestWarning]
 

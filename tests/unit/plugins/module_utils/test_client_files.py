@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files go to NetBox piece by piece and come back bounded, and the token goes nowhere else."""
+"""Uploads are sent in chunks, downloads have a maximum size, and no other server receives the token."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ MOST = 10**6
 
 
 class Answers(t.NamedTuple):
-    """A server of files that is no NetBox: its address, and the headers and sizes of what it was sent."""
+    """Run a file server that is not a NetBox server. Yield its URL, and the headers and sizes of the requests that it
+    receives."""
 
     url: str
     headers: list[dict[str, str]]

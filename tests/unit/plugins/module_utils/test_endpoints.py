@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Terms are parsed. Ambiguous names are refused."""
+"""Terms are parsed. Ambiguous names are rejected."""
 
 from __future__ import annotations
 

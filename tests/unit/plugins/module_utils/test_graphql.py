@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""GraphQL's lists come whole too, each row once and in order, with what is in the rows."""
+"""GraphQL lists are complete as well. Each row is returned once, in order, with its nested lists."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_a_list_that_changes_while_it_is_read_by_offset_is_an_error(server: NetB
 
 @pytest.mark.parametrize("page_size", [50, 300])
 def test_list_of_one_short_page_costs_two_requests(server: NetBox, page_size: int) -> None:
-    """NetBox does not tell its maximum, so a second request asks for the ID of the row that would follow."""
+    """NetBox does not return its maximum page size, so a second request reads the ID of the next row."""
     fill(server, range(1, 40))
     assert len(ids_of(server, page_size=page_size)) == 39
     assert [received.rows for received in server.requests] == [39, 1]
@@ -211,7 +211,7 @@ def test_filters_with_or_are_not_narrowed(server: NetBox, workers: int) -> None:
 
 
 def with_interfaces(server: NetBox, number: int) -> Iterator[int]:
-    """Yield the ID of a device with so many interfaces."""
+    """Yield the ID of a device with this number of interfaces."""
     interfaces = server.table("dcim/interfaces")
     before = dict(interfaces)
     row = before[min(before)]
@@ -247,7 +247,7 @@ def test_nested_lists_are_complete_in_every_mode(
     try:
         rows = ask(server, "device_list", fields, filters, pagination=pagination)
     except errors.IncompleteList as error:
-        # Pages of one object cannot overlap, so a list cannot be read by offset without losing rows unnoticed.
+        # Pages of one object cannot overlap, so lost rows could not be detected when a list is read by offset.
         assert maximum == 1 and by_offset and "one object at a time" in str(error)
         return
     assert maximum > 1 or not by_offset

@@ -98,7 +98,7 @@ def test_what_is_not_public_says_so() -> None:
 
 
 def texts_of(module: str) -> set[str]:
-    """All texts in the code of a module, docstrings aside."""
+    """Return all strings in the code of a module, except docstrings."""
     tree = ast.parse((HERE / "plugins" / f"{module}.py").read_text(encoding="utf-8"))
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docs = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
@@ -115,7 +115,7 @@ def test_the_client_knows_no_endpoint() -> None:
 
 
 def test_the_pager_knows_no_option_and_no_ansible() -> None:
-    """It is told numbers and names, and asks nobody for them."""
+    """Its callers pass numbers and names to it. It does not import them."""
     modules = [f"module_utils/_lists/{file.stem}" for file in (HERE / "plugins/module_utils/_lists").glob("*.py")]
     assert len(modules) > 10
     for module in modules:
@@ -134,7 +134,7 @@ def test_hosts_are_made_without_ansible_and_without_netbox() -> None:
 
 @pytest.mark.parametrize("folder", PUBLIC)
 def test_a_plugin_is_documentation_and_wiring(folder: str) -> None:
-    """40 lines of code are a smell; modules have their argument spec besides."""
+    """More than 40 lines of code need a reason. Modules also contain their argument spec."""
     for file in (HERE / "plugins" / folder).glob("*.py"):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         lines = sum(

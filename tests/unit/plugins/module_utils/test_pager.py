@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists come whole, each row once and in order, with few requests, whatever the server."""
+"""Lists from every server version are complete, contain each row once and in order, and need few requests."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_2345_rows_by_1000_cost_three_requests_with_one_worker() -> None:
     ("letters", "page_size", "longest"), [(0, None, 1000), (1500, None, 645), (4500, None, 300), (0, 200, 200)]
 )
 def test_pages_are_longer_where_rows_are_small(workers: int, letters: int, page_size: int | None, longest: int) -> None:
-    """A row without letters takes 34 bytes. The first page has 300 rows unless the user wants another number."""
+    """A row without letters takes 34 bytes. The first page has 300 rows unless the user sets a different number."""
     with serve(version="4.6") as netbox:
         fill(netbox, ())
         netbox.table(SITES).replace({number: {"id": number, "name": "x" * letters} for number in range(1, 4001)})

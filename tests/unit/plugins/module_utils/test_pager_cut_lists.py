@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""NetBox returns the first objects of some lists without telling that there are more. The pager tells."""
+"""NetBox returns only the first objects of some lists, without reporting that there are more. The pager prints a
+warning."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_limit_of_500_is_not_cut_at_the_page_size(netbox: NetBox, offset: int, l
 def test_rows_are_never_skipped_if_rows_before_them_are_deleted(
     netbox: NetBox, offset: int, limit: int, deleted: int, workers: int
 ) -> None:
-    """The rows that stay are a part of the list without a gap, whichever requests came before a deletion."""
+    """The remaining rows are a part of the list without gaps, no matter which requests preceded a deletion."""
     fill(netbox, 400)
     sites = netbox.table(SITES)
     number = 0

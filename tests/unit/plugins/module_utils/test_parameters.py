@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What people write becomes what NetBox reads."""
+"""Filters from users are converted to query parameters for NetBox."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Of each object no more is asked for than is wanted."""
+"""Only the required fields of each object are requested."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What people select comes out as GraphQL that means the same."""
+"""Selections are converted to GraphQL with the same meaning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 
 
 def tree_of(text: str) -> t.Any:
-    """The syntax tree of a selection, without places."""
+    """Return the syntax tree of a selection, without positions."""
     document = graphql.parse(f"{{{text}}}", no_location=True)
     return document.definitions[0]
 

@@ -131,7 +131,7 @@ def test_lists_that_begin_at_once_share_one_executor() -> None:
         def __init__(self, max_workers: int) -> None:
             made.append(self)
             with contextlib.suppress(threading.BrokenBarrierError):
-                both.wait(0.2)  # a second one would come here, too
+                both.wait(0.2)  # a second error would arrive here as well
             super().__init__(max_workers)
 
     workers = Workers(2, Executor)

@@ -82,7 +82,7 @@ def test_missing_delete_permission_names_what_is_left(netbox: NetBox, run_module
 
 def test_attachment_that_is_still_listed_is_not_removed(netbox: NetBox, run_module: Run) -> None:
     class Guarded(Table):
-        """As to a user with a constrained permission to delete."""
+        """NetBox responds in this way to a user with a constrained permission to delete."""
 
         guarded = False
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""nb_image_attachment adds, replaces, describes, and removes one image of a name, and keeps it if it is the same."""
+"""nb_image_attachment adds, replaces, describes, and removes the image with a name, and keeps an identical image."""
 
 from __future__ import annotations
 

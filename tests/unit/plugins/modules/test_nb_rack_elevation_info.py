@@ -25,7 +25,7 @@ def list_requests(netbox: NetBox) -> list[str]:
 
 @pytest.fixture(params=[nb_rack_elevation, nb_rack_elevation_info], ids=["write", "info"])
 def draw(request: pytest.FixtureRequest, run_module: Run, tmp_path: Path) -> Run:
-    """Return a function that draws with one of the modules. The result of both has ``svg``."""
+    """Return a function that draws with one of the modules. Both results contain ``svg``."""
     module: types.ModuleType = request.param
 
     def run(**options: t.Any) -> dict[str, t.Any]:
