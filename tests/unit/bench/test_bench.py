@@ -141,7 +141,7 @@ def test_a_small_estate_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     ours = bench.run.find("inventory", "defaults", 200, inventories.OURS)
     walked = bench.run.find("lists", "20 ms", 300, lists.pager(1))
     assert floor and ours and walked
-    # 200 devices and 40 virtual machines. The minimum does not send requests.
+    # 200 devices and 40 virtual machines. Reading a static file does not send requests.
     assert (floor.median("found"), ours.median("found"), walked.median("found")) == (240, 240, 300)
     assert (floor.median("requests"), floor.median("netbox")) == (None, None)
     assert (ours.median("netbox") or 0) > 0
