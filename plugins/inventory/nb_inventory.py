@@ -167,7 +167,7 @@ options:
       - all
   exclude_host_vars:
     description:
-      - Variables not to set on hosts, although O(host_vars) selects them.
+      - Variables in O(host_vars) that the plugin does not set on hosts.
       - Expressions and groups can use these variables.
     type: list
     elements: str
