@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is to go wrong goes wrong, as often and where it was said."""
+"""Faults occur as often and at the requests that a test specifies."""
 
 from __future__ import annotations
 

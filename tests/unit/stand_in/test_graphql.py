@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""GraphQL, as far as the recordings do not show it. The answers are those of real servers with the recorded estate."""
+"""GraphQL behavior that the recordings do not contain. Real servers with the recorded estate returned these
+responses."""
 
 from __future__ import annotations
 
@@ -104,7 +105,7 @@ def test_who_may_not_see_objects_sees_none(client: Client) -> None:
     }
 
 
-# What cannot be asked.
+# Invalid queries.
 
 
 @pytest.mark.parametrize(
@@ -357,7 +358,7 @@ def test_lists_may_be_empty(filters: str) -> None:
         client.session.close()
 
 
-# What tests can read and spoil.
+# Values that tests can read and change.
 
 
 def test_what_was_asked_is_noted(client: Client) -> None:
