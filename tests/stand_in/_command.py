@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command line: serves until it is told to stop."""
+"""The command line. It serves requests until it receives a signal."""
 
 from __future__ import annotations
 
