@@ -44,7 +44,7 @@ def test_targets_are_ratios_of_medians(run: Run) -> None:
     assert verdicts(run)["25,000 devices: memory, GraphQL / static file"] == ["<= 1.3", "1.400", "missed by 8%"]
 
 
-def test_what_was_not_measured_is_neither_met_nor_missed(run: Run) -> None:
+def test_target_without_a_measurement_has_no_verdict(run: Run) -> None:
     assert verdicts(run)["25,000 devices: controller CPU, GraphQL / netbox.netbox"] == ["<= 0.15", "", "not measured"]
 
 

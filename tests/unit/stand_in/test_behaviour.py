@@ -35,7 +35,7 @@ DEVICES = "/api/dcim/devices/"
         ("expired", "/api/authentication-check/", 403, "Token expired"),
     ],
 )
-def test_each_token_may_what_it_may(netbox: NetBox, kind: str, path: str, status: int, detail: str | None) -> None:
+def test_each_token_has_its_permissions(netbox: NetBox, kind: str, path: str, status: int, detail: str | None) -> None:
     keyword = "Bearer" if kind == "v2" else "Token"
     headers = {"Authorization": f"{keyword} {netbox.tokens[kind]}"}
 
@@ -52,7 +52,7 @@ def test_each_token_may_what_it_may(netbox: NetBox, kind: str, path: str, status
         ("Bearer nbt_abc", "Invalid authorization header: Could not parse key from v2 token."),
     ],
 )
-def test_what_is_no_token_is_said(netbox: NetBox, header: str, detail: str) -> None:
+def test_invalid_token_is_reported(netbox: NetBox, header: str, detail: str) -> None:
     answer = requests.get(netbox.url + DEVICES, headers={"Authorization": header}, timeout=30)
 
     assert answer.status_code == 403

@@ -18,7 +18,7 @@ STAND_IN = Path(__file__).resolve().parent.parent.parent / "stand_in"
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
-def test_serves_until_told_to_stop(told: signal.Signals) -> None:
+def test_command_serves_until_a_signal(told: signal.Signals) -> None:
     command = [
         sys.executable,
         str(STAND_IN),

@@ -106,7 +106,7 @@ def test_every_recorded_request_is_answered_as_it_was(version: str) -> None:
     assert differences == {}
 
 
-def test_a_file_that_was_replaced_stays_on_the_disk_and_one_that_was_removed_does_not() -> None:
+def test_replaced_file_remains_but_removed_file_is_deleted() -> None:
     with serve(version="4.6") as netbox, requests.Session() as session:
         session.headers["Authorization"] = f"Token {netbox.tokens['v1']}"
         url = f"{netbox.url}/api/extras/image-attachments/"

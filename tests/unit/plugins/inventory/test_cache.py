@@ -75,7 +75,7 @@ def test_cache_file_that_others_can_write_is_not_used(
 
 
 @pytest.mark.parametrize("kind", ["symlink", "hard link", "fifo", "directory"])
-def test_cache_file_that_is_no_regular_file_is_not_used(
+def test_cache_file_that_is_not_regular_is_not_used(
     netbox: NetBox, read: t.Any, options: t.Any, cached: Path, warnings: list[str], tmp_path: Path, kind: str
 ) -> None:
     planted = tmp_path / "planted"

@@ -278,7 +278,7 @@ def test_restored_database_makes_the_log_unusable(netbox: NetBox, reader: Reader
         reader.since(mark)
 
 
-def test_database_restored_to_a_time_after_the_mark_is_no_problem(netbox: NetBox, reader: Reader) -> None:
+def test_database_restored_to_a_time_after_the_mark_is_accepted(netbox: NetBox, reader: Reader) -> None:
     mark = reader.mark()
     edit(netbox)
     backup = netbox.edits.backup()

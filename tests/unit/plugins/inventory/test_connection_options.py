@@ -50,7 +50,7 @@ def test_template_that_fails_names_its_option(netbox: NetBox, read: t.Any, name:
 
 @pytest.mark.parametrize("name", ["interfaces", "services", "cache", "strict", "validate_certs", "plurals"])
 @pytest.mark.parametrize("value", ["ture", "perhaps", 7])
-def test_value_that_is_no_boolean_is_an_error(netbox: NetBox, read: t.Any, name: str, value: t.Any) -> None:
+def test_value_that_is_not_boolean_is_an_error(netbox: NetBox, read: t.Any, name: str, value: t.Any) -> None:
     """Ansible itself converts these values to false."""
     with pytest.raises(AnsibleError, match=f"{name} must be true or false, not '?{value}'?"):
         read(netbox, **{name: value})

@@ -218,7 +218,7 @@ def test_keys_of_different_dictionaries_that_meet_are_reported(
 
 
 @pytest.mark.parametrize("key", ["ansible-connection", "ansible host", "netbox-token", "group-names"])
-def test_renamed_key_is_no_variable_that_ansible_obeys(
+def test_renamed_key_does_not_become_an_ansible_variable(
     netbox: NetBox, read: t.Any, add_device: t.Any, warnings: list[str], key: str
 ) -> None:
     add_device("sw1", custom_fields={key: "x"})

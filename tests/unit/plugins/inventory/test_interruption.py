@@ -87,7 +87,7 @@ def of_session(leader: int) -> list[int]:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the processes of a session are read from /proc")
 @pytest.mark.parametrize("what", ["inventory", "playbook"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_ends_at_once(tmp_path: Path, what: str, number: signal.Signals) -> None:
+def test_interrupted_run_ends_immediately(tmp_path: Path, what: str, number: signal.Signals) -> None:
     with serve(version="4.6", estate=3000) as netbox:
         # All requests except the first page and the small request for the number of rows.
         netbox.faults.append(Fault("slow", SLOW, path="/api/dcim/devices/", after=1, limit_above=1))

@@ -112,7 +112,7 @@ def test_real_name_is_kept_whatever_the_order_of_ids(
     assert {"dup", f"dup_{ids[2]}_{ids[2]}"} <= set(hosts)
 
 
-def test_name_from_an_expression_that_is_no_text_is_its_value(netbox: NetBox, read: t.Any) -> None:
+def test_name_from_an_expression_uses_the_value_of_an_object(netbox: NetBox, read: t.Any) -> None:
     names = set(read(netbox, hostnames=["status ~ '' if false else device_type", "name"]).hosts)
     assert "switch-48" in names and not any("{" in name for name in names)
 

@@ -214,7 +214,7 @@ def test_nothing_of_netbox_is_run_lost_or_changed(netbox: NetBox, read: t.Any) -
     assert f"{devices[number]['device_type']['slug']}-{2**33 + 1}" in inventory.hosts
 
 
-def test_what_the_token_may_not_see_is_left_out_and_said(netbox: NetBox, read: t.Any, capsys: t.Any) -> None:
+def test_lists_without_permission_are_omitted_and_reported(netbox: NetBox, read: t.Any, capsys: t.Any) -> None:
     netbox.faults.append(Fault("status", "403", path="/api/dcim/sites/"))
     inventory = read(netbox, group_by=["region", "site"])
     assert len(inventory.hosts) == 17
@@ -264,7 +264,7 @@ def shape(inventory: InventoryData) -> dict[str, t.Any]:
     return json.loads(json.dumps({"hosts": hosts, "groups": groups}, sort_keys=True))
 
 
-def test_a_cached_inventory_is_the_same_and_asks_nothing(
+def test_cached_inventory_is_equal_and_sends_no_requests(
     netbox: NetBox, read: t.Any, text_in: t.Any, tmp_path: Path
 ) -> None:
     options: dict[str, t.Any] = {

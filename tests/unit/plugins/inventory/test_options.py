@@ -58,7 +58,7 @@ def test_interface_fields_are_not_checked_without_interfaces(netbox: NetBox, rea
 
 
 @pytest.mark.parametrize("option", ["compose", "groups"])
-def test_name_of_an_expression_that_is_no_string_is_refused(netbox: NetBox, read_yaml: t.Any, option: str) -> None:
+def test_name_of_an_expression_must_be_a_string(netbox: NetBox, read_yaml: t.Any, option: str) -> None:
     with pytest.raises(AnsibleError, match=f"{option}: 5 must be a string"):
         read_yaml(netbox, f"{option}:\n  5: name\n")
 

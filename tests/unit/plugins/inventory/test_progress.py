@@ -33,7 +33,7 @@ def test_a_short_run_says_nothing() -> None:
     assert terminal.getvalue() == ""
 
 
-def test_what_is_no_terminal_gets_nothing() -> None:
+def test_progress_is_not_shown_without_a_terminal() -> None:
     stream = io.StringIO()
     with Progress(stream, itertools.count(step=PATIENCE).__next__) as progress:
         list(progress.pages("dcim/devices", [[{"id": 1}]] * 9))

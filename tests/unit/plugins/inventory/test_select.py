@@ -233,7 +233,7 @@ def test_null_of_a_hidden_object_is_an_error(select: str, field: tuple[str, ...]
     assert re.search(words, error), error
 
 
-def test_null_that_rest_confirms_is_no_error() -> None:
+def test_null_that_rest_confirms_is_accepted() -> None:
     described = Described(tenants=[{"slug": "free"}], devices=[{"name": "a"}, {"name": "b", "tenant": 0}])
     outcome = Mock(described.netbox()).run({"select": "tenant {slug group {slug}}", "host_vars": ["selected"]})
     found = {name: variables["selected"]["tenant"] for name, variables in outcome.hosts.items()}

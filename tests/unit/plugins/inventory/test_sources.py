@@ -67,7 +67,7 @@ def test_different_prefixes_merge_hosts_on_purpose(read_both: t.Any, warnings: l
     assert variables["a_site"] == variables["b_site"] and not shared(warnings)
 
 
-def test_file_that_is_read_again_is_no_other_source(read_both: t.Any, warnings: list[str]) -> None:
+def test_file_that_is_read_again_is_not_another_source(read_both: t.Any, warnings: list[str]) -> None:
     manager = read_both({"hostnames": ["name ~ '.a'"]}, {})
     manager.refresh_inventory()
     assert not shared(warnings)

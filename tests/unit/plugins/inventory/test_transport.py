@@ -173,12 +173,12 @@ def test_an_old_server_is_asked_through_rest(large: NetBox, read: t.Any, told: l
         large.faults.clear()
 
 
-def test_a_token_that_may_not_see_sites_gets_what_rest_shows(large: NetBox, read: t.Any, told: list[str]) -> None:
+def test_token_without_permission_for_sites_uses_rest(large: NetBox, read: t.Any, told: list[str]) -> None:
     options = {"token": large.tokens["limited"], "virtual_machines": False, "host_vars": ["site", "tenant", "status"]}
     same_as_rest(large, read, told, "non-nullable", **options)
 
 
-def test_tenants_that_may_not_be_seen_are_not_missing(large: NetBox, read: t.Any, told: list[str]) -> None:
+def test_tenants_without_permission_are_read_through_rest(large: NetBox, read: t.Any, told: list[str]) -> None:
     options = {"token": large.tokens["limited"], "virtual_machines": False, "host_vars": ["tenant", "status"]}
     same_as_rest(large, read, told, "tenant_id=null", **options)
     tenants = {host.vars.get("tenant") for host in read(large, **options).hosts.values()}
@@ -187,7 +187,7 @@ def test_tenants_that_may_not_be_seen_are_not_missing(large: NetBox, read: t.Any
 
 @pytest.mark.slow
 @pytest.mark.parametrize("hidden", ["ipam/vlans", "extras/tags", "extras/custom-fields"])
-def test_interfaces_are_there_where_what_they_refer_to_may_not_be_seen(
+def test_interfaces_are_complete_if_related_objects_are_hidden(
     large: NetBox, read: t.Any, told: list[str], hidden: str
 ) -> None:
     large.credentials.limited_to = tuple(endpoint for endpoint in large.estate.tables if endpoint != hidden)
@@ -200,7 +200,7 @@ def test_interfaces_are_there_where_what_they_refer_to_may_not_be_seen(
     assert sum(len(host.vars["interfaces"]) for host in inventory.hosts.values()) > 4000
 
 
-def test_devices_that_may_not_be_seen_are_an_error(large: NetBox, read: t.Any) -> None:
+def test_devices_without_permission_are_an_error(large: NetBox, read: t.Any) -> None:
     for transport in ("auto", "graphql", "rest"):
         with pytest.raises(AnsibleParserError, match="permission"):
             read(large, transport=transport, token=large.tokens["limited"], devices=False)

@@ -65,7 +65,7 @@ CACHE = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_conne
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", ["", "status:500", "html"])
-def test_no_secret_is_in_what_is_said_or_kept(netbox: NetBox, text_in: t.Any, tmp_path: Path, fault: str) -> None:
+def test_output_and_files_contain_no_secret(netbox: NetBox, text_in: t.Any, tmp_path: Path, fault: str) -> None:
     if fault:
         kind, dummy, argument = fault.partition(":")
         netbox.faults.append(Fault(kind, argument or None, after=2))
@@ -105,7 +105,7 @@ def test_files_that_may_hold_secrets_are_the_users_alone(netbox: NetBox, tmp_pat
     assert stat.S_IMODE((tmp_path / "xdg" / "netbox.cursor").stat().st_mode) == 0o700
 
 
-def test_the_token_goes_to_no_other_host(netbox: NetBox, tmp_path: Path) -> None:
+def test_token_is_not_sent_to_another_host(netbox: NetBox, tmp_path: Path) -> None:
     with serve(version="4.6") as other:
         for fault in (Fault("redirect", other.url + "/api/dcim/sites/"), Fault("next_elsewhere", other.url + "/api/")):
             netbox.faults[:] = [fault]
@@ -113,7 +113,7 @@ def test_the_token_goes_to_no_other_host(netbox: NetBox, tmp_path: Path) -> None
         assert other.requests == []
 
 
-def test_tls_is_verified_unless_told_otherwise(tmp_path: Path) -> None:
+def test_tls_is_verified_by_default(tmp_path: Path) -> None:
     with serve(version="4.6", tls=True) as netbox:
         ended = run(netbox, tmp_path, "inventory", "-i", "{source}", "--list")
         assert "cannot be trusted" in ended.stdout and netbox.requests == []

@@ -100,7 +100,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("encoding", BOMBS)
-def test_what_little_becomes_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+def test_decompression_bomb_is_rejected(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
     monkeypatch.setattr(answers, "LONGEST_BODY", 2 * MEGABYTE)
     head = OK + b"Content-Encoding: " + encoding.encode() + b"\r\n\r\n"
     with saying(lambda: [head, BOMBS[encoding]]) as (address, dummy), within(8):
@@ -138,7 +138,7 @@ def raw_deflate(text: bytes) -> bytes:
         (b"identity", b'{"a": 1}'),
     ],
 )
-def test_what_is_packed_is_read(encoding: bytes, body: bytes) -> None:
+def test_compressed_response_is_read(encoding: bytes, body: bytes) -> None:
     with saying(lambda: [OK + b"Content-Encoding: " + encoding + b"\r\n\r\n", body]) as (address, dummy):
         assert Client(address).get(SITES) == {"a": 1}
 
@@ -171,7 +171,7 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
     ],
     ids=["status line", "header", "headers", "chunk length", "chunk extension", "trailer"],
 )
-def test_what_stands_around_an_answer_is_bounded(before: bytes, piece: bytes) -> None:
+def test_endless_data_around_a_response_is_bounded(before: bytes, piece: bytes) -> None:
     with saying(endless(piece, before)) as (address, dummy), within(12):
         assert isinstance(refused(address), errors.NoAnswer)
 
@@ -190,7 +190,7 @@ def test_what_stands_around_an_answer_is_bounded(before: bytes, piece: bytes) ->
     ],
     ids=["status line", "header", "continue", "body", "chunks", "chunk length", "trailer", "error"],
 )
-def test_an_answer_that_comes_drop_by_drop_is_given_up(before: bytes, piece: bytes) -> None:
+def test_response_that_arrives_too_slowly_times_out(before: bytes, piece: bytes) -> None:
     began = time.monotonic()
     with saying(endless(piece, before, pause=0.02)) as (address, dummy):
         # The HTTP status of an error is sufficient.
@@ -222,7 +222,7 @@ def test_a_page_for_people_is_looked_through_in_no_time(page: bytes) -> None:
 
 
 @pytest.mark.parametrize("line", [b"<" * 60_000, b"HTTPConnection(" * 4_000, b"<a object at 0x" * 4_000])
-def test_what_is_no_http_is_looked_through_in_no_time(line: bytes) -> None:
+def test_response_that_is_not_http_is_rejected_quickly(line: bytes) -> None:
     began = time.monotonic()
     with saying(lambda: [line + b"\r\n\r\n"]) as (address, dummy):
         assert isinstance(refused(address), errors.ConnectionLost)

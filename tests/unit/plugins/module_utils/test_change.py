@@ -29,7 +29,7 @@ def netbox() -> Iterator[NetBox]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_rows_that_stay_come_once_or_it_is_said_that_they_do_not(netbox: NetBox, way: str) -> None:
+def test_remaining_rows_are_returned_once_or_loss_is_reported(netbox: NetBox, way: str) -> None:
     for dummy in range(ROUNDS):
         walked = walk(netbox, way, ROWS, PAGE)
         assert walked.changes > 20
@@ -38,7 +38,7 @@ def test_rows_that_stay_come_once_or_it_is_said_that_they_do_not(netbox: NetBox,
         assert way not in BY_CURSOR or not walked.said
 
 
-def test_a_loss_in_an_order_of_the_users_is_said(netbox: NetBox) -> None:
+def test_loss_in_a_list_with_ordering_is_reported(netbox: NetBox) -> None:
     sites = netbox.table(SITES)
     sites.replace({number: {"id": number, "name": f"{number:03}"} for number in range(1, 301)})
 

@@ -121,7 +121,7 @@ def test_a_netrc_does_not_replace_the_token(netbox: NetBox, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("token", ["two words", "line\nbreak", {"value": SECRET}, {"type": "A b", "value": SECRET}])
-def test_what_is_no_token_is_refused_without_showing_it(netbox: NetBox, token: t.Any) -> None:
+def test_invalid_token_is_rejected_without_showing_it(netbox: NetBox, token: t.Any) -> None:
     with pytest.raises(errors.UsageError) as caught:
         client_of(netbox, token)
     assert SECRET not in str(caught.value) and "words" not in str(caught.value)
@@ -146,14 +146,14 @@ def test_a_base_path_is_kept() -> None:
         *(f"me:{SECRET}@netbox", f"https://me:{SECRET}/x@netbox"),
     ],
 )
-def test_what_is_no_address_is_refused_without_showing_a_password(address: str) -> None:
+def test_invalid_url_is_rejected_without_showing_a_password(address: str) -> None:
     with pytest.raises(errors.UsageError, match="api_endpoint") as caught:
         Client(address)
     assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize("host", ["netbox..example.com", "a" * 70, ".example.com"])
-def test_what_no_host_is_called_is_refused(host: str) -> None:
+def test_invalid_host_name_is_rejected(host: str) -> None:
     with Client(f"https://{host}") as client, pytest.raises(errors.UsageError, match="Cannot send the request"):
         client.get(SITES)
 
@@ -181,7 +181,7 @@ def test_the_version_is_learnt_from_any_answer(netbox: NetBox) -> None:
 
 
 @pytest.mark.parametrize("fault", ["reset", "cut", "status:502", "status:503", "status:504", "status:429", "not_json"])
-def test_what_may_pass_is_asked_again(netbox: NetBox, fault: str) -> None:
+def test_transient_fault_is_retried(netbox: NetBox, fault: str) -> None:
     kind, dummy, argument = fault.partition(":")
     netbox.faults.append(Fault(kind, argument or None, times=2))
     with client_of(netbox) as client:
@@ -203,7 +203,7 @@ def test_what_may_pass_is_asked_again(netbox: NetBox, fault: str) -> None:
     ],
     ids=["no UTF-8", "empty", "deep", "no gzip", "cut", "cut chunk", "no chunk", "no HTTP", "nothing"],
 )
-def test_a_damaged_answer_is_asked_for_again_and_then_an_error(answer: bytes) -> None:
+def test_damaged_response_is_retried_and_then_an_error(answer: bytes) -> None:
     with saying(lambda head: answer) as (address, asked):
         client = Client(address, SECRET, retries=2, sleep=lambda seconds: None)
         with client, pytest.raises(errors.ConnectionLost, match="damaged|interrupted") as caught:
@@ -212,7 +212,7 @@ def test_a_damaged_answer_is_asked_for_again_and_then_an_error(answer: bytes) ->
     assert str(caught.value).endswith("(tried 3 times)")
 
 
-def test_no_json_is_no_netbox(netbox: NetBox) -> None:
+def test_html_response_is_an_error(netbox: NetBox) -> None:
     netbox.faults.append(Fault("html"))
     with (
         client_of(netbox) as client,
@@ -236,7 +236,7 @@ def test_no_json_is_no_netbox(netbox: NetBox) -> None:
         ("redirect:https://127.0.0.1:1/api/", errors.Redirected),
     ],
 )
-def test_what_will_not_pass_is_asked_once(netbox: NetBox, fault: str, kind: type[errors.NetBoxError]) -> None:
+def test_permanent_fault_is_not_retried(netbox: NetBox, fault: str, kind: type[errors.NetBoxError]) -> None:
     name, dummy, argument = fault.partition(":")
     netbox.faults.append(Fault(name, argument or None))
     with client_of(netbox) as client, pytest.raises(kind) as caught:
@@ -357,7 +357,7 @@ def test_an_impatient_caller_gets_the_error_that_a_smaller_page_may_cure(netbox:
 
 
 @pytest.mark.parametrize("fault", ["status:503", "status:429", "reset", "cut"])
-def test_an_impatient_caller_waits_for_what_no_smaller_page_cures(netbox: NetBox, fault: str) -> None:
+def test_overload_error_without_smaller_page_is_retried(netbox: NetBox, fault: str) -> None:
     kind, dummy, argument = fault.partition(":")
     netbox.faults.append(Fault(kind, argument or None, times=1))
     with client_of(netbox) as client:
@@ -400,7 +400,7 @@ def test_retry_after_is_heeded_up_to_a_minute(netbox: NetBox) -> None:
         *(b"Mon, 1 Jan 99999 00:00:00 GMT", b"Mon, 1 Jan 2026 00:00:00 +999999999"),
     ],
 )
-def test_what_retry_after_cannot_mean_is_passed_over(header: bytes) -> None:
+def test_invalid_retry_after_is_ignored(header: bytes) -> None:
     waited: list[float] = []
     answer = b"HTTP/1.1 429 No\r\nRetry-After: " + header + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     with saying(lambda head: answer) as (address, dummy), pytest.raises(errors.TooManyRequests):
@@ -509,7 +509,7 @@ def test_unchecked_certificate_is_one_warning() -> None:
         assert [warning.category for warning in others] == [urllib3.exceptions.InsecureRequestWarning]
 
 
-def test_unchecked_certificate_is_no_warning_without_tls(netbox: NetBox) -> None:
+def test_unchecked_certificate_causes_no_warning_without_tls(netbox: NetBox) -> None:
     told: list[str] = []
     with client_of(netbox, verify=False, warn=told.append) as client:
         client.get(SITES)
@@ -584,7 +584,7 @@ def test_the_token_is_in_no_error_and_no_log(netbox: NetBox) -> None:
     assert SECRET not in "".join(lines)
 
 
-def test_secrets_that_netbox_repeats_are_taken_out() -> None:
+def test_secrets_that_netbox_repeats_are_masked() -> None:
     def echo(head: bytes) -> bytes:
         lines = [line for line in head.decode().split("\r\n") if line.startswith(("Authorization", "X-Gate"))]
         body = json.dumps({"detail": f"You sent {' '.join(sorted(lines))}"}).encode()
@@ -680,7 +680,7 @@ def test_threads_share_a_client(netbox: NetBox) -> None:
     assert counts == [4] * 16
 
 
-def test_nothing_is_asked_again_once_the_client_is_closed(netbox: NetBox) -> None:
+def test_closed_client_does_not_repeat_requests(netbox: NetBox) -> None:
     netbox.faults.append(Fault("status", "503", retry_after=60))
     said: list[errors.NetBoxError] = []
     client = Client(netbox.url, netbox.tokens["v1"])

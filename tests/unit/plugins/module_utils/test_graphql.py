@@ -304,7 +304,7 @@ def test_a_list_that_the_user_pages_is_left_as_it_is(server: NetBox, owner: int)
         ("device_list", "id site", None, "must have a selection of subfields"),
     ],
 )
-def test_what_netbox_does_not_know_is_an_error_with_its_place(
+def test_unknown_name_is_an_error_with_its_position(
     server: NetBox, name: str, fields: str, filters: dict[str, t.Any] | None, words: str
 ) -> None:
     with pytest.raises(errors.GraphQLFailed, match=words):
@@ -317,7 +317,7 @@ def test_names_of_lists_are_names(netbox: NetBox, name: str) -> None:
         ask(netbox, name)
 
 
-def test_objects_that_may_not_be_seen_are_named(server: NetBox) -> None:
+def test_error_mentions_missing_permission_for_related_objects(server: NetBox) -> None:
     with pytest.raises(errors.GraphQLFailed, match="non-nullable") as caught:
         ask(server, "device_list", "id site {slug}", token=server.tokens["limited"])
     assert "no permission to view" in explain(caught.value)
@@ -338,7 +338,7 @@ def test_a_server_without_graphql_is_named_as_such(server: NetBox) -> None:
     assert "GRAPHQL_ENABLED" in explain(caught.value)
 
 
-def test_pagination_cursor_is_refused_where_there_is_no_start(server: NetBox) -> None:
+def test_pagination_cursor_is_rejected_without_start(server: NetBox) -> None:
     server.settings.graphql_start = False
     with pytest.raises(errors.UsageError, match=r"4\.5\.2"):
         ids_of(server, pagination="cursor")

@@ -109,6 +109,6 @@ def test_dates_are_written_as_netbox_reads_them() -> None:
     "filters",
     [{"a b": 1}, {"": 1}, {"a": {"b}": 1}}, {1: 2}, {"a": object()}, {"a": b"x"}, {"a": float("nan")}, {"a": "\ud800"}],
 )
-def test_what_has_no_form_is_refused(filters: dict[str, t.Any]) -> None:
+def test_filter_values_without_a_graphql_form_are_rejected(filters: dict[str, t.Any]) -> None:
     with pytest.raises(UsageError, match="filters"):
         written(filters, "device_list", FilterTypes(Asked()))

@@ -85,7 +85,7 @@ def test_no_file_of_ours_imports_one_that_leads_back_to_it() -> None:
         edges = {name: needs for name, needs in edges.items() if name not in bottom}
 
 
-def test_what_is_not_public_says_so() -> None:
+def test_private_files_are_marked_as_private() -> None:
     for file in FILES:
         path = file.relative_to(HERE / "plugins")
         if path.parts[0] in PUBLIC:
@@ -106,7 +106,7 @@ def texts_of(module: str) -> set[str]:
     return texts - t.cast("set[str]", docs)
 
 
-def test_the_client_knows_no_endpoint() -> None:
+def test_client_contains_no_endpoint_names() -> None:
     assert not [text for text in texts_of("module_utils/_http/client") for endpoint in ENDPOINTS if endpoint in text]
     assert set(imported(HERE / "plugins/module_utils/_http/client.py")) == {
         f"module_utils/_http/{name}"
@@ -114,7 +114,7 @@ def test_the_client_knows_no_endpoint() -> None:
     }
 
 
-def test_the_pager_knows_no_option_and_no_ansible() -> None:
+def test_pager_contains_no_option_names() -> None:
     """Its callers pass numbers and names to it. It does not import them."""
     modules = [f"module_utils/_lists/{file.stem}" for file in (HERE / "plugins/module_utils/_lists").glob("*.py")]
     assert len(modules) > 10

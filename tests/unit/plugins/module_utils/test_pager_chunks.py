@@ -102,14 +102,14 @@ def test_a_request_of_which_all_ids_are_gone_does_not_lose_the_others(pager: Pag
     assert len(rows) == 10
 
 
-def test_another_refusal_is_not_taken_for_an_id_that_is_gone(pager: Pager) -> None:
+def test_other_rejection_does_not_count_as_a_deleted_id(pager: Pager) -> None:
     with pytest.raises(BadRequest, match="bogus"):
         ids_of(
             pager.rows("dcim/devices", [("site_id", "1"), ("status", "bogus")], skip_deleted=("site_id", "dcim/sites"))
         )
 
 
-def test_only_ids_that_are_gone_give_nothing(pager: Pager) -> None:
+def test_filter_with_only_deleted_ids_returns_nothing(pager: Pager) -> None:
     assert (
         ids_of(pager.rows("dcim/interfaces", [("device_id", "1000000")], skip_deleted=("device_id", "dcim/devices")))
         == []

@@ -68,7 +68,7 @@ def test_selections_mean_what_they_say(selection: t.Any, text: str) -> None:
     ]
     + ["id} other_list{id", "id) {id}", "@x", 7, [7], None, [{"site {id}": "slug"}, "x"], {"a b": "c"}, 'a(b: "c'],
 )
-def test_what_selects_nothing_is_refused(selection: t.Any) -> None:
+def test_selection_without_fields_is_rejected(selection: t.Any) -> None:
     with pytest.raises(UsageError, match="fields"):
         parse(selection)
 
