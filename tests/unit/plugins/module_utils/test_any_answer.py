@@ -63,11 +63,11 @@ class Answering(Client):
         self._answers = itertools.cycle(answers)
         self._turn = threading.Lock()
 
-    def get(self, path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
+    def get(self, path: str, parameters: t.Any = (), *, raise_if_overloaded: bool = False) -> t.Any:
         with self._turn:
             return next(self._answers)
 
-    def graphql(self, query: str, variables: t.Any = None, *, impatient: bool = False) -> t.Any:
+    def graphql(self, query: str, variables: t.Any = None, *, raise_if_overloaded: bool = False) -> t.Any:
         return self.get("")
 
 

@@ -319,7 +319,7 @@ def test_a_page_of_too_many_bytes_is_asked_for_with_fewer_rows(
 class Endless(Client):
     """Returns an endless list of pages, each with one new row."""
 
-    def get(self, path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
+    def get(self, path: str, parameters: t.Any = (), *, raise_if_overloaded: bool = False) -> t.Any:
         asked = dict(parameters)
         first = int(asked.get("start") or asked.get("offset") or 0) + 1
         count = None if "start" in asked else 10**12
@@ -330,7 +330,7 @@ class Endless(Client):
             "results": [{"id": first}, {"id": first + 1}][: 1 if not count else 2],
         }
 
-    def graphql(self, query: str, variables: t.Any = None, *, impatient: bool = False) -> t.Any:
+    def graphql(self, query: str, variables: t.Any = None, *, raise_if_overloaded: bool = False) -> t.Any:
         first = int(query.partition("start: ")[2].partition(",")[0])
         return {"data": {"site_list": [{"id": str(first + 1)}]}}
 

@@ -266,7 +266,7 @@ def test_foreign_page_after_json_is_retried_if_the_caller_is_impatient(page: byt
     answers = [JSON + b"\r\n[1]", page, JSON + b"\r\n[2]"]
     with saying(lambda head: answers.pop(0)) as (address, dummy):
         client = Client(address, sleep=lambda seconds: None)
-        assert [client.get(SITES), client.get(SITES, impatient=True)] == [[1], [2]]
+        assert [client.get(SITES), client.get(SITES, raise_if_overloaded=True)] == [[1], [2]]
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
@@ -352,7 +352,7 @@ def test_an_impatient_caller_gets_the_error_that_a_smaller_page_may_cure(netbox:
     netbox.faults.append(Fault(kind, argument, times=1))
     client = client_of(netbox, timeout=0.2 if kind == "slow" else 60)
     with client, pytest.raises((errors.ServerFailed, errors.TimedOut)):
-        client.get(SITES, impatient=True)
+        client.get(SITES, raise_if_overloaded=True)
     assert len(netbox.requests) == 1
 
 
@@ -361,7 +361,7 @@ def test_overload_error_without_smaller_page_is_retried(netbox: NetBox, fault: s
     kind, dummy, argument = fault.partition(":")
     netbox.faults.append(Fault(kind, argument or None, times=1))
     with client_of(netbox) as client:
-        assert client.get(SITES, impatient=True)["count"] == 4
+        assert client.get(SITES, raise_if_overloaded=True)["count"] == 4
     assert len(netbox.requests) == 2
 
 

@@ -354,7 +354,7 @@ def test_ids_beyond_32_bits_are_no_end_of_the_list(server: NetBox) -> None:
 @pytest.mark.parametrize("data", [None, [], "x"])
 def test_an_answer_without_data_is_not_taken_for_an_empty_list(netbox: NetBox, data: t.Any) -> None:
     class Answering(Client):
-        def graphql(self, query: str, variables: t.Any = None, *, impatient: bool = False) -> t.Any:
+        def graphql(self, query: str, variables: t.Any = None, *, raise_if_overloaded: bool = False) -> t.Any:
             return {"data": data}
 
     with Answering(netbox.url) as client, Pager(client) as pager, pytest.raises(errors.UnexpectedAnswer):

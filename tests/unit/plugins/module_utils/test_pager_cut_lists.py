@@ -113,10 +113,10 @@ def test_rows_are_returned_if_the_maximum_stays_unknown(netbox: NetBox) -> None:
     class Restricted(Client):
         """Cannot read the parents' list."""
 
-        def get(self, path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
+        def get(self, path: str, parameters: t.Any = (), *, raise_if_overloaded: bool = False) -> t.Any:
             if not path.endswith("available-asns/"):
                 raise AccessDenied("HTTP 403 Forbidden.", status=403)
-            return super().get(path, parameters, impatient=impatient)
+            return super().get(path, parameters, raise_if_overloaded=raise_if_overloaded)
 
     warnings: list[str] = []
     with Restricted(netbox.url, netbox.tokens["v1"]) as client, Pager(client, warn=warnings.append) as pager:

@@ -126,7 +126,7 @@ class Listing(Client):
         self._rows = rows
         self._maximum = maximum
 
-    def get(self, path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
+    def get(self, path: str, parameters: t.Any = (), *, raise_if_overloaded: bool = False) -> t.Any:
         asked = dict(parameters)
         offset, limit = int(asked.get("offset", 0)), min(int(asked["limit"]), self._maximum)
         results = self._rows[offset : offset + limit]
@@ -158,7 +158,7 @@ def test_rows_that_stay_away_are_an_error() -> None:
     client._rows = [*ROWS["none"][:15]]
     whole = client.get
 
-    def fewer(path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
+    def fewer(path: str, parameters: t.Any = (), *, raise_if_overloaded: bool = False) -> t.Any:
         answer = whole(path, parameters)
         return {**answer, "count": 25}
 

@@ -80,7 +80,7 @@ class MostlyOpen(Client):
     """A plugin whose filter ``start`` selects rows that began later. It does not hide rows at the beginning of the
     list."""
 
-    def get(self, path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
+    def get(self, path: str, parameters: t.Any = (), *, raise_if_overloaded: bool = False) -> t.Any:
         asked = dict(parameters)
         self.api_version = (4, 6)
         limit = int(asked["limit"])
