@@ -213,10 +213,7 @@ class Client:
     def graphql(
         self, query: str, variables: Mapping[str, t.Any] | None = None, *, raise_if_overloaded: bool = False
     ) -> t.Any:
-        """Send a GraphQL query, which must not change data, and return the JSON of the response.
-
-        For ``raise_if_overloaded``, see :meth:`get`. Raise :class:`GraphQLFailed` if the response contains errors.
-        """
+        """Send a GraphQL query, which must not change data. Raise :class:`GraphQLFailed` if the response has errors."""
         body = {"query": query, "variables": dict(variables or {})}
         request = _Request("POST", self._url(GRAPHQL), body={"json": body}, raise_if_overloaded=raise_if_overloaded)
         return self._ask(request, functools.partial(read_graphql, query=query))
@@ -248,16 +245,15 @@ class Client:
     def download(self, url: str, max_bytes: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
         """Download the file at ``url``, which NetBox returned. Return the result of ``read`` for the file.
 
-        ``read`` receives at most ``max_bytes`` + 1 bytes in chunks. After a failure, it is called again and receives
-        the file from the start. It must not send requests. A file below NetBox's own ``media/`` is requested from
-        ``endpoint``, even if the URL contains another host, because NetBox does not always use its public host name in
-        URLs. All other files are requested from their own servers, without the user's token, headers, and certificate.
-        The client does not follow redirects, because NetBox redirects such requests only to its login page.
+        ``read`` receives at most ``max_bytes`` + 1 bytes in chunks, and must not send requests. After a failure, it
+        is called again from the start. A file below NetBox's own ``media/`` is requested from ``endpoint``, even if
+        the URL contains another host, because NetBox does not always use its public host name in URLs. All other files
+        are requested from their own servers, without the user's token, headers, and certificate. The client does not
+        follow redirects, because NetBox redirects such requests only to its login page.
         """
         there, here = split_url(url), urlsplit(self.endpoint)
         if there is None:
             raise UnexpectedAnswer(f"NetBox returned an invalid file URL: {without_credentials(url)!r}.")
-
         read_it = functools.partial(read_file, max_bytes=max_bytes, read=read)
         if there.path.startswith(here.path + "media/"):
             own = urlunsplit((here.scheme, here.netloc, there.path, there.query, ""))
