@@ -57,10 +57,12 @@ class Stranger:
             new.mkdir()
         python = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
         for name in ("python3", "python3.12"):
-            # Not a link: Python looks for its library next to the path that it is called by.
+            # Do not use a link, because Python looks for its library next to the path of the program.
             (tools / name).write_text(f'#!/bin/sh\nexec {python} "$@"\n', encoding="utf-8")
             (tools / name).chmod(0o755)
         self.environment = {"HOME": str(self.home), "PATH": f"{tools}:/usr/bin:/bin", "LANG": "C.UTF-8"}
+        # On a busy machine, parallel hosts print their results in any order. The guide shows the inventory order.
+        self.environment["ANSIBLE_FORKS"] = "1"
         # The machine decides which package index pip uses.
         settings = Path.home() / ".config/pip/pip.conf"
         if settings.exists():
