@@ -262,7 +262,7 @@ def test_foreign_page_after_json_is_retried(page: bytes) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
-def test_foreign_page_after_json_is_retried_if_the_caller_is_impatient(page: bytes) -> None:
+def test_foreign_page_is_retried_with_raise_if_overloaded(page: bytes) -> None:
     answers = [JSON + b"\r\n[1]", page, JSON + b"\r\n[2]"]
     with saying(lambda head: answers.pop(0)) as (address, dummy):
         client = Client(address, sleep=lambda seconds: None)
@@ -347,7 +347,7 @@ def test_asking_again_ends(netbox: NetBox) -> None:
 
 
 @pytest.mark.parametrize("fault", ["status:500", "status:502", "status:504", "slow:30"])
-def test_an_impatient_caller_gets_the_error_that_a_smaller_page_may_cure(netbox: NetBox, fault: str) -> None:
+def test_overload_error_is_raised_without_retry(netbox: NetBox, fault: str) -> None:
     kind, dummy, argument = fault.partition(":")
     netbox.faults.append(Fault(kind, argument, times=1))
     client = client_of(netbox, timeout=0.2 if kind == "slow" else 60)
