@@ -2,28 +2,28 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# make demo      see it work, with a stand-in NetBox or with yours (NETBOX_API, NETBOX_TOKEN)
-# make check     the inner loop: ruff, mypy, and all but the slow unit tests, on one Python, in less than two minutes
-#                (CHECK=tests/unit/plugins/lookup runs these tests only)
-# make test      every gate, with the newest ansible-core
-# make test-all  and ansible-test with the oldest ansible-core and one between
-# make docs      guides and reference as HTML, in .nox/html
-# make stranger  what README says, done in a fresh copy with an empty HOME; part of test-all
-# make soak      lists that change while they are read, and long runs: 15 minutes (SOAK="--rounds 10" is shorter);
-#                and 5,000 random inventories for each law: an hour (SOAK_LAWS="-k peer" is less)
-# make acceptance  the inventory on a real, empty NetBox (NETBOX_API, NETBOX_TOKEN), which it fills with test objects
-# make bench     measure it beside netbox.netbox and pynetbox, with a modelled NetBox or with yours, which is only read
-#                (NETBOX_API, NETBOX_TOKEN): a dozen minutes (BENCH="inventory --hosts 25000" is less, BENCH=--full more)
-# make clean     forget everything these made
+# make demo      Run the main features against a mock NetBox, or read your NetBox (NETBOX_API, NETBOX_TOKEN).
+# make check     Run ruff, mypy, and the fast unit tests on one Python, in less than two minutes.
+#                CHECK=tests/unit/plugins/lookup runs only these tests.
+# make test      Run all checks with the latest ansible-core.
+# make test-all  Also run ansible-test with the oldest supported ansible-core and with one in between.
+# make docs      Build the guides and the reference as HTML in .nox/html.
+# make stranger  Follow the README and getting started in a new copy with an empty HOME. This is part of test-all.
+# make soak      Read lists that change during the run, for 15 minutes (SOAK="--rounds 10" is shorter). Then create 5,000
+#                random inventories for each law, for an hour (SOAK_LAWS="-k peer" is shorter).
+# make acceptance  Fill a real, empty NetBox (NETBOX_API, NETBOX_TOKEN) with test objects, and test the inventory on it.
+# make bench     Compare the speed with netbox.netbox and pynetbox, with a model of NetBox or with your NetBox, for about
+#                12 minutes (BENCH="inventory --hosts 25000" is shorter, BENCH=--full is longer). It only reads NetBox.
+# make clean     Delete everything that these commands created.
 #
-# PYTHON=... names the Python (3.12 or newer) to use; JOBS=... how many gates run side by side.
+# PYTHON is the Python to use (3.12 or newer). JOBS is the number of checks that run in parallel.
 
 JOBS ?= 2
 CORES := 2.21
 test-all: CORES := 2.21 2.16 2.18
 test-all: MORE = $(CORES:%=laws-%) stranger
 
-# The longest first.
+# The longest checks are first.
 GATES = $(foreach core,$(CORES),sanity-$(core) units-$(core) integration-$(core)) $(MORE) \
 	build-import-check typing ansible-lint docs docs-check github license-check formatters codeqa yamllint antsibull-nox-config extra-checks changelog \
 	package

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gates. `tools/run nox --list` names them, `make test` runs them."""
+"""The checks. `tools/run nox --list` lists them, and `make test` runs them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ import nox
 import tomllib
 
 ROOT = Path(__file__).parent
-# Where the images of the guides are, with the version in galaxy.yml. tests/unit/docs checks it.
+# URL of the images in the guides, with the version from galaxy.yml. tests/unit/docs checks the URLs.
 IMAGE_URL = r"https://raw\.githubusercontent\.com/netbox-cursor/netbox\.cursor/[\d.]+/docs/docsite/rst/images/"
 CORES = ("2.16", "2.17", "2.18", "2.19", "2.20", "2.21", "devel")
 
-# Does the work of ansible-test's get-pip.py with the pip that comes with the Python that runs nox. The Python that is
-# tested can lack it: Debian removes the wheel from ensurepip.
+# Replaces ansible-test's get-pip.py with a script that uses the pip wheel of the Python that runs nox. The tested
+# Python might not contain a wheel, because Debian removes it from ensurepip.
 GET_PIP = """\
 import sys
 
@@ -41,16 +41,16 @@ antsibull_nox.load_antsibull_nox_toml()
 
 
 def pip_wheel() -> Path:
-    """Return a wheel of pip that comes with the Python that runs nox."""
+    """Return the pip wheel of the Python that runs nox."""
     folders = [Path(ensurepip.__file__).parent / "_bundled", sysconfig.get_config_var("WHEEL_PKG_DIR")]
     for folder in (*folders, "/usr/share/python-wheels"):
         for wheel in sorted(Path(folder).glob("pip-*.whl")) if folder else ():
             return wheel
-    sys.exit(f"{sys.executable} comes without a wheel of pip. Name another Python: make PYTHON=/path/to/python")
+    sys.exit(f"{sys.executable} does not contain a pip wheel. Use another Python: make PYTHON=/path/to/python")
 
 
 def provide_get_pip() -> None:
-    """Put get-pip.py where ansible-test looks for it, so that it also works where its file server is out of reach."""
+    """Put get-pip.py in ansible-test's cache, so that ansible-test does not need access to its file server."""
     cache = Path.home() / ".ansible/test/cache"
     cache.mkdir(parents=True, exist_ok=True)
     for internal in ROOT.glob(".nox/*/lib/*/site-packages/ansible_test/_internal"):
@@ -71,11 +71,11 @@ def provide_get_pip() -> None:
 
 
 def drop_delegation_venvs() -> None:
-    """Keep antsibull-nox 1.10 from copying ansible-test's virtual environments back: it fails on them."""
+    """Remove ansible-test's virtual environments, because antsibull-nox 1.10 fails when it copies them back."""
     shutil.rmtree("tests/output/.tmp", ignore_errors=True)
 
 
-# antsibull-nox's own ansible-test sessions want Docker and ansible-core from GitHub; these want neither.
+# antsibull-nox's own ansible-test sessions require Docker and download ansible-core from GitHub. These sessions do not.
 for core in CORES:
     for kind in ("sanity", "units", "integration"):
         antsibull_nox.add_ansible_test_session(
@@ -92,15 +92,15 @@ for core in CORES:
 
 @nox.session
 def changelog(session: nox.Session) -> None:
-    """antsibull-changelog lint; `-- release` makes a release of the fragments"""
-    # A release lists the plugins, which ansible-doc knows.
+    """Check the changelog fragments. `-- release` converts them to a release"""
+    # A release contains the list of plugins, which ansible-doc returns.
     session.install("antsibull-changelog~=0.36.0", *(["ansible-core~=2.21.0"] if session.posargs else []))
     session.run("antsibull-changelog", *(session.posargs or ["lint"]))
 
 
 @nox.session(default=False)
 def check(session: nox.Session) -> None:
-    """The inner loop: ruff, mypy, and all but the slow unit tests, on one Python; `-- PATH` runs these tests only"""
+    """Run ruff, mypy, and the fast unit tests on one Python. `-- PATH` runs only these tests"""
     lint = tomllib.loads(Path("antsibull-nox.toml").read_text(encoding="utf-8"))["sessions"]["lint"]
     types = [name for name in lint["mypy_extra_deps"] if name.startswith("types-")]
     tools = (lint["ruff_package"], lint["mypy_package"], "pytest-ansible~=26.10", "pytest-xdist~=3.8")
@@ -111,7 +111,7 @@ def check(session: nox.Session) -> None:
     code = ("plugins", "tests", "tools", "noxfile.py")
     session.run("ruff", "format", "--check", "--quiet", *code)
     session.run("ruff", "check", "--quiet", *code)
-    # Types are checked in a folder of the right name, whatever that of this checkout is.
+    # mypy needs a directory named ansible_collections/netbox/cursor, and the checkout can have another name.
     with tempfile.TemporaryDirectory() as tree:
         link = Path(tree) / "ansible_collections" / "netbox" / "cursor"
         link.parent.mkdir(parents=True)
@@ -126,7 +126,7 @@ def check(session: nox.Session) -> None:
 
 @nox.session
 def github(session: nox.Session) -> None:
-    """Workflows, issue forms, and Dependabot's file, against GitHub's schemas"""
+    """Validate workflows, issue forms, and the Dependabot configuration with GitHub's schemas"""
     session.install("check-jsonschema~=0.38")
     forms = sorted(map(str, Path(".github/ISSUE_TEMPLATE").glob("*_re*.yml")))
     for schema, files in {
@@ -140,23 +140,23 @@ def github(session: nox.Session) -> None:
 
 @nox.session
 def package(session: nox.Session) -> None:
-    """What is in the tarball, how large it is, and whether execution environments can be made of it"""
+    """Check the content and size of the tarball, and that ansible-builder can use it"""
     session.install("ansible-builder~=3.2", "ansible-core~=2.21.0")
     session.run("python", "tools/package.py")
 
 
 @nox.session(default=False)
 def stranger(session: nox.Session) -> None:
-    """README's first command, installation and examples, in a fresh copy with an empty HOME"""
+    """Follow the README and getting started in a new copy with an empty HOME"""
     session.install("-r", "demo/requirements.txt", "-r", "meta/ee-requirements.txt")
     session.run("python", "tests/stranger")
 
 
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
-    """Guides and reference as HTML, in .nox/html"""
+    """Build the guides and the reference as HTML in .nox/html"""
     session.install("-r", "tools/docs/requirements.txt")
-    # Not below the checkout: Ansible loses roles where one ansible_collections lies in another.
+    # Do not use a directory in the checkout: Ansible does not find roles if ansible_collections directories are nested.
     with tempfile.TemporaryDirectory() as made:
         collections, pages = Path(made, "collections"), Path(made, "pages")
         pages.mkdir()
@@ -175,12 +175,12 @@ def docs(session: nox.Session) -> None:
     session.log(f"Open {ROOT / '.nox/html/index.html'} in a browser.")
 
 
-# The newest release of the package that netbox.netbox comes with; its ansible-core is not used.
+# The newest release of the package that contains netbox.netbox. Its ansible-core is not used.
 PEER = "ansible==14.5.0"
 
 
 def unpack_peer(session: nox.Session) -> str:
-    """Unpack netbox.netbox from the package `ansible`, whose other 99 percent are not needed. Return where it is."""
+    """Unpack netbox.netbox from the package `ansible`, and return its directory. The rest is not needed."""
     folder = ROOT / ".nox" / "peer" / PEER.replace("==", "-")
     collection = folder / "ansible_collections" / "netbox" / "netbox"
     if not (collection / "MANIFEST.json").exists():
@@ -198,7 +198,7 @@ def run_laws(session: nox.Session, core: str, *arguments: str, **environment: st
     session.install(f"ansible-core~={core}.0", "pip", "pytest", "pytest-xdist", "pytz")
     session.install("-r", "tests/unit/requirements.txt")
     peer = unpack_peer(session)
-    # Python finds the collection in a folder of the right name, whatever that of this checkout is.
+    # Python needs a directory named ansible_collections/netbox/cursor, and the checkout can have another name.
     with tempfile.TemporaryDirectory() as tree:
         link = Path(tree) / "ansible_collections" / "netbox" / "cursor"
         link.parent.mkdir(parents=True)
@@ -212,7 +212,7 @@ def run_laws(session: nox.Session, core: str, *arguments: str, **environment: st
 
 @nox.session(default=False)
 def acceptance(session: nox.Session) -> None:
-    """Laws 1 to 7 on a real, empty NetBox (NETBOX_API, NETBOX_TOKEN), which it fills; `-- --help` tells more"""
+    """Fill a real, empty NetBox (NETBOX_API, NETBOX_TOKEN), and check laws 1 to 7 on it. `-- --help` lists options"""
     session.install("ansible-core~=2.21.0", "pip", "pytz", "-r", "tests/unit/requirements.txt")
     peer = unpack_peer(session)
     with tempfile.TemporaryDirectory() as tree:
@@ -226,7 +226,7 @@ def acceptance(session: nox.Session) -> None:
 def add_laws_session(core: str) -> None:
     @nox.session(name=f"laws-{core}", default=False)
     def laws(session: nox.Session) -> None:
-        """The inventory on random estates and configurations, also beside netbox.netbox; `-- -k peer` runs a part"""
+        """Test the inventory with random data and options, also against netbox.netbox. `-- -k peer` runs a part"""
         run_laws(session, core, *session.posargs)
 
 
@@ -236,24 +236,24 @@ for core in CORES:
 
 @nox.session(name="soak-laws", default=False)
 def soak_laws(session: nox.Session) -> None:
-    """The laws on 5,000 estates and configurations each; `-- -k peer` runs a part"""
+    """Check each law with 5,000 random estates and configurations. `-- -k peer` runs a part"""
     run_laws(session, "2.21", *session.posargs, LAWS="soak")
 
 
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
-    """Lists that change while they are read, and long runs; `-- --help` tells how to make it shorter"""
+    """Read lists that change during the run, and test long runs. `-- --help` lists options for shorter runs"""
     session.install("-r", "demo/requirements.txt", "-r", "meta/ee-requirements.txt")
     session.run("python", "tests/soak", *session.posargs)
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measured beside netbox.netbox and pynetbox; `-- --help` tells what, and how to measure more or less"""
+    """Compare the speed with netbox.netbox and pynetbox. `-- --help` lists options for shorter and longer runs"""
     session.install(
         "-r", "demo/requirements.txt", "-r", "meta/ee-requirements.txt", "-r", "tests/bench/requirements.txt"
     )
-    # Python finds the collection in a folder of the right name, whatever that of this checkout is.
+    # Python needs a directory named ansible_collections/netbox/cursor, and the checkout can have another name.
     with tempfile.TemporaryDirectory() as tree:
         link = Path(tree) / "ansible_collections" / "netbox" / "cursor"
         link.parent.mkdir(parents=True)

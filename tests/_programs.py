@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ansible's programs in processes of their own, as users start them.
+"""Run Ansible's programs in separate processes, as users do.
 
-ansible-test installs no programs, and shows Ansible to its tests through PYTHONPATH only.
+ansible-test does not install programs. Its tests find Ansible only through PYTHONPATH.
 """
 
 from __future__ import annotations

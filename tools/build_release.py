@@ -4,7 +4,7 @@
 
 """Build the tarball and the notes of a release: python tools/build_release.py VERSION FOLDER
 
-Fail if the version is not that of galaxy.yml, of the client, and of the newest entry in the changelog.
+Fail if galaxy.yml, the client, the newest entry in the changelog, or a link to the repository names another version.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import set_version
 import yaml
 from packaging.version import Version
 
@@ -30,6 +31,9 @@ def check_version(version: str) -> None:
     wrong = [f"{file} names {name}" for file, name in found.items() if name != version]
     if wrong:
         sys.exit(f"The tag is {version}, but {', '.join(wrong)}.")
+    links = set_version.wrong_links(version)
+    if links:
+        sys.exit("\n".join([f"Run tools/set_version.py {version}. These links are not pinned to the version:", *links]))
     if list((ROOT / "changelogs/fragments").glob("*.yml")):
         sys.exit("Fragments are left in changelogs/fragments: make the release of the changelog first.")
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Put the table of faults that the tests hold into the security guide: python tools/fault_table.py"""
+"""Copy the table of faults from the tests to the security guide: python tools/fault_table.py"""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make docs/schemas/nb_inventory.json, by which editors complete and check inventory files, from the documentation.
+"""Generate docs/schemas/nb_inventory.json from the documentation. Editors use it to complete and check inventory files.
 
-python tools/inventory_schema.py, with ansible-core in the same Python
+Run python tools/inventory_schema.py in an environment that contains ansible-core.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ import sys
 import typing as t
 from pathlib import Path
 
+import yaml
 from ansible.plugins.loader import fragment_loader, init_plugin_loader
 from ansible.utils.plugin_docs import get_docstring
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGIN = ROOT / "plugins/inventory/nb_inventory.py"
+REPOSITORY = "https://raw.githubusercontent.com/netbox-cursor/netbox.cursor"
 SCHEMA = ROOT / "docs/schemas/nb_inventory.json"
 
 Node = dict[str, t.Any]
 
-# What Ansible converts to a boolean besides YAML's own.
+# Values that Ansible converts to a Boolean, in addition to the YAML ones.
 BOOLEANS = ["yes", "no", "on", "off", "y", "n", "true", "false", "True", "False", "1", "0"]
 TEMPLATE = {"type": "string", "pattern": r"\{\{|\{%"}
 TYPES: dict[str, list[Node]] = {
@@ -105,9 +107,10 @@ def make() -> str:
     options = documentation["options"]
     properties = convert_all(options)
     properties["plugin"] = {"enum": options["plugin"]["choices"], "description": describe(options["plugin"])}
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "$id": "https://raw.githubusercontent.com/netbox-cursor/netbox.cursor/main/docs/schemas/nb_inventory.json",
+        "$id": f"{REPOSITORY}/{version}/docs/schemas/nb_inventory.json",
         "title": "netbox.cursor.nb_inventory",
         "description": "\n".join(map(plain, documentation["description"])),
         "type": "object",

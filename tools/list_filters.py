@@ -20,7 +20,7 @@ from netbox.filtersets import AttributeFiltersMixin, BaseFilterSet, NetBoxModelF
 from rest_framework.filters import OrderingFilter
 from rest_framework.test import APIRequestFactory
 
-# The marker that follows the name of a parameter of which NetBox reads one value only.
+# Marks a parameter from which NetBox reads only one value. It follows the parameter's name.
 MARKERS = {"array": "", "boolean": "?"}
 PATTERNS = {AttributeFiltersMixin: "attr_*", BaseFilterSet: "filter filter_id", NetBoxModelFilterSet: "cf_*"}
 
@@ -40,7 +40,7 @@ def queryset_of(view: t.Any) -> t.Any:
 
 
 def describe_view(view: t.Any, queryset: t.Any) -> tuple[list[str], list[str], str]:
-    """Return the patterns, the sortable fields and the model of a view with a queryset."""
+    """Return the patterns, the sortable fields, and the model of a view with a queryset."""
     request = view.request = view.initialize_request(APIRequestFactory().get("/"))
     view.format_kwarg, view.kwargs = None, {}
     filterset = getattr(view, "filterset_class", None)

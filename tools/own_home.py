@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make a HOME of our own in which pip and uv use the package index that pip uses in the user's HOME."""
+"""Create a separate HOME in which pip and uv use the same package index as pip in the user's HOME."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def pip_settings() -> dict[str, dict[str, str]]:
-    """What pip's files and the environment say, by section; the environment last, as pip has it."""
+    """Return pip's settings by section. As in pip, environment variables override files."""
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     settings: dict[str, dict[str, str]] = {"global": {"quiet": "2"}}
@@ -36,7 +36,7 @@ def pip_settings() -> dict[str, dict[str, str]]:
 
 
 def uv_settings(pip: dict[str, str]) -> dict[str, object]:
-    """The same for uv."""
+    """Return the corresponding settings for uv."""
     settings: dict[str, object] = {"index-strategy": "unsafe-best-match", "native-tls": "cert" in pip}
     if "index-url" in pip:
         settings["index-url"] = pip["index-url"]
@@ -52,7 +52,7 @@ def uv_settings(pip: dict[str, str]) -> dict[str, object]:
 
 def main(home: Path) -> None:
     settings = pip_settings()
-    os.umask(0o077)  # an index URL may hold a password
+    os.umask(0o077)  # an index URL can contain a password
     for tool in ("pip", "uv"):
         (home / ".config" / tool).mkdir(parents=True, exist_ok=True)
     config = configparser.RawConfigParser()

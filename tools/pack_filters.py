@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make plugins/module_utils/_filters/index.py from tests/recordings/filters.json.
+"""Generate plugins/module_utils/_filters/index.py from tests/recordings/filters.json.
 
-python tools/pack_filters.py                   pack what is recorded
-python tools/pack_filters.py 4.6.9.json ...    first add versions to the record, each as list_filters.py printed it
+python tools/pack_filters.py                   pack the recorded versions
+python tools/pack_filters.py 4.6.9.json ...    first add versions to the record, from the output of list_filters.py
 
 In the record, a filter or field without a version exists in all versions. ``@4.6.6..`` means from that version on,
 ``@..4.5.2`` up to that version. ``?`` marks a boolean, ``!`` a parameter that accepts one value only.
@@ -92,7 +92,7 @@ def dump(record: Record) -> str:
 
 def pack(record: Record) -> str:
     """Return the text of the index."""
-    # The head of the file stays.
+    # Keep the beginning of the file.
     head = INDEX.read_text(encoding="utf-8").split("VERSIONS = ")[0]
     versions = "".join(f'    "{version}",\n' for version in record["versions"])
     content = json.dumps(record["endpoints"], separators=(",", ":"))

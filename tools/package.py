@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the tarball, look at what is in it, and make an execution environment's build files of it."""
+"""Build the tarball, check its content, and create the build files of an execution environment from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_BYTES = 400_000
-# What users need, and nothing else.
+# The tarball contains only files that users need.
 FILES = {
     *("CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md"),
     "SECURITY.md",
@@ -54,7 +54,7 @@ def check_contents(tarball: Path) -> None:
 
 
 def check_execution_environment(tarball: Path, folder: Path) -> None:
-    """What ansible-builder finds in the collection, and what it makes of the guide's file."""
+    """Check the requirements that ansible-builder finds in the collection, and the build files that it creates."""
     collection = folder / "ansible_collections/netbox/cursor"
     collection.mkdir(parents=True)
     with tarfile.open(tarball) as archive:

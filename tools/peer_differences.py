@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Put the differences from netbox.netbox into the migration guide: python tools/peer_differences.py"""
+"""Copy the table of differences from netbox.netbox to the migration guide: python tools/peer_differences.py"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ END = "\n..\n  End of the generated table.\n"
 
 
 def as_rst() -> str:
-    """The table of differences."""
+    """Return the table of differences."""
     head = ("Case", "``netbox.netbox`` 3.23", "``netbox.cursor``")
     rows = [head, *((bug.matter, bug.there, bug.here) for bug in BUGS)]
     lines = [".. list-table::", "   :header-rows: 1", "   :widths: 34 33 33", ""]
@@ -31,7 +31,7 @@ def as_rst() -> str:
 
 
 def updated(guide: str) -> str:
-    """The guide with the table as it is now. Raise ValueError if the guide has no place for it."""
+    """Return the guide with the current table. Raise ValueError if the guide does not contain the table."""
     block = re.compile(re.escape(BEGIN) + r".*?" + re.escape(END), re.S)
     if not block.search(guide):
         raise ValueError("The migration guide has no comments between which the table belongs.")

@@ -116,9 +116,8 @@ options:
     vars:
       - name: netbox_branch
   validate_certs:
-    # As a bool, Ansible would convert each unknown string to false, which disables the check.
-    type: str
-    default: "true"
+    # Ansible converts every unknown string to false, which would disable the check. Plugins therefore convert this
+    # option with resolve_validate_certs() before Ansible does.
     env:
       - name: NETBOX_VALIDATE_CERTS
     vars:

@@ -67,11 +67,11 @@ options:
     type: raw
     default: []
   device_include_filters:
-    description: More sets for O(include_filters) that apply to devices only.
+    description: Additional sets for O(include_filters) that apply only to devices.
     type: raw
     default: []
   vm_include_filters:
-    description: More sets for O(include_filters) that apply to virtual machines only.
+    description: Additional sets for O(include_filters) that apply only to virtual machines.
     type: raw
     default: []
   exclude_filters:
@@ -82,11 +82,11 @@ options:
     type: raw
     default: []
   device_exclude_filters:
-    description: More sets for O(exclude_filters) that apply to devices only.
+    description: Additional sets for O(exclude_filters) that apply only to devices.
     type: raw
     default: []
   vm_exclude_filters:
-    description: More sets for O(exclude_filters) that apply to virtual machines only.
+    description: Additional sets for O(exclude_filters) that apply only to virtual machines.
     type: raw
     default: []
   group_by:
@@ -135,7 +135,7 @@ options:
   group_trees:
     description:
       - Keys in O(group_by) whose groups form trees. Nested roles and platforms are below their parents. Tenants are
-        below their tenant groups, and these are below their parents.
+        below their tenant groups, and tenant groups are below their parents.
       - If tenants in different tenant groups share a slug, each group is named after its path.
     type: list
     elements: str
@@ -167,7 +167,7 @@ options:
       - all
   exclude_host_vars:
     description:
-      - Variables not to set on hosts, although O(host_vars) selects them.
+      - Variables in O(host_vars) that the plugin does not set on hosts.
       - Expressions and groups can use these variables.
     type: list
     elements: str
@@ -193,7 +193,7 @@ options:
       - netbox.netbox
   allow_ansible_variables:
     description:
-      - Variables with a meaning in Ansible that flattened data from NetBox is allowed to set, or V(all).
+      - Variables that Ansible interprets and that flattened data from NetBox is allowed to set, or V(all).
       - Without this option, keys such as C(ansible_connection) in config contexts, local context data, and custom
         fields do not become variables. See O(flatten_config_context), O(flatten_local_context_data), and
         O(flatten_custom_fields).
@@ -426,7 +426,7 @@ notes:
 seealso:
   - name: Inventory guide
     description: Explains how to select hosts, variables, and groups.
-    link: https://netbox-cursor.github.io/netbox.cursor/main/docsite/inventory_guide.html
+    link: https://netbox-cursor.github.io/netbox.cursor/1.0.0/docsite/inventory_guide.html
   - name: Filters of NetBox
     description: Describes NetBox REST API filters.
     link: https://netboxlabs.com/docs/netbox/reference/filtering/
@@ -563,6 +563,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._options import (
     refuse_unknown_options,
     refuse_wrong_booleans,
     resolve_options,
+    resolve_validate_certs,
 )
 
 ENDINGS = ("netbox.yml", "netbox.yaml", "nb_inventory.yml", "nb_inventory.yaml")
@@ -593,6 +594,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         kept = {name: value for name, value in (direct or {}).items() if name in expressions}
         resolved = {**kept, **resolve_options(self.templar, constants)}
         refuse_wrong_booleans(self.option_definitions, resolved)
+        resolved = resolve_validate_certs(self.option_definitions, resolved, var_options)
         super().set_options(task_keys=task_keys, var_options=var_options, direct=resolved)
         self._fresh = self.get_option("cache_timeout") or 0
         seconds: t.Any = self._fresh + (self.get_option("stale_if_error") or 0)

@@ -15,8 +15,8 @@ description:
     the run.
   - Several workers read long lists in parallel. Nested lists, such as the interfaces of a device, are complete as well.
   - Can also send a complete GraphQL query.
-  - GraphQL needs less CPU time on NetBox than the REST API. The results differ - IDs and decimal numbers are strings,
-    and choices have no labels.
+  - GraphQL needs less CPU time on NetBox than the REST API. The results differ from those
+    of the REST API - IDs and decimal numbers are strings, and choices have no labels.
   - Values from NetBox are never evaluated as templates.
 extends_documentation_fragment:
   - netbox.cursor._connection.plugin
@@ -51,7 +51,7 @@ options:
   query:
     description:
       - GraphQL query to send. The result is the dictionary C(data) of the response.
-      - The lookup does not complete lists that NetBox shortens.
+      - If NetBox truncates a list, the lookup does not read the rest of it.
       - Mutually exclusive with a list name.
     type: str
   graph_variables:

@@ -10,7 +10,7 @@ version_added: 1.0.0
 author:
   - The netbox.cursor authors (@netbox-cursor)
 description:
-  - Writes drawings of the selected racks and a web page that shows them to a directory.
+  - Saves drawings of the selected racks, and a web page that shows these drawings, in a directory.
   - The role P(netbox.cursor.rack_elevations#role) calls this module with its style sheet and its script. Use the role
     unless you have your own style sheet and script.
   - The module reads lists of racks and devices to detect changes since the last run. It requests only drawings that

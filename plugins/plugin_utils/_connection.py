@@ -22,7 +22,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.client import 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import executor_class
-from ansible_collections.netbox.cursor.plugins.plugin_utils._options import CAN_BE_NONE, truth
+from ansible_collections.netbox.cursor.plugins.plugin_utils._options import CAN_BE_NONE
 
 
 def connect(plugin: AnsiblePlugin, agent: str) -> Client:
@@ -43,7 +43,7 @@ def connect(plugin: AnsiblePlugin, agent: str) -> Client:
         option("token"),
         headers=parse_headers(option("headers") or {}),
         branch=option("branch"),
-        verify=truth("validate_certs", option("validate_certs")) and (_path(option("ca_path")) or True),
+        verify=option("validate_certs") and (_path(option("ca_path")) or True),
         certificate=_path(option("client_cert")),
         key=_path(option("client_key")),
         timeout=option("timeout"),

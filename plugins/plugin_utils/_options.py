@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import typing as t
 from collections.abc import Iterable, Mapping
@@ -63,6 +64,23 @@ def refuse_wrong_booleans(definitions: Mapping[str, t.Any], options: Mapping[str
             truth(name, options[name])
 
 
+def resolve_validate_certs(
+    definitions: Mapping[str, t.Any], direct: Mapping[str, t.Any], variables: Mapping[str, t.Any] | None
+) -> dict[str, t.Any]:
+    """Return ``direct`` with a Boolean for ``validate_certs`` from the first source that is not empty.
+
+    Call this before ``set_options``. Ansible-core (2.16 to 2.21) converts mistyped and empty values from every source
+    to false, and such a value must never disable the check. Raise :class:`UsageError` with the name of the source if
+    its value is not a Boolean.
+    """
+    definition = definitions["validate_certs"]
+    values = [("validate_certs", direct.get("validate_certs"))]
+    for source, container in (("vars", variables or {}), ("env", os.environ)):
+        values += [(entry["name"], container.get(entry["name"])) for entry in definition[source]]
+    given = [(name, value) for name, value in values if value not in (None, "")]
+    return {**direct, "validate_certs": truth(*given[0]) if given else definition["default"]}
+
+
 def truth(name: str, value: t.Any) -> bool:
     """Convert ``value`` to a Boolean as Ansible does. Raise :class:`UsageError` with ``name`` if that fails."""
     try:
@@ -111,4 +129,5 @@ def set_lookup_options(lookup: LookupBase, variables: Mapping[str, t.Any] | None
     values = resolve_options(templar, {name: variables[name] for name in sources if variables and name in variables})
     refuse_wrong_booleans(definitions, {**values, **direct})
     # Ansible has already resolved the templates in direct options.
-    lookup.set_options(var_options=values, direct=without_empty_ones(direct))
+    resolved = resolve_validate_certs(definitions, without_empty_ones(direct), values)
+    lookup.set_options(var_options=values, direct=resolved)

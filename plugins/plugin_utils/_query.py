@@ -203,7 +203,7 @@ class Query:
     def _check_fields(self, endpoint: str, row: Row) -> None:
         unknown = [name for name in self.fields if name not in row]
         if unknown:
-            raise UsageError(f"fields: objects of {endpoint} do not have {' or '.join(unknown)}.")
+            raise UsageError(f"fields: objects in {endpoint} do not have {' or '.join(unknown)}.")
 
     def _formed(self, rows: Iterable[Row]) -> Iterator[t.Any]:
         for row in rows:

@@ -18,7 +18,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 NEEDS_MARKS = tuple(int(part) for part in re.findall(r"\d+", release.__version__)[:2]) < (2, 19)
 
 
-def marked(value: t.Any) -> t.Any:
+def mark_unsafe(value: t.Any) -> t.Any:
     """Return ``value``. Strings and dictionary keys in it that might contain templates are marked as unsafe.
 
     A template contains a brace, or starts with a line such as ``#jinja2: variable_start_string: '[['``.
@@ -28,7 +28,7 @@ def marked(value: t.Any) -> t.Any:
     if isinstance(value, str):
         return wrap_var(value) if "{" in value or "#" in value else value
     if isinstance(value, dict):
-        return {marked(key): marked(one) for key, one in value.items()}
+        return {mark_unsafe(key): mark_unsafe(one) for key, one in value.items()}
     if isinstance(value, list):
-        return [marked(one) for one in value]
+        return [mark_unsafe(one) for one in value]
     return value

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command line: measures what it is told, and shows, keeps and publishes what came of it."""
+"""The command line: run measurements, and show, save, and publish the results."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The NetBox that is measured: the stand-in in a process of its own, with a model of what it costs, or a real one.
+"""The measured NetBox: the mock NetBox in a separate process with a cost model, or a real NetBox.
 
 Run as a program it is the former: python _netbox.py SETTINGS. It says in JSON where it serves; each line of JSON it
 reads changes settings (those of the stand-in, _state.Settings) and is answered with what was spent so far.
@@ -67,7 +67,7 @@ class NetBox:
 
 
 class Model(NetBox):
-    """A stand-in that costs what NetBox costs."""
+    """Run a mock NetBox with the costs of a real NetBox."""
 
     is_model = True
 

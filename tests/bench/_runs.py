@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs programs in turns and notes what each took."""
+"""Run programs alternately, and record their costs."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Print what options cost a mock NetBox: requests, and seconds of NetBox CPU by its cost model.
+"""Print the costs of options with a mock NetBox: requests, and NetBox CPU seconds from its cost model.
 
 PYTHONPATH=... python tests/bench/option_costs.py [DEVICES [START OF A TITLE]]
 """

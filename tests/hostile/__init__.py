@@ -1,7 +1,8 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Strings that would act if something treated them as more than data, and a NetBox whose every text field has one.
+"""Strings that cause an effect if a program interprets them, and a NetBox that contains such a string in every text
+field.
 
 A payload creates a canary file if it is executed. Tests fill the estate of a mock NetBox with :func:`poison`, run
 Ansible, and then check that :meth:`Canaries.found` is empty and that :func:`control_characters` finds none in the
@@ -202,9 +203,9 @@ def poison(
 ) -> None:
     """Replace every text that a user of NetBox can write by a payload, at random but the same way for each ``seed``.
 
-    ``endpoints``: the lists to change, or ``None`` for all. ``keep``: names of fields to leave as they are, such as
-    those that a test selects objects by. ``validated``: whether to change fields with a fixed form as well, as only a
-    server that is not a NetBox could.
+    ``endpoints``: the lists to change, or ``None`` for all. ``keep``: names of fields that do not change, such as
+    fields with which a test selects objects. ``validated``: whether to also change fields with a fixed form. Only a
+    server that is not NetBox can do this.
     """
     choose = random.Random(seed).choice
     kept = {*keep, *NOT_TEXT, *(() if validated else VALIDATED)}
@@ -233,5 +234,5 @@ def _poison(
 
 
 def control_characters(output: str) -> list[str]:
-    """Return the characters in the output of a program that a terminal would obey, except for new lines and tabs."""
+    """Return the characters in a program's output that a terminal would interpret, except newlines and tabs."""
     return sorted(set(_CONTROL.findall(_COLOR.sub("", output))))

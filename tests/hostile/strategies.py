@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts that hypothesis draws: payloads, parts of them joined, and any other characters."""
+"""Random strings for hypothesis: payloads, combined parts of payloads, and any other characters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 # Characters with a meaning in shells, templates, YAML, paths, and HTML, and characters that a terminal obeys.
 _SPECIAL = " -=@:/\\.~%$`'\"|&;<>(){}[]#!*?,+\t\r\n\x00\x07\x1b\x7f\x9b\u200e\u202e\u2028\ufeff"
 _ANY = st.text(st.one_of(st.sampled_from(_SPECIAL), st.characters(exclude_categories=["Cs"])), max_size=12)
-# What makes the text that follows an option, a command, a template, or another line.
+# Prefixes that turn the following text into an option, a command, a template, or another line.
 _STARTS = ("-", "--", "-o", "\n-", " -o", "{{ ", "{% ", "$(", "`", "; ", "\x1b]0;", "../", "localhost", "\u2800", "．")
 
 

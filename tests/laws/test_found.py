@@ -213,7 +213,7 @@ def test_an_error_leaves_no_host_behind(options: dict[str, t.Any]) -> None:
         {"keyed_groups": [{"key": "name", "parent_group": "{{ site }}"}], "plurals": True},
     ],
 )
-def test_a_mistake_in_an_option_is_no_traceback(options: dict[str, t.Any]) -> None:
+def test_mistake_in_an_option_causes_no_traceback(options: dict[str, t.Any]) -> None:
     hold(laws.errors_leave_nothing(Mock(Described(devices=[{"name": "a"}]).netbox()), options))
 
 

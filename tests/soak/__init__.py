@@ -2,4 +2,4 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What takes long to show: many rows, many changes, many runs. The normal suite has a small version of each."""
+"""Long tests with many rows, many changes, and many runs. The unit tests contain a short version of each."""

@@ -4,7 +4,7 @@
 
 """make soak: lists that change while they are read, a proxy that fails at random, and long runs with flat memory.
 
-Print what was measured, and fail if a promise was not kept. Everything takes about 20 minutes. ``--rounds``,
+Print the measurements, and fail if a guarantee does not hold. Everything takes about 20 minutes. ``--rounds``,
 ``--rows``, ``--seeds``, ``--inventories``, and ``--walk`` make it shorter.
 """
 
@@ -35,14 +35,14 @@ from ansible_collections.netbox.cursor.tests.soak._kills import at_once, killed 
 from ansible_collections.netbox.cursor.tests.stand_in import serve  # noqa: E402
 from ansible_collections.netbox.cursor.tests.stand_in._proxy import KINDS  # noqa: E402
 
-# By default glibc's malloc keeps memory for each thread that there ever was, which grows with their number.
+# By default, glibc's malloc keeps memory for each thread that ever existed, so memory grows with the number of threads.
 ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
 # Megabytes by which memory may grow after the first tenth of a long run.
 FLAT = 10
 
 
 def change(way: str, rows: int, rounds: int) -> tuple[str, bool]:
-    """What came of so many walks over a list that changed, and whether that is what was promised."""
+    """Read a list several times while it changes, and return whether all results are as guaranteed."""
     began = time.monotonic()
     with serve(version="4.6") as netbox:
         walks = [walk(netbox, way, rows, page_size=300) for dummy in range(rounds)]
@@ -72,7 +72,7 @@ def chaos(way: str, rows: int, seeds: int) -> tuple[str, bool]:
 
 
 def long_run(what: str, number: int, devices: int) -> tuple[str, bool]:
-    """What a process holds while it reads for long, and whether that stays the same."""
+    """Measure what a process uses while it reads for a long time, and return whether this is constant."""
     began = time.monotonic()
     command = [sys.executable, str(Path(__file__).resolve().parent / "_measured.py"), what]
     environment = _programs.environment(**ONE_ARENA)
@@ -89,7 +89,7 @@ def long_run(what: str, number: int, devices: int) -> tuple[str, bool]:
 
 
 def kills(number: int) -> tuple[str, bool]:
-    """Kill refreshes at random moments, and run two at once."""
+    """Kill refreshes at random times, and run two in parallel."""
     began = time.monotonic()
     with serve(version="4.6") as netbox, tempfile.TemporaryDirectory() as folder:
         netbox.edits.settle()
@@ -111,7 +111,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200, help="refreshes of an inventory that are killed")
     options = parser.parse_args()
     all_kept = True
-    # By offset a walk takes longer, and one that is lost shows in a few.
+    # Reading by offset takes longer, and a few runs are enough to find a lost row.
     few = max(1, options.rounds // 10)
     tasks = [
         *(partial(change, way, options.rows, options.rounds if way in BY_CURSOR else few) for way in WAYS),

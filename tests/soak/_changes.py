@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists are read by several workers while threads add, delete and edit rows: what becomes of the rows that stay?"""
+"""Read lists with several workers while threads add, delete, and edit rows, and check the remaining rows."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def in_an_order(pager: Pager) -> Iterator[t.Any]:
     return pager.rows(SITES, ordering="name")
 
 
-# Ways to read, with what pagination; those by cursor lose nothing, those by offset nothing without saying so.
+# Methods of reading, with their pagination. Cursors never lose rows. Offset pagination reports lost rows.
 WAYS: dict[str, tuple[Callable[[Pager], Iterator[t.Any]], str]] = {
     "split cursor": (by_rest, "auto"),
     "GraphQL": (by_graphql, "auto"),
@@ -52,7 +52,7 @@ BY_CURSOR = ("split cursor", "GraphQL")
 
 @dataclass
 class Walk:
-    """One list read while it changed: rows that stayed and did not come, that came twice, and what was said of it."""
+    """The result of reading a changing list: missing remaining rows, repeated rows, and the errors and warnings."""
 
     lost: int
     repeated: int
@@ -62,10 +62,11 @@ class Walk:
 
 @contextmanager
 def changing(netbox: NetBox, rows: int) -> Iterator[tuple[set[int], Callable[[], int]]]:
-    """Sites 1 to ``rows`` of which every third is deleted by and by, while new ones come and all are edited.
+    """Create the sites 1 to ``rows``. Gradually delete every third site, while new sites are added and all sites are
+    edited.
 
-    Gives the ids of those that stay, and what tells how many changes there were. The threads that write may do so at
-    any time; NetBox answers each request from what is written then, as from a transaction of its own.
+    Yield the IDs of the remaining sites, and a function that returns the number of changes. The writing threads can
+    change data at any time. As in a transaction, NetBox responds to each request with the current data.
     """
     sites = netbox.table(SITES)
     example = sites[min(sites)]

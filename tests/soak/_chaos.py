@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists are read through a proxy that fails at random: are they complete, and what does that cost?"""
+"""Read lists through a proxy that fails at random, and measure whether they are complete and how many requests they
+need."""
 
 from __future__ import annotations
 
@@ -19,13 +20,13 @@ from ansible_collections.netbox.cursor.tests.stand_in._proxy import KINDS, Chaos
 
 SITES = "dcim/sites"
 PART = 0.2
-# The requests that a list can cost, compared with those of an undisturbed one. The median over all seeds counts.
+# Limit for the number of requests, relative to a read without failures. It applies to the median of all seeds.
 MOST = 1.5
 
 
 @dataclass(frozen=True)
 class Load:
-    """What is read, and how long the client waits."""
+    """The list to read, and the client's timeout."""
 
     rows: int
     page_size: int
@@ -62,7 +63,7 @@ READS: dict[str, Read] = {"REST by cursor": by_rest, "REST by offset": by_offset
 
 @dataclass
 class Outcome:
-    """The requests of each disturbed read and of an undisturbed one, and the seeds whose rows were not complete."""
+    """The number of requests with and without failures, and the seeds with incomplete rows."""
 
     undisturbed: int
     requests: list[int]

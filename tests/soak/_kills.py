@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Refreshes that are killed at random moments, and refreshes that run at once on one cache."""
+"""Kill refreshes at random times, and run refreshes in parallel on one cache."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Runs:
 
 
 def killed(netbox: NetBox, folder: Path, number: int) -> tuple[int, int]:
-    """Kill so many refreshes. Return how many were still running, and how many left a cache that is wrong."""
+    """Kill this number of refreshes. Return how many were still running, and how many left a wrong cache."""
     runs = Runs(netbox, folder)
     runs.read()
     began = time.monotonic()
@@ -83,19 +83,19 @@ def killed(netbox: NetBox, folder: Path, number: int) -> tuple[int, int]:
     for attempt in range(number):
         runs.edit(f"K{attempt}")
         process = runs.start()
-        # Most of a run's time, Ansible starts: nothing can happen there.
+        # For most of the run, Ansible starts and cannot damage the cache.
         time.sleep(random.uniform(seconds * 0.4, seconds * 1.05))
         hit += process.poll() is None
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        # The next edits come before the comparison, so that it is a refresh from what the killed run left.
+        # Edit before the comparison, so that the comparison refreshes the cache that the killed run left.
         runs.edit(f"A{attempt}")
         wrong += runs.differs()
     return hit, wrong
 
 
 def at_once(netbox: NetBox, folder: Path, number: int) -> int:
-    """Refresh twice at once so many times. Return how many times that left a cache that is wrong."""
+    """Run this number of pairs of parallel refreshes. Return how many pairs left a wrong cache."""
     runs, wrong = Runs(netbox, folder), 0
     runs.read()
     for attempt in range(number):

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads a NetBox again and again, or one long list, in a process of its own, and says what this leaves behind.
+"""Read a NetBox repeatedly, or one long list, in a separate process, and print the resources that the process uses.
 
 python tests/soak/_measured.py inventories|rows URL TOKEN NUMBER
 
-Prints a line of JSON now and then: ``done`` (of NUMBER), and what the process holds then: ``memory`` in megabytes,
-``threads``, ``sockets``.
+Prints a line of JSON at intervals: ``done`` (of NUMBER), and the process's ``memory`` in megabytes, ``threads``, and
+``sockets``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader, inventory_loader
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 
-# How often a line is printed over the whole.
+# Total number of lines to print.
 LINES = 20
 
 
@@ -43,7 +43,7 @@ def sockets() -> int:
         try:
             found += os.readlink(entry).startswith("socket:")
         except OSError:
-            continue  # the one by which they were listed
+            continue  # the descriptor of the listed directory
     return found
 
 
@@ -84,7 +84,7 @@ def main() -> None:
     for done in {"inventories": inventories, "rows": rows}[what](url, token, number):
         if done % max(1, number // LINES) == 0:
             print(json.dumps({"done": done, **held()}), flush=True)
-    time.sleep(0.5)  # threads end by themselves
+    time.sleep(0.5)  # idle threads end automatically
     print(json.dumps({"done": number, **held()}), flush=True)
 
 

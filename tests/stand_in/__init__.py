@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A NetBox to test and demonstrate against: `with serve(version="4.6") as netbox: ...`."""
+"""A mock NetBox for tests and demonstrations: `with serve(version="4.6") as netbox: ...`."""
 
 from __future__ import annotations
 

@@ -10,6 +10,6 @@ import importlib
 import sys
 from pathlib import Path
 
-# Run by its path, the folder is no package yet.
+# If the directory is run by its path, it is not a package yet.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.exit(importlib.import_module("stand_in._command").main())

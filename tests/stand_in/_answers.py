@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers as NetBox writes them: JSON with the address it was asked at, or a page for people."""
+"""Write responses as NetBox does: JSON with the URL of the request, or an HTML page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ._tables import HERE
 
 
 def here(request: Request) -> str:
-    """The address the client used. NetBox, too, believes the Host header."""
+    """Return the URL that the client used. Like NetBox, this trusts the Host header."""
     return f"{request.url.scheme}://{request.headers['host']}{request.scope.get('base_path', '')}"
 
 

@@ -2,9 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The way of a request: routes, then credentials, then the view.
-
-A further part of NetBox is a further module with `routes()`, listed here.
+"""Process a request: routes, then credentials, then the view. To add a part of NetBox, add a module with `routes()` to
+the list in this file.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def application(netbox: NetBox) -> Reception:
 
 
 class Desk:
-    """Finds the view for a path, refuses whom it must, and answers for views that fail."""
+    """Finds the view for a path, rejects requests without permission, and responds for views that fail."""
 
     def __init__(self, netbox: NetBox, routes: list[Route]) -> None:
         self._netbox = netbox
@@ -62,7 +61,7 @@ class Desk:
 
     def _refusal(self, request: Request) -> Response | None:
         path = request.url.path
-        # These say themselves whom they refuse.
+        # These views check permissions themselves.
         if path in (SCHEMA, GRAPHQL, COST) or path.startswith(MEDIA):
             return None
         parameters = self._route(request.scope)
@@ -84,7 +83,7 @@ class Desk:
         return None
 
     def _route(self, scope: Scope) -> dict[str, t.Any] | None:
-        """What the path says, if it leads anywhere. Tables come and go, so a path of that form may lead nowhere."""
+        """Return the route of a path, or nothing. Tables can be added and removed, so such a path might not exist."""
         for route in self._router.routes:
             match, child = route.matches(scope)
             if match is not Match.NONE:

@@ -4,7 +4,7 @@
 
 """The plugin netbox-branching 1.1.3: a list of branches, and a header that selects one for a request.
 
-The recorded branches show other devices than the main data. All other tables are those of the main data.
+The recorded branches show other devices than the main data. All other tables contain the main data.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ENDPOINT = "plugins/branching/branches"
 GRAPHQL = "/graphql/"
 HEADER = "X-NetBox-Branch"
 NOT_READY = AttributeError("'HttpResponseBadRequest' object has no attribute 'schema_name'")
-# What answers from the main data, whatever the header contains.
+# Endpoints that always return the main data.
 EXEMPT = ("/api/", "/api/status/", "/api/authentication-check/", "/api/extras/custom-fields/")
 
 
@@ -65,7 +65,7 @@ class Branching:
 
 
 def apply(estate: Estate, changes: dict[str, t.Any]) -> None:
-    """Give ``estate`` its own copies of the tables that differ."""
+    """Copy the tables that differ to ``estate``."""
     for endpoint, change in changes.items():
         rows: dict[int, Row] = {pk: estate.tables[endpoint][pk] for pk in estate.tables[endpoint]}
         rows.update({row["id"]: row for row in change["changed"]})

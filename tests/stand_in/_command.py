@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command line: serves until it is told to stop."""
+"""The command line. It serves requests until it receives a signal."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from ._versions import FULL_VERSIONS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="stand_in", description="A stand-in NetBox on this machine.")
+    parser = argparse.ArgumentParser(prog="stand_in", description="A mock NetBox on this machine.")
     parser.add_argument("--version", choices=sorted(FULL_VERSIONS), default="4.6")
     parser.add_argument("--port", type=int, default=0, help="0: any that is free")
     parser.add_argument("--estate", default="recorded", help="recorded, empty, or a number of devices to make up")
     parser.add_argument("--interfaces", type=int, default=8, help="interfaces of each device made up")
     parser.add_argument("--max-page-size", type=int, default=1000, help="0: unlimited")
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds each answer takes longer on its way")
-    parser.add_argument("--workers", type=int, help="requests worked on at once")
+    parser.add_argument("--latency", type=float, default=0.0, help="additional seconds for each response")
+    parser.add_argument("--workers", type=int, help="maximum number of requests that are processed in parallel")
     parser.add_argument(
-        "--cost-factor", type=float, default=0.0, help="1: rows take as long as those of a real NetBox; 0: no time"
+        "--cost-factor", type=float, default=0.0, help="1: rows take as much time as in a real NetBox; 0: no time"
     )
     parser.add_argument("--fault", action="append", default=[], metavar="KIND[:ARGUMENT][@PATH][xTIMES]")
-    parser.add_argument("--tls", action="store_true", help="serve https, with a certificate made for this run")
+    parser.add_argument("--tls", action="store_true", help="serve HTTPS with a certificate for this run")
     parser.add_argument(
-        "--branching", action="store_true", help="with the plugin netbox-branching, on the recorded estate"
+        "--branching", action="store_true", help="include the plugin netbox-branching and the recorded estate"
     )
     options = vars(parser.parse_args(arguments))
     faults = [fault_from(text) for text in options.pop("fault")]
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda _number, _frame: stop.set())
     with serve(**options) as netbox:
         netbox.faults.extend(faults)
-        told = f"stand-in NetBox {netbox.settings.full_version} at {netbox.url} token {netbox.tokens['v2']}"
+        told = f"mock NetBox {netbox.settings.full_version} at {netbox.url} token {netbox.tokens['v2']}"
         print(f"{told} ca {netbox.ca_path}" if netbox.ca_path else told, flush=True)
         stop.wait()
     return 0

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Config contexts: which of them apply to a device or virtual machine, and their data put together."""
+"""Config contexts: select the contexts that apply to a device or virtual machine, and merge their data."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _identity(value: t.Any) -> t.Any:
 
 
 def _places(estate: Estate, endpoint: str, host: Row) -> dict[str, set[t.Any]]:
-    """The objects that a context can name, by its fields."""
+    """Return the objects to which a context can refer, by its fields."""
     site = _row(estate, "dcim/sites", host.get("site"))
     cluster = _row(estate, "virtualization/clusters", host.get("cluster"))
     tenant = _row(estate, "tenancy/tenants", host.get("tenant"))
@@ -67,7 +67,7 @@ def _places(estate: Estate, endpoint: str, host: Row) -> dict[str, set[t.Any]]:
         "cluster_types": _one(cluster.get("type")),
         "cluster_groups": _one(cluster.get("group")),
         "clusters": _one(host.get("cluster")),
-        # Only the group itself: NetBox 4.6 does not look at the groups above it.
+        # Only the group itself, because NetBox 4.6 ignores its parent groups.
         "tenant_groups": _one(tenant.get("group")),
         "tenants": _one(host.get("tenant")),
         "tags": {tag["slug"] for tag in host.get("tags") or ()},
@@ -83,7 +83,7 @@ def _one(nested: t.Any) -> set[int]:
 
 
 def _ancestors(estate: Estate, endpoint: str, nested: t.Any) -> set[int]:
-    """The object and those above it."""
+    """Return the object and its parents."""
     found: set[int] = set()
     table = estate.get(endpoint)
     while nested and key(nested) not in found:
@@ -93,7 +93,7 @@ def _ancestors(estate: Estate, endpoint: str, nested: t.Any) -> set[int]:
 
 
 def merged(original: Row, new: Row) -> Row:
-    """Both dictionaries, also those inside them; where both have a value, the new one."""
+    """Merge two dictionaries recursively. If both contain a value, the new value is used."""
     result = dict(original)
     for name, value in new.items():
         if isinstance(result.get(name), dict) and isinstance(value, dict):

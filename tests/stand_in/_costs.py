@@ -25,21 +25,22 @@ INTERFACES = ("dcim/interfaces", "virtualization/interfaces")
 ADDRESSES = ("primary_ip", "primary_ip4", "primary_ip6", "oob_ip")
 # All prices are seconds for this many rows.
 ROWS = 1000.0
-# Seconds for a request: who asks, what may be seen, finding the rows.
+# Seconds for a request: authentication, permissions, and the query.
 REST_REQUEST = 0.05
 GRAPHQL_REQUEST = 0.01
 
 
 @dataclass(frozen=True)
 class GraphQLPrices:
-    # Fields of its own, custom fields among them.
+    # The object's own fields, including custom fields.
     row: float
-    # An object that the row points to.
+    # An object that the row refers to.
     relation: float = 0.03
     relations: dict[str, float] = field(
         default_factory=lambda: {"rack": 0.08, "device": 0.0, **dict.fromkeys(ADDRESSES, 0.05)}
     )
-    # A list of objects. What was measured counts its rows in; of other lists they cost what they cost.
+    # A list of objects. The measurements include the rows of the list. Related objects from other lists have their own
+    # prices.
     list: float = 0.11
     lists: dict[str, float] = field(default_factory=lambda: {"tags": 0.25, "ip_addresses": 0.11})
     config_context: float = 0.14
@@ -65,22 +66,22 @@ GRAPHQL = {
     **dict.fromkeys(INTERFACES, GraphQLPrices(0.07)),
     "ipam/ip-addresses": GraphQLPrices(0.02),
 }
-# Not measured: as addresses.
+# Not measured. Estimated from addresses.
 ANY_GRAPHQL = GraphQLPrices(0.02)
 
 
 @dataclass(frozen=True)
 class RestPrices:
-    # All fields; `brief`; with `fields`, those that are no objects.
+    # All fields, `brief`, and, with `fields`, the fields that are not objects.
     full: float
     brief: float
     fields: float
-    # With `fields`: an object that the row points to. One alone cost 0.01 to 0.06, each of nine 0.09.
+    # With `fields`: an object that the row refers to. A single object cost 0.01 to 0.06, and each of nine objects 0.09.
     relation: float = 0.09
     address: float = 0.04
     tags: float = 0.22
     config_context: float = 0.2
-    # A row counted off before a page by offset; where config contexts come with the page, they are made of it, too.
+    # A row that an offset skips. If the page contains config contexts, NetBox renders them for skipped rows as well.
     skipped: float = 0.0006
     skipped_with_config_context: float = 0.05
 
@@ -104,12 +105,12 @@ class RestPrices:
 
 REST = {
     **dict.fromkeys(DEVICES, RestPrices(1.4, 0.07, 0.07)),
-    # Measured with the device among the fields, never without.
+    # Always measured with the field device.
     **dict.fromkeys(INTERFACES, RestPrices(1.61, 1.03, 0.62)),
-    # A page in full 0.6, when measured again.
+    # A second measurement of a page with all fields: 0.6.
     "ipam/ip-addresses": RestPrices(0.55, 0.09, 0.09),
 }
-# Not measured: as little as what was.
+# Not measured. Estimated from the lowest measured price.
 ANY_REST = RestPrices(0.45, 0.07, 0.07)
 
 
@@ -118,7 +119,7 @@ def graphql_prices(endpoint: str) -> GraphQLPrices:
 
 
 def rest_price(endpoint: str, shape: Shape) -> float:
-    """Seconds for a row of that shape."""
+    """Return the seconds for a row of this shape."""
     return REST.get(endpoint, ANY_REST).of_row(endpoint, shape)
 
 

@@ -4,8 +4,8 @@
 
 """The parts of rows that NetBox computes from other rows: nested objects, names, counts, cable paths, config contexts.
 
-A write changes a row. `refresh` brings all rows up to date that show something of it, and nothing else: their
-`last_updated` stays, and they get no record.
+A write changes a row. `refresh` updates all rows that show a part of it. Their `last_updated` does not change, and
+there is no change record.
 """
 
 from __future__ import annotations
@@ -240,7 +240,7 @@ class Derived:
         if compute := self._computed.get(endpoint):
             compute(row)
         for field, count in COUNTS.get(endpoint, {}).items() if self._counts() else ():
-            # What the recorded server counted in endpoints that were not recorded stays.
+            # Keep the recorded server's counts of objects in endpoints that were not recorded.
             if field in row and (field != "count_fhrp_groups" or ASSIGNMENTS in self._estate.tables):
                 row[field] = count(self._estate, row)
         row["display"] = self.display(endpoint, row)
@@ -249,7 +249,7 @@ class Derived:
         return row
 
     def _counts(self) -> bool:
-        """Whether objects are counted. In estates that are made up, all counts are 0: they show in every device."""
+        """Whether objects are counted. In generated estates, all counts are 0, because every device would show them."""
         return not any(isinstance(table, GeneratedTable) for table in self._estate.tables.values())
 
     def _row(self, endpoint: str, pk: t.Any) -> Row | None:
@@ -257,7 +257,7 @@ class Derived:
         return table.get(pk)
 
     def _shown(self, endpoint: str, field: str, target: str, value: t.Any) -> t.Any:
-        """What a field shows of the objects that it refers to. Objects of tables that are not here stay as they are."""
+        """Return what a field shows of the objects that it refers to. Objects in missing tables do not change."""
         if isinstance(value, list):
             if target not in self._estate.tables:
                 return value
@@ -278,7 +278,7 @@ class Derived:
             value = row[field]
             if isinstance(value, dict) and "url" in value:
                 if known_fields is None and "." in place:
-                    # Nothing was recorded of this place, and no object is nested without end.
+                    # The recordings do not contain this field, and objects are not nested endlessly.
                     continue
                 above = self._target(value)
                 known = self._row(above, value["id"])
@@ -317,7 +317,7 @@ class Derived:
         return values
 
     def _labelled(self, field: Row, value: t.Any) -> t.Any:
-        """Since NetBox 4.7, choices come with their labels."""
+        """NetBox 4.7 and later return choices with their labels."""
         choices = self._row("extras/custom-field-choice-sets", key(field["choice_set"])) or {}
         labels = dict(choices.get("extra_choices") or ())
         if isinstance(value, list):
@@ -561,7 +561,7 @@ class Derived:
     # All rows
 
     def refresh(self, changed: Iterable[tuple[str, Row]]) -> None:
-        """Bring all rows up to date that show something of rows that changed. Give each of these before and after."""
+        """Update all rows that show parts of changed rows. Give each of these before and after."""
         rows = list(changed)
         queue: dict[Place, None] = {}
         endpoints = {endpoint for endpoint, dummy in rows}
@@ -584,7 +584,7 @@ class Derived:
             self.refresh_contexts()
 
     def refresh_contexts(self) -> None:
-        """Bring the config contexts of all hosts up to date."""
+        """Update the config contexts of all hosts."""
         for endpoint in HOSTS:
             table = self._estate.get(endpoint)
             for pk in table.ids():

@@ -90,7 +90,7 @@ class Edits:
         try:
             yield Request(self)
         except BaseException:
-            # IDs of the sequence are gone for good.
+            # IDs from the sequence are never used again.
             next_id = self.log.next_id
             self.restore(backup)
             self.log.next_id = next_id
@@ -101,13 +101,14 @@ class Edits:
         return Request(self, logged=False, saved=saved)
 
     def begin(self, records: int = RECORDS_OF_ONE) -> LateRequest:
-        """Begin a transaction whose writes can be seen when it commits. So many records get IDs of now."""
+        """Begin a transaction whose writes can be seen when it commits. This number of records gets IDs immediately."""
         return LateRequest(self, records)
 
     def settle(self) -> None:
-        """Bring all rows in line with each other: names, nested objects, counts, config contexts.
+        """Make all rows consistent: names, nested objects, counts, and config contexts.
 
-        Call this after a test assigned rows itself. Otherwise, edits would correct them silently, one by one.
+        Call this after a test assigned rows directly. Otherwise, edits would correct these rows one by one, without a
+        record.
         """
         dummy, derived = self.tools()
         derived.refresh(
@@ -120,11 +121,11 @@ class Edits:
         Request(self).note(action, endpoint, before, row)
 
     def backup(self) -> Backup:
-        """What a backup of the database holds."""
+        """Return a backup of the database."""
         return Backup({endpoint: table.copied() for endpoint, table in self.estate.tables.items()}, self.log.next_id)
 
     def restore(self, backup: Backup) -> None:
-        """Restore a backup of the database. The sequence of the log goes back, too."""
+        """Restore a backup of the database. This also resets the sequence of the log."""
         for endpoint in [endpoint for endpoint in self.estate.tables if endpoint not in backup.tables]:
             del self.estate.tables[endpoint]
         for endpoint, table in backup.tables.items():
@@ -508,7 +509,7 @@ class Request:
         return places
 
     def _protect(self, places: list[tuple[str, int]]) -> None:
-        """Refuse if objects refer to these that are not deleted with them."""
+        """Raise an error if other objects still refer to the objects."""
         doomed = set(places)
         dependents = [
             (other, each)

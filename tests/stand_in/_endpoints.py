@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What NetBox knows of each endpoint: its model, its brief fields, its default order, what its fields point to."""
+"""Properties of each endpoint: model, brief fields, default order, and the objects that fields refer to."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ ENDPOINTS = {
 # Endpoints of plugins.
 PLUGINS = {"plugins/branching/branches": Endpoint("Branch", (), plain=True)}
 
-# What is different from 4.7 on.
+# Differences in NetBox 4.7 and later.
 SINCE_4_7 = {"ipam/services": Endpoint("Service", (*NAMED, "port_mappings"), ("name", "id"))}
 
 # Where the nested objects of a field live; a few names mean another endpoint on another one.
@@ -194,7 +194,7 @@ SPECIAL_TARGETS = {
 
 
 def endpoint_of(name: str, version: str = "") -> Endpoint:
-    """What is known of an endpoint; of a plugin's, what its name says."""
+    """Return the properties of an endpoint. For a plugin's endpoint, derive them from its name."""
     if version.startswith("4.7") and name in SINCE_4_7:
         return SINCE_4_7[name]
     if name in ENDPOINTS or name in PLUGINS:
@@ -204,12 +204,12 @@ def endpoint_of(name: str, version: str = "") -> Endpoint:
 
 
 def target_of(endpoint: str, field: str) -> str | None:
-    """Where the nested objects of that field live; None: it has none."""
+    """Return the endpoint of the field's nested objects, or None if there are none."""
     if field in ("parent", "bridge", "lag"):
         return endpoint
     return SPECIAL_TARGETS.get((endpoint, field)) or TARGETS.get(field)
 
 
 def type_of(endpoint: str) -> str:
-    """The object type as NetBox writes it: dcim.device."""
+    """Return the object type in NetBox's form, such as dcim.device."""
     return f"{endpoint.split('/')[-2]}.{endpoint_of(endpoint).model.lower()}"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers that go wrong, on demand: what NetBox, the proxy before it and the network do to a client on a bad day."""
+"""Faults on demand: errors of NetBox, of a proxy in front of it, and of the network."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KINDS = (
     "not_utf8",  # 200 with what says that it is what was asked for, and is in no known encoding
     "redirect",  # to ARGUMENT, or to what was asked for
 )
-# Those that come in place of an answer, so that what was asked is not done.
+# Faults that replace the response, so that the request is not processed.
 IN_PLACE = ("reset", "status", "html", "empty", "not_json", "other_json", "not_utf8", "redirect")
 
 
@@ -39,12 +39,12 @@ class Fault:
     argument: str | float | None = None
     # A path without the query; `*` stands for any text. None: every path.
     path: str | None = None
-    # How often it happens, and how many requests it lets pass first.
+    # The number of times that the fault occurs, and the number of requests before the first one.
     times: int | None = None
     after: int = 0
     retry_after: str | int | None = None
     limit_above: int | None = None
-    # What was asked is done all the same.
+    # The request is processed anyway.
     done: bool = False
     seen: int = field(default=0, init=False)
 
@@ -53,12 +53,13 @@ class Fault:
             raise ValueError(f"{self.kind} is no kind of fault; these are: {', '.join(KINDS)}")
 
     def strikes(self, path: str, limit: int, reads: bool) -> bool:
-        """Does it happen to this request? Counts the requests it could happen to: lies to those that read only."""
+        """Return whether the fault applies to this request, and count the requests to which it can apply. Wrong data
+        applies only to reads."""
         if self.kind in LIES and not reads:
             return False
         if self.path is not None and not fnmatchcase(path, self.path):
             return False
-        # No limit, 0, is more than any.
+        # 0 means no limit, which exceeds every number.
         if self.limit_above is not None and 0 < limit <= self.limit_above:
             return False
         self.seen += 1

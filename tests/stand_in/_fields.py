@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values of fields: from what a client writes to what rows hold, and from rows to what the change log shows."""
+"""Convert field values from requests to rows, and from rows to change records."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Fields:
     # From a client to a row
 
     def stored(self, endpoint: str, row: Row, given: Row) -> Row:
-        """The fields that a client gave, as the row holds them. Unknown fields are ignored, as NetBox ignores them."""
+        """Return a client's fields in the form of the row. Like NetBox, this ignores unknown fields."""
         fields = {}
         for name, value in given.items():
             if name in row and name not in COMPUTED:
@@ -113,7 +113,7 @@ class Fields:
         return copy.deepcopy(value)
 
     def _found(self, endpoint: str, name: str, value: t.Any) -> Row:
-        """The object that a client named by its ID, by the object itself, or by some of its fields."""
+        """Return the object that a client specified by its ID, as an object, or by some fields."""
         table = self._estate.get(endpoint)
         if isinstance(value, dict) and "id" not in value:
             ids = [pk for pk, row in table.items() if all(row.get(field) == each for field, each in value.items())]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which filters each endpoint has. A parameter that is none of them is ignored, as NetBox ignores it."""
+"""The filters of each endpoint. Like NetBox, this ignores all other parameters."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""GraphQL filters: the ids of the rows that match an input like DeviceFilter.
+"""GraphQL filters: return the IDs of the rows that match an input such as DeviceFilter.
 
 A key that is null is no filter at all, so `site_id: null` and `in_list: null` select everything, as they do in NetBox.
 """

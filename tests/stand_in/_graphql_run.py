@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Carries a GraphQL query out: what is asked of each type is put together once, then each row is read by it.
+"""Run a GraphQL query. Collect the selected fields of each type once, and then read each row with them.
 
 graphql-core's own execution asks a resolver for each field of each row; for pages of NetBox's size that takes longer
 than NetBox itself.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""NetBox's GraphQL types, as recorded from real servers, and which table answers for each."""
+"""NetBox's GraphQL types, as recorded from real servers, and the table for each type."""
 
 from __future__ import annotations
 

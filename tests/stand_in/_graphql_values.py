@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A row's values as GraphQL gives them. The rows are those of the REST API, which writes some values another way."""
+"""Return a row's values in GraphQL form. The rows are in REST form, which differs for some values."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Image attachments: pictures that are taken, stored, and given back as media files."""
+"""Image attachments: accept, store, and return images as media files."""
 
 from __future__ import annotations
 

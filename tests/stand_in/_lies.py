@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers with the right status and the right form that do not tell the truth, by REST and by GraphQL."""
+"""REST and GraphQL responses with a correct status and a correct form, but with wrong data."""
 
 from __future__ import annotations
 

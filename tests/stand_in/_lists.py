@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists that NetBox composes instead of querying them: rack elevations, choices of a choice set, and what is free."""
+"""Lists that NetBox does not query from the database: rack elevations, choices in a choice set, and available
+objects."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The kinds of filters NetBox builds its filters from: which values they take, and what they compare how.
+"""The filter classes that NetBox uses: the values that they accept, and how they compare them.
 
 A filter is asked with a lookup ("", "n", "ic", ...) and the values of one parameter, and answers with the ids of the
 rows that match. It raises Invalid, with NetBox's words, when a value cannot be one of its values, and returns None when

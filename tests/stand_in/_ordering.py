@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""In which order rows come: the endpoint's own, or the one that `ordering` asks for."""
+"""The order of rows: the endpoint's default, or the value of `ordering`."""
 
 from __future__ import annotations
 

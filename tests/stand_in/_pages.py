@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One page of a list, by offset or by cursor, with the links to its neighbours."""
+"""One page of a list, by offset or by cursor, with links to the previous and next pages."""
 
 from __future__ import annotations
 

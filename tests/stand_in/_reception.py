@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The front of the server: notes each request, makes it wait, and lets happen to it what is to go wrong."""
+"""The entry point of the server: record each request, delay it, and apply faults."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The recorded estate: every object of a small real NetBox, as that NetBox served it."""
+"""The recorded estate: every object in a small real NetBox, as this NetBox returned it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""NetBox's OpenAPI schema, as far as it tells which query parameters lists have."""
+"""NetBox's OpenAPI schema, limited to the query parameters of lists."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Schema:
         return [Route(PATH, self.schema)]
 
     async def schema(self, request: Request) -> Response:
-        """Everybody may read it."""
+        """Everybody can read it."""
         settings = self._netbox.settings
         endpoints: dict[str, t.Iterable[str]] = {
             name: names.parameters for name, names in recorded(settings.full_version).items()

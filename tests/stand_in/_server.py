@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a stand-in NetBox on a free port of this machine, in a thread of this process."""
+"""Run a mock NetBox on a free local port, in a thread of this process."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HOST_NAMES = (HOST, "localhost")
 
 
 class Server(uvicorn.Server):
-    """Stops at once. Uvicorn's own waits are tenths of a second, which hundreds of tests wait for."""
+    """Stops at once. Uvicorn itself waits for tenths of a second, which is too long for hundreds of tests."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -63,7 +63,7 @@ class Server(uvicorn.Server):
             await asyncio.sleep(0.001)
         for task in self.server_state.tasks:
             task.cancel()
-        # Those with TLS would wait half a minute for a client that has nothing more to say.
+        # With TLS, they would wait half a minute for a client that does not send anything else.
         for connection in list(self.server_state.connections):
             if connection.transport:
                 connection.transport.abort()
@@ -74,7 +74,7 @@ class Server(uvicorn.Server):
 
 
 def _is_sending(transport: asyncio.Transport | None) -> bool:
-    # In Python 3.12, a transport with TLS that is closed a second time forgets what it sends.
+    # In Python 3.12, a TLS transport that is closed twice drops unsent data.
     with suppress(AttributeError):
         return bool(transport and transport.get_write_buffer_size())
     return False
@@ -91,10 +91,10 @@ def serve(
     branching: bool = False,
     **settings: t.Any,
 ) -> Iterator[NetBox]:
-    """A NetBox while the block runs. `estate` is "recorded", "empty", or a number of devices; settings are those of
-    Settings.
+    """Serve a mock NetBox while the block runs. `estate` is "recorded", "empty", or a number of devices; settings are
+    those of Settings.
 
-    `branching`: with the plugin netbox-branching, on the recorded estate of 4.6.
+    `branching`: add the plugin netbox-branching to the recorded estate of NetBox 4.6.
     """
     rows = estate_of(version, estate, interfaces)
     netbox = NetBox(rows, Settings(version=version, **settings))
@@ -151,7 +151,7 @@ def estate_of(version: str, estate: str | int, interfaces: int) -> Estate:
 
 
 def certificate(netbox: NetBox, folder: Path) -> str:
-    """A certificate for this address, by an authority made for this one run."""
+    """Create a certificate for this address from a CA that exists only during this run."""
     import trustme
 
     authority = trustme.CA()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What NetBox says of itself: status, the indexes of its API, who is asking."""
+"""Responses about NetBox itself: the status, the API indexes, and the current user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ._recorded import status_of
 from ._state import NetBox
 from ._tables import HERE
 
-# Not NetBox's: what a real one would have worked so far.
+# Not part of NetBox: the CPU time that a real NetBox would have needed so far.
 COST = "/stand-in/cost"
 
 
@@ -54,7 +54,7 @@ class Service:
         return json_answer(request, {**status_of(settings.version), **numbers})
 
     async def cost(self, request: Request) -> Response:
-        """Seconds by API; whoever asks may have them."""
+        """Return the seconds by API. Everybody has permission to read them."""
         return json_answer(request, self._netbox.cost)
 
     async def authentication_check(self, request: Request) -> Response:

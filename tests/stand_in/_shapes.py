@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which fields of a row are shown: `fields`, `omit`, `brief`, `exclude=config_context`."""
+"""Select the fields of a row: `fields`, `omit`, `brief`, and `exclude=config_context`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ._endpoints import endpoint_of
 from ._tables import Row
 
-# Up to 4.6; 4.7 knows no `exclude` any more.
+# NetBox 4.7 and later do not support `exclude`.
 WITH_CONFIG_CONTEXT = ("dcim/devices", "virtualization/virtual-machines")
 
 
@@ -32,9 +32,9 @@ class Shape:
 
 
 def shape_of(endpoint: str, version: str, query: Mapping[str, str]) -> Shape:
-    """`fields` goes before `omit`, that before `brief`; any text, "0" too, switches brief on.
+    """`fields` has precedence over `omit`, and `omit` over `brief`. Any string, even "0", enables `brief`.
 
-    Of a repeated parameter the last value counts, and `exclude` counts wherever it holds the words.
+    NetBox uses the last value of a repeated parameter, but every value of `exclude`.
     """
     excluded = version != "4.7" and endpoint in WITH_CONFIG_CONTEXT and "config_context" in query.get("exclude", "")
     dropped = frozenset(["config_context"] if excluded else [])

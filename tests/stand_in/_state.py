@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One stand-in NetBox as tests see it: its rows, its settings, what it was asked, what is to go wrong."""
+"""One mock NetBox as tests use it: rows, settings, recorded requests, and faults."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ chosen: ContextVar[Estate | None] = ContextVar("tables of this request", default
 
 @dataclass
 class Settings:
-    """May be changed at any time; a change counts from the next request on."""
+    """Can be changed at any time. Changes apply from the next request."""
 
     version: str = "4.6"
-    # Its patch version, such as 4.6.0; None: the recorded one. Only filters and what names the version depend on it.
+    # The patch version, such as 4.6.0, or None for the recorded version. It affects only filters and reported versions.
     patch_version: str | None = None
-    # The path below which it is reached, such as /netbox-api.
+    # The base path, such as /netbox-api.
     base_path: str = ""
-    # The version that its answers tell; None: its own.
+    # The reported version, or None for the actual version.
     told_version: str | None = None
     # 0: unlimited.
     max_page_size: int = 1000
-    # Seconds each answer takes longer on its way; holds no worker.
+    # Additional seconds for each response. They do not occupy a worker.
     latency: float = 0.0
-    # Requests worked on at once; None: any number.
+    # Maximum number of requests that are processed in parallel, or None.
     workers: int | None = None
-    # LOGIN_REQUIRED; without it, nobody is logged in where media files are read.
+    # LOGIN_REQUIRED. If false, NetBox ignores tokens for media files.
     login_required: bool = True
     # GRAPHQL_ENABLED.
     graphql: bool = True
-    # Does GraphQL's pagination know `start`? Not before 4.5.2.
+    # Whether GraphQL pagination supports `start`. Not before 4.5.2.
     graphql_start: bool = True
-    # Seconds a worker is busy for each second that a real NetBox would have worked (_costs).
+    # Seconds that a worker is occupied for each CPU second of a real NetBox (_costs).
     cost_factor: float = 0.0
     # Endpoints made of a list, where a cursor is a server error; those of racks and choice sets are anyway.
     list_backed: set[str] = field(default_factory=set)
@@ -71,7 +71,7 @@ class Settings:
 
 @dataclass
 class Received:
-    """A request, and what came of it."""
+    """A request and its result."""
 
     method: str
     path: str
@@ -80,14 +80,14 @@ class Received:
     # The path with the query as it was sent.
     url: str
     body: bytes = b""
-    # When a worker took it, by the monotonic clock.
+    # The time at which a worker started it (monotonic clock).
     taken: float = 0.0
     status: int | None = None
     rows: int | None = None
 
     @property
     def json(self) -> t.Any:
-        """What was posted: of GraphQL {query, variables}."""
+        """The body of a POST. For GraphQL: {query, variables}."""
         return json.loads(self.body)
 
 
@@ -98,7 +98,7 @@ class NetBox:
         self.branching: Branching | None = None
         self.settings = settings
         self.url = ""
-        # The certificate of the authority that vouches for this server, when it speaks TLS.
+        # The CA certificate of this server, if it uses TLS.
         self.ca_path: str | None = None
         self.credentials = Tokens()
         self.clock = Clock()
@@ -107,15 +107,15 @@ class NetBox:
         self.requests: list[Received] = []
         self.hooks: list[Callable[[Received], None]] = []
         self.faults: list[Fault] = []
-        # Where a benchmark keeps rows once they are written.
+        # Rows that a benchmark has already written.
         self.written: Written | None = None
-        # Seconds that a real NetBox would have worked, by API.
+        # CPU seconds of a real NetBox, by API.
         self.cost = {"rest": 0.0, "graphql": 0.0}
-        # Files by path, as they lie on its disk.
+        # Files on the server's disk, by path.
         self.media: dict[str, bytes] = {}
-        # Elevations by the id of their rack, in place of those that it would draw.
+        # Elevations by rack ID, which replace the drawn elevations.
         self.drawings: dict[int, str] = {}
-        # Requests that have come and are not answered yet; and how many these were at most.
+        # Requests in progress, and their maximum number.
         self.at_once = 0
         self.most_at_once = 0
         self._busy = 0
@@ -135,7 +135,7 @@ class NetBox:
 
     @asynccontextmanager
     async def in_hand(self) -> AsyncIterator[None]:
-        """Counts a request from its arrival to its answer."""
+        """Counts a request from its arrival to its response."""
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -145,7 +145,7 @@ class NetBox:
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
-        """Waits for a worker that is free, and keeps it busy."""
+        """Waits for a free worker, and occupies it."""
         while self.settings.workers is not None and self._busy >= self.settings.workers:
             waiter = asyncio.get_running_loop().create_future()
             self._waiting.append(waiter)
@@ -160,7 +160,7 @@ class NetBox:
                 self._waiting.pop(0).set_result(None)
 
     async def worked(self, received: Received, api: str, seconds: float) -> None:
-        """Notes what a real NetBox would have worked for an answer (_costs), and takes as long as that over it."""
+        """Records the time that a real NetBox would need for a response (_costs), and waits for this time."""
         self.cost[api] += seconds
         if self.settings.cost_factor:
             gone = time.monotonic() - received.taken

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rows by id, per endpoint. Knows nothing of HTTP, filters or pages."""
+"""Rows by ID for each endpoint, independent of HTTP, filters, and pages."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 Row = dict[str, t.Any]
 Key = t.Any
 
-# How rows write the server's own address; answers carry the address they were asked at.
+# Placeholder for the server's URL in rows. Responses contain the URL of the request.
 HERE = "http://netbox.example"
 
 
 def key(value: t.Any) -> Key:
-    """What a filter compares: the id of a nested object, the value of a choice, of lists a tuple of those."""
+    """Return the value that a filter compares: the ID of a nested object, the value of a choice, or a tuple of these
+    for a list."""
     if isinstance(value, dict):
         return value["id"] if "id" in value else value.get("value")
     if isinstance(value, list):
@@ -28,12 +29,12 @@ def key(value: t.Any) -> Key:
 
 
 class Table(MutableMapping[int, Row]):
-    """One endpoint's rows. Tests may add, edit and delete at any time, so nothing is derived in advance."""
+    """One endpoint's rows. Tests can add, edit, and delete rows at any time, so nothing is calculated in advance."""
 
     def __init__(self, endpoint: str, rows: Iterable[Row] = ()) -> None:
         self.endpoint = endpoint
         self._rows: dict[int, Row] = {row["id"]: row for row in rows}
-        # Ids are never given twice, also not after the newest row was deleted.
+        # IDs are never reused, even after the newest row was deleted.
         self._newest = max(self._rows, default=0)
 
     def __getitem__(self, pk: int) -> Row:
@@ -59,17 +60,17 @@ class Table(MutableMapping[int, Row]):
         return sorted(self._rows)
 
     def replace(self, rows: Mapping[int, Row]) -> None:
-        """Hold these rows and no others."""
+        """Replace all rows with these rows."""
         self._rows = dict(rows)
         self._newest = max([self._newest, *self._rows])
 
     def reserve(self) -> int:
-        """Take the next ID. No other row gets it, also if this one never comes."""
+        """Reserve the next ID. No other row gets this ID, even if it is never used."""
         self._newest += 1
         return self._newest
 
     def copied(self) -> Table:
-        """A copy for `become`. Rows are shared: whoever changes a row replaces it."""
+        """A copy for `become`. Rows are shared. To change a row, replace it."""
         other = copy.copy(self)
         other._rows = dict(self._rows)
         return other
@@ -79,7 +80,7 @@ class Table(MutableMapping[int, Row]):
         vars(self).update(vars(other.copied()))
 
     def add(self, **fields: t.Any) -> Row:
-        """A new row: the next id, what every object has, and these fields."""
+        """Create a row with the next ID, the common fields, and these fields."""
         pk = fields.get("id", self._newest + 1)
         name = fields.get("name", f"{self.endpoint.rsplit('/', 1)[-1]} {pk}")
         row = {"id": pk, "url": f"{HERE}/api/{self.endpoint}/{pk}/", "display": name, "name": name, **fields}
@@ -87,19 +88,20 @@ class Table(MutableMapping[int, Row]):
         return row
 
     def column(self, field: str) -> Iterable[tuple[int, t.Any]]:
-        """Every id with its value of one field."""
+        """Yield every ID with the value of one field."""
         return [(pk, row.get(field)) for pk, row in list(self._rows.items())]
 
     def assigned(self) -> Mapping[int, Row]:
-        """The rows that are kept, not made when they are needed. No other row has objects in its custom fields."""
+        """Return the stored rows, without the rows that are generated on demand. No other row has objects in its custom
+        fields."""
         return dict(self._rows)
 
     def example(self, field: str) -> t.Any:
-        """Some value of this field that is not null."""
+        """Return a value of this field that is not null."""
         return next((value for _pk, value in self.column(field) if value is not None), None)
 
     def where(self, field: str, test: Callable[[Key], bool]) -> set[int]:
-        """The ids whose value of this field passes the test."""
+        """Return the IDs of rows whose value passes the test."""
         return {pk for pk, value in self.column(field) if test(key(value))}
 
     def having(self, field: str, wanted: set[Key]) -> set[int]:
@@ -109,7 +111,7 @@ class Table(MutableMapping[int, Row]):
         return self.where(field, lambda value: holds(value, wanted))
 
     def key_of(self, pk: int, field: str) -> Key:
-        """What a filter compares of one row."""
+        """Return the value of one row that a filter compares."""
         return key(self[pk][field])
 
     def finder(self, field: str) -> Callable[[Key], Iterable[int]]:
@@ -122,7 +124,7 @@ class Table(MutableMapping[int, Row]):
         return lambda value: found.get(value, ())
 
     def default_order(self) -> Sequence[int] | None:
-        """All ids in the endpoint's own order, where the table knows it better than a sort by its rows."""
+        """Return all IDs in the endpoint's default order, if the table can do this faster than by sorting rows."""
         return None
 
 
@@ -157,7 +159,7 @@ class GeneratedTable(Table):
         self._with_lists: set[str] = set()
         self._order = order
         self._kept_order: Sequence[int] | None = None
-        # Made rows that were deleted or are overlaid by an assigned one.
+        # Generated rows that were deleted or replaced.
         self._hidden: set[int] = set()
         self._ids: Sequence[int] | None = range(1, count + 1)
 
@@ -220,7 +222,7 @@ class GeneratedTable(Table):
         return ((pk, self[pk].get(field)) for pk in self.ids())
 
     def example(self, field: str) -> t.Any:
-        # Made rows are much alike: some are enough.
+        # Generated rows are similar, so a few are enough.
         return next((row[field] for row in map(self.__getitem__, self.ids()[:20]) if row.get(field) is not None), None)
 
     def key_of(self, pk: int, field: str) -> Key:
@@ -277,12 +279,12 @@ class Estate:
         self.tables = {table.endpoint: table for table in tables}
 
     def table(self, endpoint: str) -> Table:
-        """That endpoint's table; a new one, served from now on, if there was none."""
+        """Return the endpoint's table. If there is none, create it."""
         endpoint = endpoint.strip("/")
         if endpoint not in self.tables:
             self.tables[endpoint] = Table(endpoint)
         return self.tables[endpoint]
 
     def get(self, endpoint: str) -> Table:
-        """That endpoint's table, or an empty one."""
+        """Return the endpoint's table, or an empty table."""
         return self.tables.get(endpoint) or Table(endpoint)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who may ask, and for what. Every refusal is a 403 in NetBox's words."""
+"""Permissions of tokens. Every rejected request returns status 403 with NetBox's message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_KEY = (
     "Invalid authorization header: Could not parse key from v2 token. Did you mean to use 'Token' instead of 'Bearer'?"
 )
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-# Lists that whoever is logged in may read.
+# Lists that every user with a login can read.
 OPEN_ENDPOINTS = ("core/object-types",)
 
 
@@ -29,7 +29,7 @@ class Denied(Exception):
 @dataclass(frozen=True)
 class Rights:
     write: bool = True
-    # The only endpoints that may be read; None: all.
+    # The endpoints that can be read, or None for all.
     reads: tuple[str, ...] | None = None
 
     def may_read(self, endpoint: str) -> bool:
@@ -42,16 +42,17 @@ class Rights:
 
 
 class Tokens:
-    """One token of each kind, new on each start."""
+    """One token of each kind, which is new after each start."""
 
     def __init__(self) -> None:
         self.by_kind = {kind: secrets.token_hex(20) for kind in ("v1", "read_only", "expired", "limited")}
         self.by_kind["v2"] = f"nbt_{secrets.token_hex(6)}.{secrets.token_hex(20)}"
-        # What the user of the token "limited" may read.
+        # The endpoints that the user of the token "limited" can read.
         self.limited_to: tuple[str, ...] = ("dcim/devices",)
 
     def rights(self, authorization: str | None) -> Rights:
-        """What the sender of this header may do. The keyword is not looked at: the token says which version it is."""
+        """Return the permissions for this header. The keyword is ignored, because the token itself contains its
+        version."""
         words = (authorization or "").split()
         if not words or words[0].lower() not in ("token", "bearer"):
             raise Denied(NO_CREDENTIALS)
@@ -70,7 +71,7 @@ class Tokens:
 
 
 def allowed_methods(endpoint: str, single: bool) -> str:
-    """The `Allow` header. It names what the endpoint has, not what this stand-in can do."""
+    """The `Allow` header. It lists what the endpoint supports in NetBox, not what the mock NetBox supports."""
     known = endpoint_of(endpoint)
     if known.read_only:
         return "GET, HEAD, OPTIONS"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What NetBox refuses to save: a missing or repeated name, a tree with a circle, a rack in two sites."""
+"""Objects that NetBox does not save, such as a duplicate name, a cycle in a tree, or a rack in two sites."""
 
 from __future__ import annotations
 

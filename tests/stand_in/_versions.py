@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The versions of NetBox that the mock NetBox can be."""
+"""The versions of NetBox that the mock NetBox can simulate."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rows in the JSON they were once written as, for benchmarks: what they measure asks for the same rows again and again.
+"""A cache of rows as JSON for benchmarks, which request the same rows repeatedly.
 
-Only for estates that nobody changes, and one user.
+It supports only one user, and estates that do not change.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@
 
 """Follow the getting started guide and the README literally, as a new user with an empty home directory.
 
-First, ``make demo`` runs in a copy of what git would hand out. Then the commands and files of the documents run in the
-order in which they appear. The environment is empty, and only Python, make, and what every system has are in PATH. The
-collection is installed from the tarball that Galaxy would offer, and NetBox is the mock NetBox.
+First, ``make demo`` runs in a copy of the files that a clone would contain. Then the commands and files of the
+documents run in the order in which they appear. The environment is empty, and PATH contains only Python, make, and
+standard programs. The collection is installed from the tarball that Galaxy would offer, and NetBox is the mock NetBox.
 """
 
 from __future__ import annotations
@@ -57,10 +57,12 @@ class Stranger:
             new.mkdir()
         python = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
         for name in ("python3", "python3.12"):
-            # Not a link: Python looks for its library next to the path that it is called by.
+            # Do not use a link, because Python looks for its library next to the path of the program.
             (tools / name).write_text(f'#!/bin/sh\nexec {python} "$@"\n', encoding="utf-8")
             (tools / name).chmod(0o755)
         self.environment = {"HOME": str(self.home), "PATH": f"{tools}:/usr/bin:/bin", "LANG": "C.UTF-8"}
+        # On a busy machine, parallel hosts print their results in any order. The guide shows the inventory order.
+        self.environment["ANSIBLE_FORKS"] = "1"
         # The machine decides which package index pip uses.
         settings = Path.home() / ".config/pip/pip.conf"
         if settings.exists():

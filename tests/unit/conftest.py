@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tests find the collection as Ansible does, also without ansible-test."""
+"""Make the tests find the collection as Ansible does, even without ansible-test."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ try:
     from ansible.plugins.loader import init_plugin_loader
     from ansible.utils.collection_loader import AnsibleCollectionConfig
 except ImportError:
-    pass  # ansible-test runs the tests of modules where most of Ansible is missing, and has a finder of its own.
+    pass  # ansible-test runs module tests without most of Ansible, and uses its own finder.
 else:
-    # This must come before anything of the collection is imported, by a conftest.py below this one for example.
+    # This must run before any code of the collection is imported, for example by a conftest.py in a subdirectory.
     if AnsibleCollectionConfig.collection_finder is None:
         init_plugin_loader()
 

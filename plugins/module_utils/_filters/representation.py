@@ -20,7 +20,7 @@ WITH_CONFIG_CONTEXT = ("dcim/devices", "virtualization/virtual-machines")
 
 
 class Representation:
-    """The fields to request for each object of ``endpoint`` (``dcim/devices``).
+    """The fields to request for each object in ``endpoint`` (``dcim/devices``).
 
     * ``fields``: names of whole fields, because NetBox cannot select parts of a field. An empty value selects all
       fields.

@@ -188,8 +188,8 @@ class NestedLists:
                 return rows
             if int(page[0]["id"]) < start or int(page[-1]["id"]) < start:
                 raise UnexpectedAnswer(
-                    f"{self._name}: NetBox returned a wrong page of the list {nested.field.key} of the object with ID "
-                    f"{nested.top}."
+                    f"{self._name}: NetBox returned the wrong page of the list {nested.field.key} of the object with "
+                    f"ID {nested.top}."
                 )
             rows += page
             start = int(page[-1]["id"]) + 1

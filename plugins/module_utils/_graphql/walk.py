@@ -38,7 +38,7 @@ class GraphQL:
 
         Raise :class:`GraphQLFailed` if the response contains errors.
         """
-        answer = self.client.graphql(text, variables, impatient=raise_if_overloaded)
+        answer = self.client.graphql(text, variables, raise_if_overloaded=raise_if_overloaded)
         data = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(data, dict):
             raise UnexpectedAnswer("The response to a GraphQL query has no data.")

@@ -144,6 +144,6 @@ def without_credentials(url: str) -> str:
     return re.sub(r"//[^/?#\\]*@", "//", url)
 
 
-def shorten(text: str, most: int = MOST_DETAIL) -> str:
-    """Return ``text``, truncated to at most ``most`` characters."""
-    return text if len(text) <= most else text[:most] + "…"
+def shorten(text: str, max_length: int = MOST_DETAIL) -> str:
+    """Return ``text``, truncated to at most ``max_length`` characters."""
+    return text if len(text) <= max_length else text[:max_length] + "…"

@@ -158,20 +158,20 @@ def read_text(response: requests.Response, media_type: str, end: str) -> str:
     return text
 
 
-def read_file(response: requests.Response, most: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
-    """Return the result of ``read`` for the first ``most`` + 1 bytes of a file. Raise an error for an HTML page."""
+def read_file(response: requests.Response, max_bytes: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
+    """Return the result of ``read`` for the first ``max_bytes`` + 1 bytes. Raise an error for an HTML page."""
     if response.headers.get("Content-Type", "").startswith("text/html"):
         error = UnexpectedAnswer("Expected a file but received an HTML page.", status=response.status_code)
         error.is_foreign = True
         raise error
-    return read(_first_bytes(iterate_body(response), most + 1))
+    return read(_first_bytes(iterate_body(response), max_bytes + 1))
 
 
-def _first_bytes(pieces: Iterator[bytes], most: int) -> Iterator[bytes]:
+def _first_bytes(pieces: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
     for piece in pieces:
-        yield piece[:most]
-        most -= len(piece)
-        if most <= 0:
+        yield piece[:max_bytes]
+        max_bytes -= len(piece)
+        if max_bytes <= 0:
             return
 
 

@@ -81,7 +81,7 @@ class _Request:
 
     * ``headers``: additional headers. ``body``: the argument of ``requests`` that contains the body.
     * ``safe``: whether sending the request twice has the same effect as sending it once.
-    * ``impatient``: whether the caller sends a smaller request if NetBox cannot finish this one.
+    * ``raise_if_overloaded``: whether the caller sends a smaller request if NetBox cannot finish this one.
     * ``follow``: whether to follow redirects.
     * ``in_branch``: whether to send the request to the branch that the user selected.
     * ``elsewhere``: whether the server is not NetBox, so that it must not receive the user's token and headers.
@@ -92,7 +92,7 @@ class _Request:
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     body: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     safe: bool = True
-    impatient: bool = False
+    raise_if_overloaded: bool = False
     follow: bool = True
     in_branch: bool = True
     elsewhere: bool = False
@@ -198,31 +198,31 @@ class Client:
         """Warn the user. The warning can contain strings from NetBox."""
         self._warn(printable(text))
 
-    def get(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, impatient: bool = False) -> t.Any:
+    def get(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, raise_if_overloaded: bool = False) -> t.Any:
         """Send a GET request for ``path``, such as ``api/dcim/devices/``, and return the JSON of the response.
 
-        ``impatient``: do not repeat the request if the page might be too large (timeout, 500, 502, 504).
+        ``raise_if_overloaded``: do not repeat the request if the page might be too large (timeout, 500, 502, 504).
         """
-        return self._ask(_Request("GET", self._url(path, parameters), impatient=impatient), read_json)
+        request = _Request("GET", self._url(path, parameters), raise_if_overloaded=raise_if_overloaded)
+        return self._ask(request, read_json)
 
     def get_object(self, path: str, parameters: Iterable[tuple[str, str]] = ()) -> dict[str, t.Any]:
         """Send a GET request for ``path``, which must be a single object, and return the object."""
         return self._ask(_Request("GET", self._url(path, parameters)), read_object)
 
-    def graphql(self, query: str, variables: Mapping[str, t.Any] | None = None, *, impatient: bool = False) -> t.Any:
-        """Send a GraphQL query, which must not change data, and return the JSON of the response.
-
-        For ``impatient``, see :meth:`get`. Raise :class:`GraphQLFailed` if the response contains errors.
-        """
+    def graphql(
+        self, query: str, variables: Mapping[str, t.Any] | None = None, *, raise_if_overloaded: bool = False
+    ) -> t.Any:
+        """Send a GraphQL query, which must not change data. Raise :class:`GraphQLFailed` if the response has errors."""
         body = {"query": query, "variables": dict(variables or {})}
-        request = _Request("POST", self._url(GRAPHQL), body={"json": body}, impatient=impatient)
+        request = _Request("POST", self._url(GRAPHQL), body={"json": body}, raise_if_overloaded=raise_if_overloaded)
         return self._ask(request, functools.partial(read_graphql, query=query))
 
     def text(self, path: str, parameters: Iterable[tuple[str, str]] = (), *, media_type: str, end: str) -> str:
         """Return the UTF-8 text at ``path``. Its type must be ``media_type``, such as ``image/svg+xml``.
 
-        ``end``: how a complete text ends, apart from whitespace. The request accepts JSON, because NetBox rejects a
-        request that accepts only another media type, even if that is the type of its response.
+        ``end``: the end of a complete text, without trailing whitespace. The request accepts JSON, because NetBox
+        rejects a request that accepts only another media type, even if that is the type of its response.
         """
         read = functools.partial(read_text, media_type=media_type, end=end)
         return self._ask(_Request("GET", self._url(path, parameters)), read)
@@ -230,8 +230,8 @@ class Client:
     def write(self, method: str, path: str, content: Mapping[str, t.Any] | Multipart | None = None) -> t.Any:
         """Send a POST, PATCH, DELETE, or OPTIONS request. Return the JSON response, or ``None`` for HTTP status 204.
 
-        ``content`` is sent as JSON, or as a form. A POST is repeated only if NetBox certainly did not process it.
-        Repeating other methods has no additional effect, but a repeated DELETE might raise :class:`NotFound`.
+        ``content`` is sent as JSON, or as a form. A POST is repeated only if it is certain that NetBox did not process
+        it. Repeating other methods has no additional effect, but a repeated DELETE might raise :class:`NotFound`.
         """
         headers: dict[str, str] = {}
         body: dict[str, t.Any] = {}
@@ -242,20 +242,19 @@ class Client:
         request = _Request(method, self._url(path), headers, body, safe=method != "POST")
         return self._ask(request, read_json_or_nothing)
 
-    def download(self, url: str, most: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
+    def download(self, url: str, max_bytes: int, read: t.Callable[[Iterator[bytes]], T]) -> T:
         """Download the file at ``url``, which NetBox returned. Return the result of ``read`` for the file.
 
-        ``read`` receives at most ``most`` + 1 bytes in chunks. After a failure, it is called again and receives the
-        file from the start. It must not send requests. A file below NetBox's own ``media/`` is requested from
-        ``endpoint``, even if the URL contains another host, because NetBox does not always use its public host name in
-        URLs. All other files are requested from their own servers, without the user's token, headers, and certificate.
-        The client does not follow redirects, because NetBox redirects such requests only to its login page.
+        ``read`` receives at most ``max_bytes`` + 1 bytes in chunks, and must not send requests. After a failure, it
+        is called again from the start. A file below NetBox's own ``media/`` is requested from ``endpoint``, even if
+        the URL contains another host, because NetBox does not always use its public host name in URLs. All other files
+        are requested from their own servers, without the user's token, headers, and certificate. The client does not
+        follow redirects, because NetBox redirects such requests only to its login page.
         """
         there, here = split_url(url), urlsplit(self.endpoint)
         if there is None:
             raise UnexpectedAnswer(f"NetBox returned an invalid file URL: {without_credentials(url)!r}.")
-
-        read_it = functools.partial(read_file, most=most, read=read)
+        read_it = functools.partial(read_file, max_bytes=max_bytes, read=read)
         if there.path.startswith(here.path + "media/"):
             own = urlunsplit((here.scheme, here.netloc, there.path, there.query, ""))
             try:
@@ -387,7 +386,7 @@ def _may_repeat(error: NetBoxError, request: _Request) -> bool:
         return False
     if isinstance(error, (Unreachable, TooManyRequests)):
         return True
-    if not request.safe or (request.impatient and too_much(error)):
+    if not request.safe or (request.raise_if_overloaded and too_much(error)):
         return False
     if isinstance(error, UnexpectedAnswer) and error.is_foreign:
         # If NetBox responded to an earlier request, a load balancer sent this page. Otherwise, the base URL is wrong.

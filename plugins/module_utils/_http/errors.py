@@ -10,7 +10,7 @@ NetBoxError
 ├── UsageError              an option or an argument is invalid (usually, no request was sent)
 ├── MissingLibrary          a Python library is not installed
 ├── NoAnswer                no complete response arrived
-│   ├── Unreachable         no connection: NetBox certainly did not receive the request
+│   ├── Unreachable         no connection: it is certain that NetBox did not receive the request
 │   │   └── TLSFailed       no connection that can be trusted
 │   ├── ConnectionLost      the connection broke before the response was complete
 │   └── TimedOut            no complete response within the timeout
@@ -110,7 +110,7 @@ class NoAnswer(NetBoxError):
 class Unreachable(NoAnswer):
     """The client could not connect, for example because of the host name, the route, a proxy, or the port.
 
-    NetBox certainly did not receive the request.
+    It is certain that NetBox did not receive the request.
     """
 
 

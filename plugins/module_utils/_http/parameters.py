@@ -124,8 +124,8 @@ def encode(pairs: Iterable[tuple[str, str]]) -> str:
         raise UsageError(f"a filter cannot be encoded as UTF-8: {error}.") from error
 
 
-def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES, max_ids: int | None = None) -> list[Pairs]:
-    """Split ``pairs`` into lists that each encode to at most ``most`` bytes. Return a single list if ``pairs`` fits.
+def chunks(pairs: Pairs, max_bytes: int = MAX_QUERY_BYTES, max_ids: int | None = None) -> list[Pairs]:
+    """Split ``pairs`` into lists that encode to at most ``max_bytes`` each. Return a single list if ``pairs`` fits.
 
     The values of the longest repeated parameter are split. Objects match any of these values, so the parts together
     select the same objects as ``pairs``. If the parameter is ``id``, the IDs are sorted first, so that the parts are in
@@ -134,7 +134,7 @@ def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES, max_ids: int | None = None
     Raise :class:`UsageError` if objects must match all values (tags) or none of them (``__n``), or if the parts would
     still be too long.
     """
-    if len(encode(pairs)) <= most:
+    if len(encode(pairs)) <= max_bytes:
         return [pairs]
     numbers = collections.Counter(name for name, dummy in pairs)
     lengths: dict[str, int] = {}
@@ -143,10 +143,10 @@ def chunks(pairs: Pairs, most: int = MAX_QUERY_BYTES, max_ids: int | None = None
             lengths[pair[0]] = lengths.get(pair[0], 0) + len(encode([pair])) + 1
     name = max(lengths, key=lengths.__getitem__, default="")
     rest = [pair for pair in pairs if pair[0] != name]
-    room = most - len(encode(rest)) - 1
+    room = max_bytes - len(encode(rest)) - 1
     if not lengths or room < 200:
         raise UsageError(
-            f"the filters result in a URL of more than {most} bytes, and none of their lists can be split."
+            f"the filters result in a URL of more than {max_bytes} bytes, and none of their lists can be split."
         )
     if name in ("tag", "tag_id") or NEGATED.search(name):
         raise UsageError(

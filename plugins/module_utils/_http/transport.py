@@ -166,7 +166,7 @@ class _Rule(t.NamedTuple):
     """A rule that converts an error to ``kind`` if one of its causes has the type ``cause``.
 
     * ``text``: the new message, in which the cause's message replaces ``{}``.
-    * ``words``: the required beginning of the cause's message.
+    * ``words``: the prefix that the cause's message must have.
     * ``outer``: the required type of the error itself.
     """
 
@@ -215,7 +215,7 @@ def translate(error: Exception) -> NetBoxError:
                 # If the rule matches the error itself, use the innermost cause, which has the most specific message.
                 said = causes[-1] if cause is error else cause
                 return rule.kind(rule.text.replace("{}", _plain(said)))
-    raise AssertionError("the last rule fits every error")
+    raise AssertionError("the last rule matches every error")
 
 
 def _causes(error: Exception) -> list[Exception]:

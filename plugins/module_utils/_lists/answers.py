@@ -89,7 +89,7 @@ class ListAnswer:
             following = self.next.get("start", -1)
             if not ids or following <= ids[-1]:
                 raise UnexpectedAnswer(
-                    f"{self.endpoint}: the next link of the page from ID {start} does not lead to a later page."
+                    f"{self.endpoint}: the next link of the page from ID {start} does not point to a later page."
                 )
             if highest_id is not None and ids[-1] >= highest_id:
                 following = None

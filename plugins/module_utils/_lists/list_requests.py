@@ -65,7 +65,7 @@ class ListRequests:
             filters = self.state.filters
             try:
                 return self._context.client.get(
-                    self._query.path, [*filters, *parameters], impatient=raise_if_overloaded
+                    self._query.path, [*filters, *parameters], raise_if_overloaded=raise_if_overloaded
                 )
             except BadRequest as error:
                 if not self._drop_deleted(filters, error):

@@ -46,7 +46,7 @@ ENDPOINT = "extras/image-attachments"
 SAME, DIFFERENT, LOST = "same", "different", "lost"
 # Seconds between requests for an image that NetBox might still be storing.
 _PAUSES = (0, 0.2, 0.4, 0.8, 1.6)
-_WRITE_ADVICE = "Use a token that can write, and give its user permission to {0} image attachments."
+_WRITE_ADVICE = "Use a token with write access, and give its user permission to {0} image attachments."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,7 +153,7 @@ class Attachments:
         elif self._read_actions() == {}:
             self._warn(
                 "The token is read-only, or its user cannot write image attachments. "
-                "Outside of check mode, NetBox will probably reject the removal."
+                "Outside check mode, NetBox will probably reject the removal."
             )
         before = [_describe(row, None) for row in rows]
         return Outcome("removed", None, before[0] if len(rows) == 1 else before, {})

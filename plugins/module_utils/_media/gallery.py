@@ -93,7 +93,7 @@ class Gallery:
         return [FORMAT, self._client.endpoint, self._client.api_version]
 
     def _is_current(self, old: Manifest, settings: str, state: t.Any) -> bool:
-        """Return whether the files are certainly up to date.
+        """Return whether it is certain that the files are up to date.
 
         This is the case if NetBox, the options, and the files have not changed. With ``force`` or ``highlight``, return
         ``False``.

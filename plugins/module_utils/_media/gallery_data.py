@@ -261,7 +261,7 @@ def _build_path(location: t.Any, locations: Mapping[int, Row]) -> tuple[str, ...
 def are_settled(states: Iterable[State], read_at: float) -> bool:
     """Return whether lists that were read at ``read_at`` are settled.
 
-    If a list is settled, it certainly contains all changes that are older than its newest change.
+    If a list is settled, it contains all changes that are older than its newest change.
     """
     for state in states:
         if state is None:

@@ -23,13 +23,13 @@ _MAX_LISTED = 10
 
 
 def find_one(client: Client, endpoint: str, filters: Pairs) -> Row:
-    """Return the ID, URL, display name, and place of the only object of ``endpoint`` that ``filters`` select.
+    """Return the ID, URL, display name, and place of the only object in ``endpoint`` that ``filters`` select.
 
     This sends one list request. Raise :class:`UsageError` if NetBox does not support a filter. Raise :class:`NotOne` if
     no object or several objects match. If several objects match, the message lists them.
     """
     if not filters:
-        raise UsageError(f"Specify filters that select one object of {endpoint}.")
+        raise UsageError(f"Specify filters that select one object in {endpoint}.")
     check = FilterCheck(client, options=())
     check.check(endpoint, filters)
     fields = ("id", "url", "display", *_PLACES)
@@ -43,8 +43,8 @@ def find_one(client: Client, endpoint: str, filters: Pairs) -> Row:
         return t.cast(Row, rows[0])
     selection = " ".join(f"{name}={value}" for name, value in filters)
     if not rows:
-        raise NotOne(f"No object of {endpoint} that the token's user can view matches {selection}.")
-    raise NotOne(f"Several objects of {endpoint} match {selection}: {_list(rows)}. Add filters, or use the ID.")
+        raise NotOne(f"No object in {endpoint} that the token's user can view matches {selection}.")
+    raise NotOne(f"Several objects in {endpoint} match {selection}: {_list(rows)}. Add filters, or use the ID.")
 
 
 def _list(rows: Iterable[Row]) -> str:

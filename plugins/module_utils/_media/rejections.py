@@ -55,9 +55,9 @@ def advise(error: NetBoxError, desired: DesiredImage, object_type: str, types: C
     if isinstance(error, ErrorStatus) and error.status == 415:
         return "NetBox did not receive the form. Check the proxies between this host and NetBox."
     if isinstance(error, AccessDenied) and "permission" in error.detail:
-        return "Use a token that can write, and give its user permission to add image attachments."
+        return "Use a token with write access, and give its user permission to add image attachments."
     if isinstance(error, UNCERTAIN):
-        return f"{advise_module(error)} NetBox might have attached the image anyway. Run the task again to find out."
+        return f"{advise_module(error)} NetBox might have attached the image anyway. To make sure, run the task again."
     return error.advice
 
 

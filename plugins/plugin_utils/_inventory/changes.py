@@ -132,7 +132,7 @@ class ChangeLog:
         self._pager = pager
 
     def mark(self) -> Mark:
-        """Return a mark at the newest record. Call this before you read the objects.
+        """Return the mark of the newest record. Call this before you read the objects.
 
         Raise :class:`LogUnusable` if the log is empty or cannot be read.
         """
@@ -311,7 +311,7 @@ def _parts(gap: Gap, seen: list[int]) -> list[Gap]:
 
 
 def _settled(newest: Row, gaps: Iterable[Gap]) -> Mark:
-    """Return a mark at the ``newest`` record, without gaps that can no longer be filled."""
+    """Return the mark of the ``newest`` record, without gaps that can no longer be filled."""
     oldest = _moment(newest["time"]) - SETTLED
     left = tuple(gap for gap in gaps if _moment(gap.before) >= oldest)
     return Mark(newest["id"], newest["time"], newest["request_id"], left)

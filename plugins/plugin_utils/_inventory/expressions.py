@@ -25,7 +25,7 @@ from jinja2.meta import find_undeclared_variables
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UsageError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import RESERVED
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import text_of
-from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import marked
+from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import mark_unsafe
 
 # Names that Ansible and Jinja define themselves. They are never NetBox fields.
 NOT_FIELDS = frozenset(
@@ -181,8 +181,8 @@ class Naming:
 
     def __call__(self, variables: dict[str, t.Any], raw: Mapping[str, t.Any], own_name: str) -> str | None:
         """Return the first name that is not empty, or ``None``. Raise Ansible's errors if ``strict`` is true."""
-        fields = marked(dict(raw))
-        seen = {**marked(variables), **fields, "netbox": fields, **_host_names(own_name)}
+        fields = mark_unsafe(dict(raw))
+        seen = {**mark_unsafe(variables), **fields, "netbox": fields, **_host_names(own_name)}
         for number, expression in enumerate(self._expressions):
             try:
                 name = text_of(self._plugin._compose(expression, seen))
@@ -304,7 +304,7 @@ class Constructor:
         """
         recorder = self._recorder
         recorder.start(name)
-        before, facts, fields = self._before(name), marked({**extra, **variables}), marked(dict(raw))
+        before, facts, fields = self._before(name), mark_unsafe({**extra, **variables}), mark_unsafe(dict(raw))
         always = {"netbox": fields, **_host_names(name)}
         self._plugin.inventory = recorder
         try:

@@ -216,7 +216,7 @@ class View:
         """
         owner = TABLES[table].owner
         if owner is None:
-            raise AssertionError(f"{table} belongs to nothing")
+            raise AssertionError(f"the rows of {table} have no owner")
 
         def group() -> Owned:
             found: Owned = {}

@@ -15,7 +15,7 @@ from ansible.errors import AnsibleError
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.expressions import Constructor, Expressions
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.hosts import Host, Inventory
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.sources import Source, find_shared_hosts
-from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import marked
+from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import mark_unsafe
 
 
 def fill(plugin: t.Any, found: Inventory, expressions: Expressions) -> None:
@@ -55,11 +55,11 @@ class _Filler:
 
     def add(self, host: Host, more_groups: t.Sequence[str]) -> None:
         """Add a host with its variables and groups."""
-        name = self._add_host(str(marked(host.name)))
+        name = self._add_host(str(mark_unsafe(host.name)))
         # Do not use the inventory's own set_variable(). On ansible-core 2.19 and later, it visits every nested value,
         # which is much slower.
         target = self._inventory.hosts[name]
-        for key, value in marked(host.variables).items():
+        for key, value in mark_unsafe(host.variables).items():
             if key in self._valid and key not in target.vars:
                 target.vars[key] = value
             else:
@@ -97,7 +97,7 @@ class _Filler:
         """Add a group, and return the name that Ansible gave it."""
         known = self._groups.get(name)
         if known is None:
-            known = self._groups[name] = self._inventory.add_group(str(marked(name)))
+            known = self._groups[name] = self._inventory.add_group(str(mark_unsafe(name)))
             host = self._inventory.hosts.get(known)
             if host and not host.groups:
                 # Otherwise, Ansible would later add this group to `ungrouped`, instead of the host with the same name.

@@ -185,7 +185,7 @@ class Patch:
     def _related_hosts(self, kind: str, old: Table, new: Table) -> set[int]:
         """Return the IDs of devices that contain a count that might have changed.
 
-        The counts are the number of members of a chassis, and the number of devices of a device type.
+        The counts are the number of members of a chassis, and the number of devices with a device type.
         """
         if kind != "devices":
             return set()
@@ -205,7 +205,7 @@ class Patch:
         counted: set[int] = set()
         for number in self._touched.of("dcim.device"):
             if number not in old and number not in new:
-                raise FullReadNeeded("the number of devices of a device type might have changed")
+                raise FullReadNeeded("the number of devices with a device type might have changed")
             types = {table[number]["device_type"]["id"] for table in (old, new) if number in table}
             if len(types) > 1 or number not in old or number not in new:
                 counted |= types

@@ -115,7 +115,7 @@ class Refresh:
         return Refreshed(snapshot, self._plan, state, parts)
 
     def _beginning(self) -> tuple[Mark | None, str]:
-        """Return a mark at the newest change, and NetBox's version.
+        """Return the mark of the newest change, and NetBox's version.
 
         The mark is ``None`` if the next run cannot use the change log.
         """

@@ -44,7 +44,7 @@ def test_targets_are_ratios_of_medians(run: Run) -> None:
     assert verdicts(run)["25,000 devices: memory, GraphQL / static file"] == ["<= 1.3", "1.400", "missed by 8%"]
 
 
-def test_what_was_not_measured_is_neither_met_nor_missed(run: Run) -> None:
+def test_target_without_a_measurement_has_no_verdict(run: Run) -> None:
     assert verdicts(run)["25,000 devices: controller CPU, GraphQL / netbox.netbox"] == ["<= 0.15", "", "not measured"]
 
 
@@ -141,12 +141,12 @@ def test_a_small_estate_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     ours = bench.run.find("inventory", "defaults", 200, inventories.OURS)
     walked = bench.run.find("lists", "20 ms", 300, lists.pager(1))
     assert floor and ours and walked
-    # 200 devices and 40 virtual machines; the floor asks for nothing.
+    # 200 devices and 40 virtual machines. Reading a static file does not send requests.
     assert (floor.median("found"), ours.median("found"), walked.median("found")) == (240, 240, 300)
     assert (floor.median("requests"), floor.median("netbox")) == (None, None)
     assert (ours.median("netbox") or 0) > 0
     assert all((one.median(measure) or 0) > 0 for one in (floor, ours) for measure in ("cpu", "memory"))
-    # A full page, and an empty one: what they cost NetBox, and how long they are on their way.
+    # Compare a full page with an empty page: CPU time on NetBox, and duration.
     assert walked.median("requests") == 2
     assert walked.median("netbox") == pytest.approx(2 * 0.05 + 300 * 1.4 / 1000)
     assert (walked.median("wall") or 0) > 0.56

@@ -314,7 +314,7 @@ def test_commands_print_the_shown_output(netbox: NetBox, folder: Path, document:
         elif ": ansible" in words and " > " not in words:
             assert output, f"{words} prints nothing\n{ended.stderr}"
     if document.name == "getting_started.rst" and tuple(map(int, core_version.split(".")[:2])) >= (2, 20):
-        # Older versions have other words for some of them.
+        # Older versions print different messages for some of them.
         shown_warnings = {
             line
             for block in BLOCKS

@@ -6,18 +6,20 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 REPOSITORY = "https://github.com/netbox-cursor/netbox.cursor"
 # tools/publish_docs creates the site.
-SITE = "https://netbox-cursor.github.io/netbox.cursor/main/"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 VERSION = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+SITE = f"https://netbox-cursor.github.io/netbox.cursor/{VERSION}/"
 
 
 def pages() -> set[str]:
@@ -40,11 +42,29 @@ def test_readme_lists_everything_that_users_can_call() -> None:
     )
 
 
+def test_bug_form_lists_everything_that_users_can_call() -> None:
+    form = yaml.safe_load((ROOT / ".github/ISSUE_TEMPLATE/bug_report.yml").read_text(encoding="utf-8"))
+    (component,) = (field for field in form["body"] if field.get("id") == "component")
+    called = {page.removesuffix(".html") for page in pages() if not page.startswith("docsite/")}
+    names = {f"role {kind[0]}" if kind[2] == "role" else kind[0] for kind in (one.rpartition("_") for one in called)}
+    assert {*component["attributes"]["options"]} == {*names, "documentation", "other"}
+
+
 def test_links_to_repository_files_exist() -> None:
     texts = [README, *(path.read_text(encoding="utf-8") for path in GUIDES.glob("*.rst"))]
-    linked = {path for text in texts for path in re.findall(REPOSITORY + r"/(?:blob|tree)/main/([^)>#\s]*)", text)}
+    pinned = rf"{REPOSITORY}/(?:blob|tree)/{re.escape(VERSION)}/"
+    linked = {path for text in texts for path in re.findall(pinned + r"([^)>#\s]*)", text)}
     assert linked
     assert [path for path in linked if not (ROOT / path).exists()] == []
+
+
+def test_links_in_released_files_name_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Galaxy shows the README of a release forever, so its links must not show later files."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    set_version = importlib.import_module("set_version")
+    assert set_version.wrong_links(VERSION) == []
+    assert len(set_version.wrong_links("9.9.9")) > 30
+    assert "/main/" not in README
 
 
 def test_images_are_files_of_this_version() -> None:
@@ -58,7 +78,7 @@ def test_images_are_files_of_this_version() -> None:
     prefix = f"{place}/{VERSION}/docs/docsite/rst/images/"
     assert shown and all(url.startswith(prefix) for url in shown), shown
     names = {url.removeprefix(prefix) for url in shown}
-    in_readme = set(re.findall(rf"{place}/main/docs/docsite/rst/images/([^)\s]*)", README))
+    in_readme = set(re.findall(rf"{re.escape(prefix)}([^)\s]*)", README))
     assert in_readme
     contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     used = names | in_readme | set(re.findall(r"docs/docsite/rst/images/([^)\s]*\.svg)", contributing))

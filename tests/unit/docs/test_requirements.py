@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the documentation requires is what execution environments install."""
+"""Execution environments install the libraries that the documentation requires."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The security guide names tests that exist."""
+"""The tests in the security guide exist."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tests of the stand-in share: a server and a session that is logged in."""
+"""Fixtures for tests of the mock NetBox: a server, and a client session with a login."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-# pytest-ansible puts its own finder of collections before Python's after this file is read. What is imported here
-# can be imported in tests, too.
+# After this file is read, pytest-ansible puts its own collection finder before Python's. Modules that are imported here
+# can also be imported in tests.
 from ansible_collections.netbox.cursor.tests.acceptance import change_cases as _change_cases
 from ansible_collections.netbox.cursor.tests.acceptance.change_recorder import Server
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, edit_strategies, serve
@@ -22,7 +22,7 @@ __all__ = ["_change_cases", "edit_strategies"]
 
 
 class Client:
-    """Asks one stand-in NetBox."""
+    """Sends requests to one mock NetBox."""
 
     def __init__(self, netbox: NetBox) -> None:
         self.netbox = netbox
@@ -45,7 +45,7 @@ class Client:
 
 
 class MockServer(Server):
-    """The mock NetBox. It runs no scripts: the writes of the script are made here."""
+    """The mock NetBox. It does not run scripts, so this function writes what the script would write."""
 
     def __init__(self, netbox: NetBox) -> None:
         super().__init__(netbox.url, netbox.tokens["v2"])
@@ -57,7 +57,7 @@ class MockServer(Server):
         interfaces = self.netbox.table("dcim/interfaces").having("device", {device})
         with self.netbox.edits.request() as request:
             request.update("dcim/devices", device, serial="S1")
-            # The second save is compared with the snapshot before the first.
+            # NetBox compares the second save with the snapshot before the first save.
             request.update("dcim/devices", device, asset_tag=f"{table[device]['name'][: -len('device')]}A1")
             for interface in interfaces:
                 self.netbox.edits.unlogged(saved=False).update("dcim/interfaces", interface, description="silent")

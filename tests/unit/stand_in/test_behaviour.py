@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What tests may rely on: who may ask, what is noted, what rows and waiting cost, rows that come and go."""
+"""Behavior of the mock NetBox on which tests rely: permissions, recorded requests, simulated costs, and changing
+rows."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ DEVICES = "/api/dcim/devices/"
         ("expired", "/api/authentication-check/", 403, "Token expired"),
     ],
 )
-def test_each_token_may_what_it_may(netbox: NetBox, kind: str, path: str, status: int, detail: str | None) -> None:
+def test_each_token_has_its_permissions(netbox: NetBox, kind: str, path: str, status: int, detail: str | None) -> None:
     keyword = "Bearer" if kind == "v2" else "Token"
     headers = {"Authorization": f"{keyword} {netbox.tokens[kind]}"}
 
@@ -51,7 +52,7 @@ def test_each_token_may_what_it_may(netbox: NetBox, kind: str, path: str, status
         ("Bearer nbt_abc", "Invalid authorization header: Could not parse key from v2 token."),
     ],
 )
-def test_what_is_no_token_is_said(netbox: NetBox, header: str, detail: str) -> None:
+def test_invalid_token_is_reported(netbox: NetBox, header: str, detail: str) -> None:
     answer = requests.get(netbox.url + DEVICES, headers={"Authorization": header}, timeout=30)
 
     assert answer.status_code == 403
@@ -192,7 +193,7 @@ def test_workers_are_shared_by_requests() -> None:
 
         started = time.monotonic()
         assert list(pool.map(ask, range(6))) == [200] * 6
-        # Six pages, two at a time, each of which costs a real NetBox 50 ms before its first row.
+        # Six pages, two in parallel. In a real NetBox, each page takes 50 ms before its first row.
         assert time.monotonic() - started >= 3 * 2 * 0.05
         assert netbox.most_at_once > 2
         netbox.most_at_once = 0

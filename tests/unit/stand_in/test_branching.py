@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The mock NetBox answers requests about branches as the recorded server with netbox-branching 1.1.3 did."""
+"""The mock NetBox responds to branch requests like the recorded server with netbox-branching 1.1.3."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 from .test_recordings import answer_to, comparable
 
-# These show whether a request was refused. Their bodies contain more than the mock NetBox has.
+# These responses show whether a request was rejected. Their bodies contain more fields than the mock NetBox supports.
 STATUS_ONLY = ("api root with header new", "authentication-check with header new")
 RECORDED = Path(__file__).resolve().parent.parent.parent / "recordings" / "branching"
 
 
 def with_token(netbox: NetBox, exchange: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Replace the recorded user without permissions by that of the mock NetBox."""
+    """Replace the recorded user without permissions with the user in the mock NetBox."""
     asked = exchange["request"]
     if asked["auth"] == "limited":
         asked = {**asked, "auth": f"Token {netbox.tokens['limited']}"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Edits leave the same traces in the mock NetBox as in the NetBox that was recorded."""
+"""Edits have the same effects in the mock NetBox as in the recorded NetBox."""
 
 from __future__ import annotations
 

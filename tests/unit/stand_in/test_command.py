@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command line says where it serves, serves, and stops when told to."""
+"""The command prints its URL, serves requests, and stops on a signal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STAND_IN = Path(__file__).resolve().parent.parent.parent / "stand_in"
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
-def test_serves_until_told_to_stop(told: signal.Signals) -> None:
+def test_command_serves_until_a_signal(told: signal.Signals) -> None:
     command = [
         sys.executable,
         str(STAND_IN),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""After any edits, all rows of the mock NetBox agree with each other."""
+"""After any edits, the rows in the mock NetBox are consistent."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if t.TYPE_CHECKING:
 
 
 def new_netbox(version: str = "4.6") -> NetBox:
-    """A mock NetBox that no client reads."""
+    """A mock NetBox without a server."""
     return NetBox(recorded_estate(version), Settings(version=version))
 
 
 def outdated(netbox: NetBox) -> dict[str, t.Any]:
-    """The rows that show something that is not so, as a read of the whole database would show."""
+    """Return the rows that are inconsistent with the complete database."""
     dummy, derived = netbox.edits.tools()
     found = {}
     for endpoint, table in netbox.estate.tables.items():
@@ -48,7 +48,7 @@ def outdated(netbox: NetBox) -> dict[str, t.Any]:
 
 
 def dangling(netbox: NetBox) -> list[str]:
-    """References to objects that are not there."""
+    """Return references to objects that do not exist."""
     return [
         f"{endpoint} {pk}: {field}"
         for endpoint, fields in RELATIONS.items()

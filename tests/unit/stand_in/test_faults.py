@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is to go wrong goes wrong, as often and where it was said."""
+"""Faults occur as often and at the requests that a test specifies."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def attach(netbox: NetBox, client: Client) -> requests.Response:
     return client.session.post(netbox.url + IMAGES, fields, files=files, timeout=30, allow_redirects=False)
 
 
-def test_a_status_comes_as_often_as_asked_then_the_answer(netbox: NetBox, client: Client) -> None:
+def test_status_fault_occurs_as_often_as_requested(netbox: NetBox, client: Client) -> None:
     netbox.faults.append(Fault("status", 429, path=SITES, times=2, after=1, retry_after=7))
 
     answers = [client.get(SITES) for _each in range(4)]
@@ -113,7 +113,7 @@ def test_answers_that_are_no_drawing(netbox: NetBox, client: Client) -> None:
 
 @pytest.mark.parametrize("done", [True, False])
 @pytest.mark.parametrize("kind", IN_PLACE)
-def test_what_is_posted_is_done_or_not_as_it_was_said(netbox: NetBox, client: Client, kind: str, done: bool) -> None:
+def test_fault_processes_a_post_only_if_done_is_true(netbox: NetBox, client: Client, kind: str, done: bool) -> None:
     table = netbox.table("extras/image-attachments")
     before = len(table)
     netbox.faults.append(Fault(kind, 504 if kind == "status" else None, path=IMAGES, done=done))
@@ -126,7 +126,7 @@ def test_what_is_posted_is_done_or_not_as_it_was_said(netbox: NetBox, client: Cl
 
 
 @pytest.mark.parametrize("kind", ["cut", "reset_body", "wrong_length", "drip", "slow"])
-def test_what_is_posted_is_done_where_only_the_answer_goes_wrong(netbox: NetBox, client: Client, kind: str) -> None:
+def test_post_is_processed_if_only_the_response_fails(netbox: NetBox, client: Client, kind: str) -> None:
     table = netbox.table("extras/image-attachments")
     before = len(table)
     netbox.faults.append(Fault(kind, {"wrong_length": 10, "drip": 0.0001, "slow": 0.01}.get(kind), path=IMAGES))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Filters and their oddities that no recording shows."""
+"""Filters and irregularities that the recordings do not contain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .conftest import Client
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    """Nothing is changed here: one server for all."""
+    """These tests do not change data, so they share one server."""
     with serve(version="4.6") as netbox:
         client = Client(netbox)
         yield client

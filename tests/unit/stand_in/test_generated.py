@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An estate of any size is quickly there, is the same each time, and is filtered as its rows say."""
+"""An estate of any size is created quickly, is always the same, and can be filtered by its values."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def test_devices_of_a_generated_estate_do_not_overlap(devices: int) -> None:
         assert height and not units & used.setdefault(rack["id"], set()), device["name"]
         assert min(units) >= 1 and max(units) < rack["u_height"] + 1
         used[rack["id"]] |= units
-    # Only power strips and what does not fit have no position, and racks are well filled.
+    # Only power strips and devices that do not fit have no position, and the racks are nearly full.
     assert placed > devices * 0.75
     assert len(used) == len(racks)
     assert sum(map(len, used.values())) / 2 > 0.5 * sum(rack["u_height"] for rack in racks.values())

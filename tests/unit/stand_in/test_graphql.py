@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""GraphQL, as far as the recordings do not show it. The answers are those of real servers with the recorded estate."""
+"""GraphQL behavior that the recordings do not contain. Real servers with the recorded estate returned these
+responses."""
 
 from __future__ import annotations
 
@@ -85,7 +86,7 @@ def test_answers_do_not_tell_the_version(client: Client) -> None:
     assert "API-Version" not in client.post("{site_list{id}}").headers
 
 
-def test_who_may_not_see_objects_sees_none(client: Client) -> None:
+def test_user_without_permission_sees_no_objects(client: Client) -> None:
     client.session.headers["Authorization"] = f"Token {client.netbox.tokens['limited']}"
 
     assert ids_of(client, "site_list") == []
@@ -104,7 +105,7 @@ def test_who_may_not_see_objects_sees_none(client: Client) -> None:
     }
 
 
-# What cannot be asked.
+# Invalid queries.
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_who_may_not_see_objects_sees_none(client: Client) -> None:
         (f"{{{' '.join(f'a{n}:site_list{{id}}' for n in range(11))}}}", None, "11 aliases found. Allowed: 10"),
     ],
 )
-def test_what_is_wrong_is_said(client: Client, query: str, variables: t.Any, told: str) -> None:
+def test_invalid_query_returns_the_message_of_netbox(client: Client, query: str, variables: t.Any, told: str) -> None:
     assert message(client, query, variables) == told
 
 
@@ -165,7 +166,7 @@ def test_servers_before_4_5_2_have_no_start() -> None:
         ),
     ],
 )
-def test_a_body_that_is_no_query_is_a_bad_request(client: Client, body: str, content_type: str, told: str) -> None:
+def test_invalid_query_body_returns_bad_request(client: Client, body: str, content_type: str, told: str) -> None:
     url = f"{client.netbox.url}/graphql/"
     answer = client.session.post(url, data=body, headers={"Content-Type": content_type}, timeout=30)
 
@@ -357,10 +358,10 @@ def test_lists_may_be_empty(filters: str) -> None:
         client.session.close()
 
 
-# What tests can read and spoil.
+# Values that tests can read and change.
 
 
-def test_what_was_asked_is_noted(client: Client) -> None:
+def test_graphql_requests_are_recorded(client: Client) -> None:
     client.ask("query($n:Int){device_list(pagination:{limit:$n}){id} site_list{id}}", {"n": 5})
 
     received = client.netbox.requests[-1]
@@ -386,7 +387,7 @@ def test_faults_know_how_many_rows_are_asked_for(
     assert client.post(f"{head}{{device_list(pagination:{pagination}){{id}}}}", variables).status_code == status
 
 
-def test_what_a_real_netbox_would_work_is_added_up(client: Client) -> None:
+def test_cpu_time_of_a_real_netbox_is_added_up(client: Client) -> None:
     client.get("/api/dcim/devices/?limit=10&start=0")
     client.get("/api/dcim/devices/?limit=10&start=0&fields=id,name,site,tags,primary_ip4")
     client.ask("{device_list(pagination:{start:0,limit:10}){id site{slug} tags{slug} config_context}}")

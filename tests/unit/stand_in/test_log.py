@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The change log as clients read it: filters, late commits, pruning, restored databases, permissions."""
+"""The change log: filters, late commits, pruning, restored databases, and permissions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def records(client: Client, query: str = "") -> list[tuple[t.Any, ...]]:
 
 @pytest.fixture
 def first(netbox: NetBox) -> int:
-    """The ID of the next record."""
+    """Return the ID of the next record."""
     return netbox.log.next_id
 
 
@@ -59,12 +59,12 @@ def test_failed_request_leaves_ids_but_no_records(netbox: NetBox, client: Client
     ("query", "found"),
     [
         ("action=delete", [1]),
-        # The last one counts.
+        # NetBox uses the last value.
         ("action=delete&action=update", [0]),
         ("action__n=delete", [0, 2]),
         ("changed_object_type=dcim.site", [0]),
         ("changed_object_type=DCIM.Site&changed_object_type=extras.configcontext", [0, 1]),
-        # NetBox 4.6 ignores that this lookup negates, and tolerates unknown types.
+        # NetBox 4.6 ignores the negation of this lookup, and accepts unknown types.
         ("changed_object_type__n=dcim.site", [0]),
         ("changed_object_type=dcim.nope", []),
         ("changed_object_id=2", [1]),
@@ -202,7 +202,7 @@ def test_record_shows_the_object_before_and_after(netbox: NetBox, client: Client
     assert deletion["changed_object"] is None
 
 
-# Filters by the ID of an object that is gone, as NetBox 4.5.10, 4.6.8, and 4.7.0-beta1 answer.
+# Filters by the ID of a deleted object, as in NetBox 4.5.10, 4.6.8, and 4.7.0-beta1.
 STALE = {
     "dcim/devices": (
         "site_id region_id site_group_id location_id rack_id role_id platform_id tenant_id tenant_group_id "

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stand-in takes, keeps and draws pictures as the recorded servers did."""
+"""The mock NetBox stores images and draws elevations like the recorded servers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.netbox.cursor.tests.stand_in import HERE, NetBox, serve
 
 RECORDINGS = Path(__file__).resolve().parent.parent.parent / "recordings"
 FOLDERS = {"4.5": "4.5.10", "4.6": "4.6.8", "4.7": "4.7.0-beta1"}
-# What differs from run to run: when it happened, and the accidental part of a file's name.
+# Values that differ between runs: times, and the random part of file names.
 MOMENT = re.compile(r"20\d\d-\d\d-\d\dT[\d:.]+(Z|\+00:00)")
 ACCIDENTAL = re.compile(r"(device_2_recorded)_\w{7}\.")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
@@ -33,7 +33,7 @@ def png(color: str = "red") -> bytes:
     return picture.getvalue()
 
 
-# The recordings say that a file was sent, and not which.
+# The recordings contain the fact that a file was sent, but not the file.
 SENT = {
     "image that is text": ("recorded.png", b"not a picture"),
     "image with bad extension": ("recorded.txt", png()),
@@ -75,7 +75,7 @@ def comparable(response: dict[str, t.Any]) -> t.Any:
 
 
 def drawn(svg: str) -> t.Any:
-    """What a person sees in a drawing, and what is behind it, in a certain order."""
+    """Return the visible and hidden content of a drawing in a fixed order."""
     root = ElementTree.fromstring(svg)
     for definitions in root.findall("{*}defs"):
         root.remove(definitions)
@@ -106,7 +106,7 @@ def test_every_recorded_request_is_answered_as_it_was(version: str) -> None:
     assert differences == {}
 
 
-def test_a_file_that_was_replaced_stays_on_the_disk_and_one_that_was_removed_does_not() -> None:
+def test_replaced_file_remains_but_removed_file_is_deleted() -> None:
     with serve(version="4.6") as netbox, requests.Session() as session:
         session.headers["Authorization"] = f"Token {netbox.tokens['v1']}"
         url = f"{netbox.url}/api/extras/image-attachments/"
@@ -125,6 +125,7 @@ def test_highlighted_devices_are_drawn_as_usual_and_the_others_shaded() -> None:
     with serve(version="4.6") as netbox, requests.Session() as session:
         session.headers["Authorization"] = f"Token {netbox.tokens['v1']}"
         url = f"{netbox.url}/api/dcim/racks/1/elevation/?render=svg&highlight="
-        assert session.get(f"{url}name:leaf1", timeout=30).text.count("shaded") == 3  # with the style's own
+        # The style sheet contains one of them.
+        assert session.get(f"{url}name:leaf1", timeout=30).text.count("shaded") == 3
         assert session.get(f"{url}id:abc", timeout=30).status_code == 500
         assert session.get(f"{url}bogus", timeout=30).status_code == 500

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stand-in answers every recorded request as the recorded server did."""
+"""The mock NetBox responds to every recorded request like the recorded server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.netbox.cursor.tests.stand_in import HERE, NetBox, serve
 
 RECORDINGS = Path(__file__).resolve().parent.parent.parent / "recordings"
 FOLDERS = {"4.5": "4.5.10", "4.6": "4.6.8", "4.7": "4.7.0-beta1"}
-# What is not compared, by the name of the exchange, and why.
+# Responses that are not compared, by name, with the reason.
 NOT_COMPARED = {
     "options": {
         "actions": "describes what can be written, and the stand-in takes no writes",
@@ -33,7 +33,7 @@ def recorded(version: str, name: str) -> t.Any:
 
 
 def authorization(netbox: NetBox, said: str | None) -> dict[str, str]:
-    """The recorded servers' tokens are replaced by this server's; made-up ones are sent as they are."""
+    """Replace the tokens of the recorded servers with this server's tokens. Send invalid tokens unchanged."""
     if said is None:
         return {}
     known = {
@@ -46,7 +46,7 @@ def authorization(netbox: NetBox, said: str | None) -> dict[str, str]:
 
 
 def answer_to(netbox: NetBox, exchange: dict[str, t.Any]) -> dict[str, t.Any]:
-    """What this server answers, written as the recordings write answers."""
+    """Return this server's response in the format of the recordings."""
     asked, headers = exchange["request"], exchange["response"]["headers"]
     answer = requests.request(
         asked["method"],

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Editors accept the inventory files of the guides, and refuse what the plugin refuses."""
+"""Editors accept the inventory files in the guides, and reject the same mistakes as the plugin."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible.release import __version__ as ansible_version
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = json.loads((ROOT / "docs/schemas/nb_inventory.json").read_text(encoding="utf-8"))
 PLUGIN = "plugin: netbox.cursor.nb_inventory"
-# Ansible's own options. Their texts are Ansible's, and change with it.
+# Ansible's own options. Their descriptions depend on the version of Ansible.
 FROM_ANSIBLE = re.compile("cache|compose$|groups$|keyed_groups$|leading_separator$|strict$|use_extra_vars$")
 
 

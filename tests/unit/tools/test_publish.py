@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tools that publish: documentation on GitHub Pages, and releases."""
+"""Tools that publish the documentation on GitHub Pages, and releases."""
 
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import types
@@ -81,14 +82,17 @@ def test_versions_that_are_paths_are_refused(checkout: Path, version: str) -> No
 @pytest.fixture
 def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     """The tool that builds a release, on a copy of the files that it reads."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
     spec = importlib.util.spec_from_file_location("build_release", ROOT / "tools/build_release.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in ("galaxy.yml", "CHANGELOG.md", "changelogs/changelog.yaml", "plugins/module_utils/_http/version.py"):
+    names = ("galaxy.yml", "CHANGELOG.md", "changelogs/changelog.yaml", "plugins/module_utils/_http/version.py")
+    for name in (*names, "README.md", "docs/docsite/rst/inventory_guide.rst", "docs/schemas/nb_inventory.json"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module.set_version, "ROOT", tmp_path)
     return module
 
 
@@ -103,6 +107,34 @@ def test_release_needs_the_same_version_everywhere(release: types.ModuleType) ->
     (release.ROOT / "changelogs/fragments/1-a.yml").touch()
     with pytest.raises(SystemExit, match="Fragments are left"):
         release.check_version(version)
+
+
+def test_set_version_updates_every_file_that_names_the_version(release: types.ModuleType) -> None:
+    old = (ROOT / "plugins/module_utils/_http/version.py").read_text(encoding="utf-8").split('"')[-2]
+    release.set_version.main("9.9.9")
+    assert len(release.set_version.wrong_links(old)) > 25
+    with pytest.raises(SystemExit, match=rf"^The tag is 9\.9\.9, but changelog.yaml names {re.escape(old)}\.$"):
+        release.check_version("9.9.9")
+    release.set_version.main(old)
+    release.check_version(old)
+    for path in release.set_version.linking_files():
+        assert path.read_bytes() == (ROOT / path.relative_to(release.ROOT)).read_bytes()
+
+
+def test_release_rejects_links_to_another_version(release: types.ModuleType) -> None:
+    version = (ROOT / "plugins/module_utils/_http/version.py").read_text(encoding="utf-8").split('"')[-2]
+    readme = release.ROOT / "README.md"
+    readme.write_text(
+        readme.read_text(encoding="utf-8").replace(f"/{version}/LICENSE", "/main/LICENSE"), encoding="utf-8"
+    )
+    with pytest.raises(SystemExit, match=r"(?s)^Run tools/set_version.py .*README.md: .*/blob/main/$"):
+        release.check_version(version)
+
+
+@pytest.mark.parametrize("version", ["main", "1.0", "1.0.0/x", ""])
+def test_set_version_rejects_what_is_not_a_version(release: types.ModuleType, version: str) -> None:
+    with pytest.raises(SystemExit, match="Invalid version"):
+        release.set_version.main(version)
 
 
 def test_release_notes_are_those_of_the_version(release: types.ModuleType) -> None:

@@ -43,7 +43,7 @@ files = {
 inputs, injectors = (yaml.safe_load(blocks[f"{box} configuration"]) for box in ("Input", "Injector"))
 file_injectors = yaml.safe_load(blocks["Injector configuration with a file"])
 shared_cache = yaml.safe_load(blocks["Source variables"])
-# Templates of credential types are not templates of the playbook, which says so with a tag.
+# Templates in credential types are not templates of the playbook. A tag in the playbook marks them.
 yaml.SafeLoader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(t.cast(yaml.ScalarNode, node)))
 setup = [
     (module.removeprefix("awx.awx."), options)
@@ -55,7 +55,8 @@ work = Path(tempfile.mkdtemp())
 
 
 def injected(injectors: t.Mapping[str, Values], values: Values, private: Path) -> dict[str, str]:
-    """The environment that AWX makes of a credential's ``values``: files first, whose names the rest may use."""
+    """Return the environment that AWX creates from a credential's ``values``. Files are created first, because
+    variables can contain their names."""
     environment, tower = ImmutableSandboxedEnvironment(), types.SimpleNamespace()
     namespace = {"tower": tower, **{name: value for name, value in values.items() if value}}
     for label, template in injectors.get("file", {}).items():
@@ -71,7 +72,7 @@ def injected(injectors: t.Mapping[str, Values], values: Values, private: Path) -
 
 
 def private_folder(name: str, *, project: t.Mapping[str, str] = files) -> Path:
-    """What AWX makes for one run: the project, and the collections that it requires."""
+    """Create the files that AWX creates for one run: the project, and the collections that it requires."""
     private = work / name
     for folder in ("env", "inventory", "project/photos"):
         (private / folder).mkdir(parents=True)
@@ -94,7 +95,7 @@ def environment_of(private: Path, injectors: t.Mapping[str, Values], values: Val
 
 
 class Run(t.NamedTuple):
-    """What came of a run, and the folder of its files."""
+    """The result of a run, and the directory with its files."""
 
     status: str
     said: str
@@ -102,7 +103,7 @@ class Run(t.NamedTuple):
 
 
 def run(private: Path, ident: str, environment: dict[str, str], secrets: t.Iterable[str], **options: t.Any) -> Run:
-    """Run and search all that AWX sees and keeps for ``secrets``."""
+    """Run, and search everything that AWX receives and stores for ``secrets``."""
     events: list[dict[str, t.Any]] = []
 
     def keep(event: dict[str, t.Any]) -> bool:
@@ -122,7 +123,7 @@ def run(private: Path, ident: str, environment: dict[str, str], secrets: t.Itera
     said = "\n".join(event["stdout"] for event in events)
     seen = {"the events": json.dumps(events)}
     for path in private.rglob("*"):
-        # ansible-runner notes the environment in "command"; AWX removes it. What is in env/ is the credential.
+        # ansible-runner writes the environment to "command", and AWX removes it. env/ contains the credential.
         if path.is_file() and path.name != "command" and path.parent != private / "env":
             seen[str(path)] = path.read_text(encoding="utf-8", errors="replace")
     assert str(artifacts / "stdout") in seen
@@ -135,7 +136,7 @@ def run(private: Path, ident: str, environment: dict[str, str], secrets: t.Itera
 def update(
     private: Path, ident: str, file: str, verbosity: int, environment: dict[str, str], secrets: t.Iterable[str]
 ) -> tuple[dict[str, t.Any], Run]:
-    """An inventory update: what it found, and the run."""
+    """Update an inventory, and return the inventory and the run."""
     output = private / "artifacts" / ident / "output.json"
     project = private / "project"
     words = ["ansible-inventory", "--list", "--export", "-i", str(project / file), "--output", str(output)]
@@ -147,12 +148,13 @@ def update(
 
 
 def secrets_of(netbox: NetBox) -> list[str]:
-    """The tokens, and their parts."""
+    """Return the tokens and their parts."""
     return [part for token in netbox.tokens.values() for part in token.removeprefix("nbt_").split(".")]
 
 
 def install() -> None:
-    """What AWX does of ``collections/requirements.yml`` when it updates the project, with a collection from here."""
+    """Install ``collections/requirements.yml`` as AWX does when it updates the project, with this checkout's
+    collection."""
     build = ["ansible-galaxy", "collection", "build", "--output-path", str(work)]
     subprocess.run(build, cwd=ROOT, check=True)
     required = yaml.safe_load(files["collections/requirements.yml"])["collections"]
@@ -163,13 +165,13 @@ def install() -> None:
     subprocess.run(
         ["ansible-galaxy", "collection", "install", *words, str(work / "requirements_collections")], check=True
     )
-    # From here on, only what is installed.
+    # From here on, use only installed files.
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     os.environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path and not ROOT.is_relative_to(path))
 
 
 def check_updates(netbox: NetBox) -> None:
-    """All verbosities, and both ways to inject a token; what is wrong is said, and fails the update."""
+    """Update with all verbosities and with both injectors. Mistakes result in an error message and a failed update."""
     values = {"address": netbox.url, "token": netbox.tokens["v2"], "authority": Path(netbox.ca_path or "").read_text()}
     secrets, devices = secrets_of(netbox), len(netbox.table("dcim/devices"))
     private = private_folder("updates")
@@ -185,7 +187,7 @@ def check_updates(netbox: NetBox) -> None:
     found, ended = update(private, "file", "file.netbox.yml", 3, environment, secrets)
     assert len(found["_meta"]["hostvars"]) > devices, ended.said
 
-    # No certificate, which the server needs; and a token that is none.
+    # No CA certificate, which this server requires, and an invalid token.
     environment = environment_of(private, injectors, {**values, "authority": ""})
     assert environment["NETBOX_CA_PATH"] == ""
     found, ended = update(private, "untrusted", "netbox.yml", 0, environment, secrets)
@@ -197,7 +199,7 @@ def check_updates(netbox: NetBox) -> None:
 
 
 def check_guard(netbox: NetBox) -> None:
-    """An update that lost hosts fails, so that AWX with "overwrite" keeps them, until the user accepts it."""
+    """An update that lost hosts fails until the user accepts it, so that AWX with "overwrite" keeps the hosts."""
     values, secrets = {"address": netbox.url, "token": netbox.tokens["v2"]}, secrets_of(netbox)
     source = {"plugin": "netbox.cursor.nb_inventory", "virtual_machines": False, "min_hosts": 1}
     source["max_shrink"] = "{{ lookup('ansible.builtin.env', 'MAX_SHRINK') | default('10', true) }}"
@@ -222,14 +224,14 @@ def check_guard(netbox: NetBox) -> None:
         found, ended = update(private, ident, file, 0, given, secrets)
         assert (ended.status, len(found["_meta"]["hostvars"])) == ("successful", 24), ended.said
         time.sleep(1.1)
-    # The token's user may no longer view all devices: NetBox returns fewer, without an error.
+    # The token's user lost the permission to view some devices. NetBox returns fewer devices without an error.
     devices.replace({number: devices[number] for number in list(devices.ids())[:3]})
     found, ended = update(private, "permission", file, 0, environment, secrets)
     assert ended.status == "failed" and not found and "21 fewer" in " ".join(ended.said.split()), ended.said
 
 
 def check_jobs(netbox: NetBox) -> None:
-    """Run the job templates: one in two slices with a lookup, and two that write and need variables."""
+    """Run the job templates: one with a lookup in two slices, and two that write and need variables."""
     values = {"address": netbox.url, "token": netbox.tokens["v2"]}
     secrets = secrets_of(netbox)
     private = private_folder("jobs")
@@ -245,7 +247,7 @@ def check_jobs(netbox: NetBox) -> None:
         part = {name: found["_meta"]["hostvars"][name] for name in hosts[number::2]}
         inventory = {"all": {"hosts": list(part)}, "_meta": {"hostvars": part}}
         script = private / "inventory" / "hosts"
-        # The inventory that AWX passes to a job is such a script, too.
+        # The inventory that AWX passes to a job is also a script.
         script.write_text(f"#!{sys.executable}\nprint({json.dumps(inventory)!r})\n", encoding="utf-8")
         script.chmod(0o700)
         netbox.requests.clear()
@@ -272,7 +274,7 @@ def check_jobs(netbox: NetBox) -> None:
     assert {"building", "front"} <= names
     assert (private / "srv/www/racks/index.html").exists()
 
-    # The facts of a playbook are kept if it asks for that.
+    # Ansible stores facts if the playbook enables this.
     facts = {"name": "facts", "hosts": "localhost", "gather_facts": False}
     sites = "{{ query('netbox.cursor.nb_query', 'dcim/sites', returns='names') }}"
     play = [{**facts, "tasks": [{"ansible.builtin.set_fact": {"sites": sites, "cacheable": True}}]}]
@@ -281,7 +283,7 @@ def check_jobs(netbox: NetBox) -> None:
     (kept,) = (ended.artifacts / "fact_cache").glob("*localhost")
     assert site["name"] in kept.read_text(encoding="utf-8")
 
-    # What is searched would show a token: a playbook prints it.
+    # Make sure that the search finds a token if a playbook prints it.
     leak = [
         {**facts, "tasks": [{"ansible.builtin.debug": {"msg": "{{ lookup('ansible.builtin.env', 'NETBOX_TOKEN') }}"}}]}
     ]
@@ -322,7 +324,7 @@ def check_setup() -> None:
     templates = [options for module, options in setup if module == "job_template"]
     assert {options["playbook"] for options in templates} == {"audit.yml", "photos.yml", "racks.yml"} <= set(files)
     assert {each for options in templates for each in options["credentials"]} == {"NetBox (read)", "NetBox (write)"}
-    # The playbooks name no variable that a template does not set.
+    # The templates set all variables that the playbooks use.
     for options in templates:
         given = set(options.get("extra_vars", ())) | {
             question["variable"] for question in options.get("survey_spec", {}).get("spec", ())
@@ -331,7 +333,7 @@ def check_setup() -> None:
 
 
 def check_shared_cache(netbox: NetBox, devices: int) -> None:
-    """Eight runs at once, again and again, each while others write: all of them whole."""
+    """Start eight parallel runs several times. Each run reads while others write, and all results are complete."""
     private = private_folder("cache")
     values = {"address": netbox.url, "token": netbox.tokens["v2"]}
     cache = {**shared_cache, "ANSIBLE_INVENTORY_CACHE_CONNECTION": str(work / "shared")}
@@ -345,7 +347,7 @@ def check_shared_cache(netbox: NetBox, devices: int) -> None:
         return len(json.loads(ended.stdout)["_meta"]["hostvars"])
 
     with ThreadPoolExecutor(8) as pool:
-        # Nothing is kept yet; then kept ones are too old for half of the runs, which write them anew.
+        # At first, the cache is empty. Later, its entries are too old for half of the runs, which replace them.
         for timeouts in (["900"] * 8, ["900", "1"] * 4):
             assert list(pool.map(one, timeouts)) == [devices] * 8
     asked = len(netbox.requests)

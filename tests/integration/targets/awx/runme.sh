@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Inventory updates and jobs as AWX runs them, with the files of the AWX guide.
+# Run inventory updates and jobs as AWX does, with the files in the AWX guide.
 
 set -eux
 root=${JUNIT_OUTPUT_DIR%/tests/output/*}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run commands and a play on hosts whose text fields are drawn: nothing runs, and nothing is written elsewhere."""
+"""Run commands and a play on hosts with random hostile text fields. No payload runs, and no other files are written."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ OBEYED = re.compile(r"^-|\s-\S|[`$;&|<>\"'\\@\n]")
 
 
 class Runs:
-    """Runs programs of Ansible in an empty directory, and checks what every run promises."""
+    """Runs Ansible's programs in an empty directory, and checks the guarantees for every run."""
 
     def __init__(self, netbox: NetBox, work: Path) -> None:
         self._work = work

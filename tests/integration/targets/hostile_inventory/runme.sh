@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Ad hoc commands and a play, on hosts whose text fields in NetBox are all hostile.
+# Run ad hoc commands and a play on hosts whose text fields in NetBox are all hostile.
 
 set -eux
 root=${JUNIT_OUTPUT_DIR%/tests/output/*}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run both roles on an estate whose text fields are all hostile: nothing runs, and nothing is written elsewhere."""
+"""Run both roles on an estate with only hostile text fields. No payload runs, and no other files are written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.netbox.cursor.tests.hostile.strategies import pools
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 VERSIONS = ("4.5", "4.6", "4.7")
-# Elements and attributes that the page has. Whatever else it contained would come from NetBox.
+# Elements and attributes that the page contains. Whatever else it contained would come from NetBox.
 ELEMENTS = frozenset(
     ["html", "head", "meta", "title", "link", "script", "body", "a", "header", "h1", "h2", "h3", "h4", "search"]
     + ["label", "input", "output", "fieldset", "legend", "span", "nav", "section", "p", "small", "ol", "li", "main"]
@@ -53,7 +53,8 @@ class Page(html.parser.HTMLParser):
 
 
 def write_photos(folder: Path, netbox: NetBox) -> None:
-    """Write a photo for each device, named as the role expects it, as far as a file name can hold the name."""
+    """Write a photo for each device under the name that the role expects, if a file name can contain the device's
+    name."""
     folder.mkdir()
     stream = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(stream, "PNG")
@@ -97,7 +98,7 @@ def list_files(folder: Path) -> set[str]:
 
 
 def check(seed: int, version: str, draw: t.Callable[[list[str]], list[str]]) -> None:
-    """Check a run whose texts ``draw`` chooses from the payloads."""
+    """Check a run with payloads that ``draw`` chooses."""
     with tempfile.TemporaryDirectory() as place, serve(version=version) as netbox:
         work = Path(place, "work")
         (work / "home").mkdir(parents=True)
@@ -129,7 +130,7 @@ def check(seed: int, version: str, draw: t.Callable[[list[str]], list[str]]) -> 
         check_page(work / "gallery")
         assert "failed=0" in output and "Check that the module failed" in output
         added = re.search(r"(\d+) added, \d+ (failed|replaced)", output)
-        # If the texts are drawn, all devices can have the same name.
+        # With random text fields, all devices can have the same name.
         assert added and (int(added[1]) or len(set(payloads)) < len(KINDS) * 5)
 
 

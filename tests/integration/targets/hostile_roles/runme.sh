@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Both roles, on an estate whose text fields are all hostile.
+# Run both roles on an estate whose text fields are all hostile.
 
 set -eux
 root=${JUNIT_OUTPUT_DIR%/tests/output/*}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run ansible-inventory as people and AWX do, and look at what it prints."""
+"""Run ansible-inventory as users and AWX do, and check its output."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ folder = Path(tempfile.mkdtemp())
 
 
 def run(netbox: NetBox, *arguments: str, fails: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
-    """ansible-inventory with these arguments; no token may show, and no traceback."""
+    """Run ansible-inventory with these arguments. The output must not contain a token or a traceback."""
     given = {
         **os.environ,
         "NETBOX_API": netbox.url,
@@ -82,7 +82,7 @@ def listed(netbox: NetBox, *arguments: str, **environment: str) -> dict[str, t.A
 
 
 def plain(value: t.Any) -> t.Any:
-    """What ansible-inventory wraps because it is no template."""
+    """Return a value without the object in which ansible-inventory wraps strings that are not templates."""
     return value["__ansible_unsafe"] if isinstance(value, dict) and "__ansible_unsafe" in value else value
 
 
@@ -98,17 +98,17 @@ for version in ("4.5", "4.6", "4.7"):
         answer = listed(netbox, "-i", second, "--export")
         assert plain(answer["_meta"]["hostvars"]["leaf2"]["foo"]) == "switch-48"
         assert "status_active" in answer and "site_berlin-1" in answer
-        # Verbose, ansible-inventory prints more than JSON: what, and how it was read, but no token.
+        # With -v, ansible-inventory also prints how each list was read, but no token.
         assert "dcim/devices: " in run(netbox, "-i", first, "--list", "-vvvv").stdout
 
 with serve(version="4.6") as netbox:
-    # Several files at once, and --limit.
+    # Read several files, and use --limit.
     both = listed(netbox, "-i", first, "-i", second)
     assert set(both["_meta"]["hostvars"]) > {"leaf1", "leaf2", "web1"}
     limited = listed(netbox, "-i", first, "--limit", "device_roles_leaf")
     assert set(limited["_meta"]["hostvars"]) == {"leaf1"}
 
-    # As AWX does for an inventory source of a project: ansible-runner, the credential in the environment.
+    # As AWX does for an inventory source in a project: use ansible-runner, with the credential in the environment.
     answer, told = ansible_runner.get_inventory(
         action="list",
         inventories=[first],
@@ -119,7 +119,7 @@ with serve(version="4.6") as netbox:
     )
     assert set(answer["_meta"]["hostvars"]) == set(listed(netbox, "-i", first)["_meta"]["hostvars"]), told
     for path in (folder / "private").rglob("*"):
-        # ansible-runner itself notes the environment in "command".
+        # ansible-runner itself writes the environment to "command".
         if path.is_file() and path.name != "command":
             assert netbox.tokens["v2"] not in path.read_text(encoding="utf-8", errors="replace"), path
     awx = {
@@ -132,17 +132,17 @@ with serve(version="4.6") as netbox:
     netbox.requests.clear()
     assert listed(netbox, "-i", first, "--export", **awx) == fresh
     assert netbox.requests == [], "a cached run asks NetBox"
-    # Older cores have --flush-cache for playbooks only.
+    # Older versions of ansible-core support --flush-cache only for playbooks.
     if "--flush-cache" in run(netbox, "--help").stdout:
         listed(netbox, "-i", first, "--flush-cache", **awx)
         assert netbox.requests, "--flush-cache does not ask NetBox"
 
-    # Down, with and without an older inventory.
+    # NetBox is not available, with and without an older inventory.
     netbox.faults.append(Fault("status", "503"))
     told = run(netbox, "-i", first, "--list", fails=True).stderr
     assert "HTTP 503" in " ".join(told.split())
     assert listed(netbox, "-i", first, **awx) == fresh
-    # Too old: an error, unless the user would rather have it than nothing.
+    # An inventory that is too old causes an error, unless the user accepts it.
     text = FILES["netbox_inventory.netbox.yml"] + "cache_timeout: 1\n"
     (folder / "strict.netbox.yml").write_text(text, encoding="utf-8")
     (folder / "lenient.netbox.yml").write_text(text + "stale_if_error: 7200\n", encoding="utf-8")
@@ -156,7 +156,7 @@ with serve(version="4.6") as netbox:
     assert json.loads(ended.stdout)["_meta"]["hostvars"] == fresh["_meta"]["hostvars"]
     assert "stale_if_error" in ended.stderr
 
-    # A mistake leaves no hosts.
+    # After a mistake, there are no hosts.
     netbox.faults.clear()
     (folder / "wrong.netbox.yml").write_text(
         "plugin: netbox.cursor.nb_inventory\ngroup_by: [sight]\n", encoding="utf-8"
@@ -164,7 +164,7 @@ with serve(version="4.6") as netbox:
     told = run(netbox, "-i", str(folder / "wrong.netbox.yml"), "--list", fails=True).stderr
     assert "sight" in told
 
-    # A mistyped filter leaves no hosts either, and nothing else is said.
+    # After a mistyped filter, there are no hosts either, and there is no other message.
     for option in ("query_filters", "device_query_filters", "vm_query_filters"):
         (folder / "typo.netbox.yml").write_text(
             f"plugin: netbox.cursor.nb_inventory\n{option}: [{{iste: berlin-1}}]\n", encoding="utf-8"
@@ -174,6 +174,6 @@ with serve(version="4.6") as netbox:
         )
         told = " ".join(ended.stderr.split())
         assert "'iste'" in told and "site" in told and "hosts" not in ended.stdout
-        # Ansible says that the file could not be parsed; ansible-test makes it name the collection too.
+        # Ansible reports that it could not parse the file. With ansible-test, it also mentions the collection.
         told = told.replace("[WARNING]: running with default collection", "")
         assert told.count("[WARNING]") + told.count("[ERROR]") <= 2, told

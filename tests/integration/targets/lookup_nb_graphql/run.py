@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the playbook at -vvvv with the recorded estate of each version; no token may show in what it prints."""
+"""Run the playbook with -vvvv on the recorded estate of each version. The output must not contain a token."""
 
 from __future__ import annotations
 

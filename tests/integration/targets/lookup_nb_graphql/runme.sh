@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# nb_graphql in playbooks, against stand-ins of each version.
+# Run playbooks with nb_graphql against a mock NetBox of each version.
 
 set -eux
 root=${JUNIT_OUTPUT_DIR%/tests/output/*}

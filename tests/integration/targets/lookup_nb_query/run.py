@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the playbooks at -vvvv with the recorded estate; no token may show in what they print."""
+"""Run the playbooks with -vvvv on the recorded estate. The output must not contain a token."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serv
 
 
 def play(playbook: str, netbox: NetBox, tokens: dict[str, str], **variables: object) -> None:
-    """Run ``playbook`` on ``netbox``; it finds ``tokens`` in its environment."""
+    """Run ``playbook`` on ``netbox``, with ``tokens`` in its environment."""
     environment = {**os.environ, **tokens, "NETBOX_API": netbox.url, "NETBOX_TOKEN": netbox.tokens["v2"]}
     environment["ANSIBLE_LOOKUP_PLUGINS"] = sys.argv[1]
     environment["XDG_CACHE_HOME"] = os.path.abspath("cache")

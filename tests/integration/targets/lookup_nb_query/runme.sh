@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# nb_query in playbooks, against stand-ins of each version and against what is no NetBox at all.
+# Run playbooks with nb_query against a mock NetBox of each version, and against servers that are not NetBox.
 
 set -eux
 root=${JUNIT_OUTPUT_DIR%/tests/output/*}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Images in all formats that matter, and with the oddities that real files have."""
+"""Images in all common formats, and with the irregularities of real files."""
 
 from __future__ import annotations
 

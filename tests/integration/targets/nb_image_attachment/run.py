@@ -19,7 +19,7 @@ from ansible_collections.netbox.cursor.tests.stand_in import serve
 
 
 def find_old_python() -> str | None:
-    """Return a Python that ansible-core supports on managed hosts, and this collection does not."""
+    """Return a Python that ansible-core supports on managed hosts, but this collection does not."""
     for version in ("3.6", "3.7", "3.8"):
         program = shutil.which(f"python{version}")
         # A version manager has programs for versions that it cannot run.
@@ -52,7 +52,8 @@ for version in ("4.5", "4.6", "4.7"):
 with tempfile.TemporaryDirectory() as folder:
     images = write_images(Path(folder))
     with serve(version="4.6") as netbox:
-        # Without NETBOX_API and NETBOX_TOKEN of a real NetBox, and a site of it that is free to use, the mock NetBox.
+        # If NETBOX_API, NETBOX_TOKEN, and a site for the test are not set, use the mock NetBox instead of a real
+        # NetBox.
         environment = {"NETBOX_API": netbox.url, "NETBOX_TOKEN": netbox.tokens["v2"], **os.environ}
         site = int(os.environ.get("NETBOX_SITE_ID", "1"))
         play("formats.yml", environment, images=images, object_type="dcim.site", object_id=site)

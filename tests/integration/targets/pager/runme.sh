@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Lists of a NetBox in a process of its own, by cursors and by offset.
+# Read lists from a mock NetBox in a separate process, with cursors and by offset.
 
 set -eux
 root=${JUNIT_OUTPUT_DIR%/tests/output/*}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Walk 3,000 devices of a stand-in NetBox, started as a process, and compare what comes with what it counts."""
+"""Start a mock NetBox as a process, read its 3,000 devices, and compare the result with its count."""
 
 from __future__ import annotations
 

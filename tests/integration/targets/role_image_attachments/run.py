@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Attach a folder of photos as people do, again, and with everything that can be wrong with it."""
+"""Attach a directory of photos as users do, attach it again, and test all possible mistakes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def photo(name: str, color: str = "red", form: str = "JPEG") -> None:
 
 
 def play(netbox: NetBox, *arguments: str, fails: bool = False, **variables: t.Any) -> str:
-    """Run the role; what it says at its end. No token may show."""
+    """Run the role, and return its final message. The output must not contain a token."""
     given = {"netbox_api": netbox.url, "netbox_token": netbox.tokens["v2"], "image_attachments_folder": str(folder)}
     command = ["ansible-playbook", "-vvv", "playbook.yml"]
     command += ["-e", json.dumps({**given, **variables}), *arguments]
@@ -100,15 +100,15 @@ with serve(version="4.6") as netbox:
     assert "0 added, 1 replaced, 1 updated, 4 left unchanged, 0 failed" in said
     assert len(attached(netbox)) == 6
 
-    # One that fails does not keep the others from being attached.
+    # If one image fails, the others are still attached.
     photo("nobody__front.jpg")
     photo("leaf2__top.jpg")
     said = play(netbox, fails=True, image_attachments_object_filters={"id__gt": 1}, **more)
-    assert "No object of dcim/devices that the token's user can view matches" in said
+    assert "No object in dcim/devices that the token's user can view matches" in said
     assert "1 added, 0 replaced, 0 updated, " in said and "failed=1" in said
     (folder / "nobody__front.jpg").unlink()
 
-    # Mistakes, before anything is asked for.
+    # Mistakes that the role detects before it sends a request.
     netbox.requests.clear()
     photo("leaf2__front.png", form="PNG")
     said = play(netbox, fails=True)
@@ -121,7 +121,7 @@ with serve(version="4.6") as netbox:
     # Nothing to do.
     assert "0 added, 0 replaced, 0 updated, 0 left" in play(netbox, image_attachments_folder=tempfile.mkdtemp())
 
-    # Where NetBox does not give its copies away.
+    # NetBox does not return its copies of images.
     netbox.faults.append(Fault("status", 404, path="/media/*"))
     assert "compare=size" in play(netbox, fails=True)
     assert "0 failed" in play(netbox, image_attachments_compare="size")

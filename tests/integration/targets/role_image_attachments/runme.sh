@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# The role image_attachments as people call it, against the stand-in.
+# Run the role image_attachments as users do, against the mock NetBox.
 
 set -eux
 root=${JUNIT_OUTPUT_DIR%/tests/output/*}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people do with the page: search, enlarge, use the keyboard, print, on a phone and on a desk."""
+"""Use the page as users do: search, enlarge, use the keyboard, and print, on a phone and on a computer."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def wait_until(shown: chromium.Page, script: str) -> None:
 
 
 def search(shown: chromium.Page, words: str) -> t.Any:
-    """Search, and return the IDs of the racks that are left."""
+    """Search, and return the IDs of the remaining racks."""
     shown.run(f"document.getElementById('search').value = {json.dumps(words)}; find()")
     return shown.run(VISIBLE)
 
 
 def press(shown: chromium.Page, key: str, code: int = 0) -> None:
-    """Press a key as a person does."""
+    """Press a key as a user does."""
     names = {"key": key, "code": key, "windowsVirtualKeyCode": code, "nativeVirtualKeyCode": code}
     text = {"text": "\r"} if key == "Enter" else {}
     shown.ask("Input.dispatchKeyEvent", type="keyDown", **names, **text)
@@ -86,7 +86,7 @@ def check_gallery(shown: chromium.Page, folder: Path) -> None:
 
 
 def _check_faces(shown: chromium.Page, width: int) -> None:
-    """Front and rear are side by side, on a phone one below the other, and one of them can be hidden."""
+    """Front and rear are side by side, or stacked on a phone, and either face can be hidden."""
     tops = shown.run("[...document.querySelectorAll('#rack-1 .face')].map((face) => face.getBoundingClientRect().top)")
     assert (tops[0] == tops[1]) == (width >= 640), tops
     shown.run("document.querySelector('#switch [value=rear]').click()")
@@ -221,7 +221,7 @@ def _count_pages(shown: chromium.Page, folder: Path) -> int:
 
 
 def _check_paper(shown: chromium.Page, folder: Path) -> None:
-    """Each rack that the search left has one page, and there are no blank pages."""
+    """Each rack in the search result has one page, and there are no blank pages."""
     racks = search(shown, "ber01 room a")
     assert len(racks) >= 2
     pages = _count_pages(shown, folder)

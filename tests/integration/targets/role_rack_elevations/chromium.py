@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Chromium without a window, spoken to over a pipe (the Chrome DevTools Protocol)."""
+"""Control a Chromium without a window over a pipe (Chrome DevTools Protocol)."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ LONGEST_WAIT = 60
 
 
 def found() -> str | None:
-    """Where a Chromium is, if one is installed."""
+    """Return the path of Chromium, if it is installed."""
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
 @contextlib.contextmanager
 def opened(program: str) -> Iterator[Page]:
-    """An empty page of a new browser that knows nothing of earlier ones."""
+    """Yield an empty page in a new browser with an empty profile."""
     to_browser, from_us = os.pipe()
     from_browser, to_us = os.pipe()
 
@@ -69,7 +69,7 @@ def opened(program: str) -> Iterator[Page]:
 
 
 class Page:
-    """``events`` holds what the page told by itself: its requests, what it wrote to its console, its errors."""
+    """``events`` contains the page's requests, console messages, and errors."""
 
     def __init__(self, writing: int, reading: int, profile: str) -> None:
         self._writing, self._reading = writing, reading
@@ -101,7 +101,7 @@ class Page:
             self.events.append(message)
 
     def wait_for(self, method: str) -> None:
-        """Until the page tells this."""
+        """Wait until the page sends this event."""
         while not any(event.get("method") == method for event in self.events):
             self.events.append(self._message())
 
@@ -118,7 +118,7 @@ class Page:
         return message
 
     def open(self, url: str, width: int = 1280, height: int = 900, dark: bool = False) -> None:
-        """Open ``url`` and wait until all of it is there."""
+        """Open ``url``, and wait until the page is complete."""
         self.events.clear()
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
@@ -127,13 +127,13 @@ class Page:
         self.wait_for("Page.loadEventFired")
 
     def run(self, script: str) -> t.Any:
-        """The value of a JavaScript expression; promises are waited for."""
+        """Return the value of a JavaScript expression. Wait for promises."""
         told = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in told, told
         return told["result"].get("value")
 
     def memory(self) -> int:
-        """Return how many bytes of memory all processes of the browser have (on Linux, and otherwise 0).
+        """Return the memory of all browser processes in bytes (0 if not on Linux).
 
         Memory that processes share is counted once.
         """
@@ -154,12 +154,12 @@ class Page:
         return self._profile in (path / "cmdline").read_bytes() or self._is_child(path)
 
     def screenshot(self, path: str) -> None:
-        """What is seen of the page, as a PNG file."""
+        """Save the visible part of the page as a PNG file."""
         with open(path, "wb") as stream:
             stream.write(base64.b64decode(self.ask("Page.captureScreenshot")["data"]))
 
     def printed(self, path: str) -> None:
-        """The page on paper, as a PDF file."""
+        """Print the page to a PDF file."""
         with open(path, "wb") as stream:
             stream.write(base64.b64decode(self.ask("Page.printToPDF", printBackground=True)["data"]))
 

@@ -100,7 +100,7 @@ def recorded_estate(folder: Path) -> None:
 
 
 def changes(folder: Path) -> None:
-    """Rename and remove racks, keep modes, and keep places of the same name apart."""
+    """Rename and remove racks, keep file modes, and distinguish places with the same name."""
     with serve(version="4.6") as netbox:
         racks, locations = netbox.table("dcim/racks"), netbox.table("dcim/locations")
         folder.mkdir(mode=0o700)
@@ -112,7 +112,7 @@ def changes(folder: Path) -> None:
         assert stat.S_IMODE(page.stat().st_mode) == 0o640
         page.chmod(0o600)
 
-        # A renamed rack, a deleted rack, and a drawing that somebody changed.
+        # A renamed rack, a deleted rack, and a drawing that another program changed.
         (folder / "racks" / "notes.svg").write_text("a file of somebody else", encoding="utf-8")
         changed = folder / "racks" / "nowhere-etc_passwd-3-rear.svg"
         changed.write_text("changed", encoding="utf-8")
@@ -201,9 +201,10 @@ def full_rack(folder: Path) -> None:
 
 
 def many_racks(folder: Path) -> None:
-    """The second run takes one request per 50 racks at most, and a fifth of the time of the first.
+    """The second run sends at most one request per 50 racks, and takes at most a fifth of the time of the first run.
 
-    A busy NetBox 4.6.8 with two workers took 0.25 s for each drawing. Four at a time, this one is not slower.
+    A busy NetBox 4.6.8 with two workers took 0.25 s for each drawing. With four parallel requests, this mock NetBox is
+    not slower.
     """
     with serve(version="4.6", estate=6000, latency=0.3) as netbox:
         racks = len(netbox.table("dcim/racks"))

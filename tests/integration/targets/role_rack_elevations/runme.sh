@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# The role rack_elevations as people call it, against the stand-in, and its page in Chromium where one is installed.
+# Run the role rack_elevations as users do, against the mock NetBox, and open its page in Chromium if it is installed.
 
 set -eux
 root=${JUNIT_OUTPUT_DIR%/tests/output/*}

@@ -92,7 +92,7 @@ def groups_of() -> Callable[[InventoryData, str], set[str]]:
 def read(tmp_path: Path) -> Read:
     """Return a function that reads the inventory of a NetBox with some options, as Ansible does.
 
-    ``into`` is an inventory that other sources filled before.
+    ``into`` is an inventory that other sources have already filled.
     """
 
     def read(netbox: NetBox, *, into: InventoryData | None = None, **options: t.Any) -> InventoryData:
@@ -116,7 +116,7 @@ def read(tmp_path: Path) -> Read:
 
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the list of what refreshes say at ``-v`` from now on."""
+    """Return the list of all messages that refreshes print at ``-v`` from now on."""
     texts: list[str] = []
 
     def verbose(self: Display, text: str, host: t.Any = None, caplevel: int = 2) -> None:
@@ -167,7 +167,7 @@ def read_yaml(tmp_path: Path) -> Callable[[NetBox, str], InventoryData]:
 
 @pytest.fixture
 def text_in() -> Callable[[Path], str]:
-    """The text of a file, and behind it what is packed in it if it is an inventory in Ansible's cache."""
+    """Return the text of a file, followed by the unpacked content if the file is an inventory in Ansible's cache."""
 
     def text_in(path: Path) -> str:
         text = path.read_text(encoding="utf-8", errors="replace")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""After an error, nothing of this source is in the inventory. What other sources added stays as it was."""
+"""After an error, the inventory contains nothing from this source. Data from other sources does not change."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox
 
 OF_ANSIBLE = {"inventory_file", "inventory_dir"}
 
-# Of the hosts, only a late one has this name.
+# Only one of the last hosts has this name.
 LATE = "web2"
 FAILURES: dict[str, dict[str, t.Any]] = {
     "duplicates": {"duplicate_hostnames": "error"},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory of a branch, which shares no cache entry with that of the main data."""
+"""The inventory of a branch. It never shares a cache entry with the inventory of the main data."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Only what this user wrote to the inventory cache is used, and no link is followed."""
+"""The plugin uses only cache files that this user wrote, and does not follow links."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def test_cache_file_that_others_can_write_is_not_used(
     cached.chmod(mode)
     assert read(netbox, **options).hosts and netbox.requests
     assert is_reported(warnings, cached, "can be changed by other users")
-    # The run wrote a new file, which is private.
+    # The run wrote a new, private file.
     warnings.clear()
     read(netbox, **options)
     assert not netbox.requests and not any("cache" in text for text in warnings)
 
 
 @pytest.mark.parametrize("kind", ["symlink", "hard link", "fifo", "directory"])
-def test_cache_file_that_is_no_regular_file_is_not_used(
+def test_cache_file_that_is_not_regular_is_not_used(
     netbox: NetBox, read: t.Any, options: t.Any, cached: Path, warnings: list[str], tmp_path: Path, kind: str
 ) -> None:
     planted = tmp_path / "planted"
@@ -102,7 +102,7 @@ def test_mode_of_the_target_of_a_link_is_not_changed(
     target.chmod(0o644)
 
     def write(self: t.Any) -> None:
-        """Do as somebody who replaces the file between Ansible's writing and our setting its mode."""
+        """Replace the file after Ansible writes it and before the plugin sets its mode."""
         real(self)
         cached.unlink()
         cached.symlink_to(target)
@@ -129,7 +129,7 @@ def test_folder_that_others_can_change_is_not_used(
 def test_folder_in_which_others_cannot_replace_files_is_used(
     netbox: NetBox, read: t.Any, options: t.Any, cached: Path, folder: Path, warnings: list[str], mode: int
 ) -> None:
-    """The group is the user's own."""
+    """Only this user is in the group."""
     folder.chmod(mode)
     read(netbox, **options)
     assert not netbox.requests and not any("cache" in text for text in warnings)
@@ -168,7 +168,7 @@ def test_folder_behind_a_link_of_the_user_is_used(
 def test_entry_of_other_options_under_this_name_is_not_used(
     netbox: NetBox, read: t.Any, options: t.Any, cached: Path, folder: Path
 ) -> None:
-    """Who can rename files can put one entry in the place of another."""
+    """A user who can rename files can replace one entry with another."""
     read(netbox, host_vars=["site"], **options)
     (other,) = set(folder.iterdir()) - {cached}
     other.rename(cached)

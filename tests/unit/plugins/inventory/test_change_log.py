@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each change is read once, also if it commits late, and a log that cannot be relied on is recognized."""
+"""Each change is read once, even if it is committed late, and an unreliable change log is detected."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Reader:
 
     def since(self, mark: Mark, max_changes: int = 1000, before: tuple[str, ...] = ()) -> Changes:
         self._netbox.requests.clear()
-        # A mark is kept as JSON between two runs.
+        # The cache stores a mark as JSON between two runs.
         mark = Mark.from_data(json.loads(json.dumps(mark.as_data())))
         return self._log.since(mark, max_changes=max_changes, before=before)
 
@@ -201,7 +201,7 @@ def test_commit_between_the_requests_of_a_read_is_not_lost(netbox: NetBox, reade
     mark = reader.mark()
 
     def commit(received: Received) -> None:
-        # After the missing IDs were requested, before the new records are.
+        # Add the records after the request for the missing IDs and before the request for the new records.
         if received.path == LOG and any(name == "id__gt" for name, dummy in received.query):
             netbox.hooks.remove(commit)
             late.commit()
@@ -278,7 +278,7 @@ def test_restored_database_makes_the_log_unusable(netbox: NetBox, reader: Reader
         reader.since(mark)
 
 
-def test_database_restored_to_a_time_after_the_mark_is_no_problem(netbox: NetBox, reader: Reader) -> None:
+def test_database_restored_to_a_time_after_the_mark_is_accepted(netbox: NetBox, reader: Reader) -> None:
     mark = reader.mark()
     edit(netbox)
     backup = netbox.edits.backup()
@@ -293,7 +293,7 @@ def test_permission_with_constraints_is_suspected(netbox: NetBox, reader: Reader
     mark = reader.mark()
     netbox.log.hides = lambda record: record["id"] > mark.id and record["id"] % 20 != 0
     edit(netbox, times=40)
-    # The other requests of a busy NetBox.
+    # The requests of other users on a busy NetBox.
     netbox.log.reserve(2000)
     edit(netbox, times=40)
 
@@ -364,7 +364,7 @@ def test_data_that_is_not_a_mark_is_rejected(data: t.Any) -> None:
         Mark.from_data(data)
 
 
-# What can happen between reads. Commits and failures choose one of the transactions that are open.
+# Events that can happen between two reads. Commits and failures choose one of the transactions that are open.
 steps = st.lists(
     st.tuples(st.sampled_from(["edit", "edit", "begin", "commit", "fail", "wait", "read"]), st.integers(0, 59)),
     max_size=40,
@@ -372,11 +372,11 @@ steps = st.lists(
 
 
 class Story:
-    """Transactions that begin, and end in another order."""
+    """Transactions that begin in one order and end in another order."""
 
     def __init__(self, netbox: NetBox) -> None:
         self._netbox = netbox
-        # The time since when each one is open: none takes longer than 65 minutes.
+        # The start time of each transaction. No transaction takes longer than 65 minutes.
         self._open: list[tuple[t.Any, datetime.datetime]] = []
 
     def step(self, name: str, number: int) -> None:

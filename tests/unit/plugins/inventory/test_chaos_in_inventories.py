@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Inventories are complete, and cost little more, if one request in five fails."""
+"""If one request in five fails, inventories are complete and need few additional requests."""
 
 from __future__ import annotations
 

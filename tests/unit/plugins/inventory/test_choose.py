@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sets of filters include and exclude hosts. Each host is read once, and NetBox works little more."""
+"""Sets of filters include and exclude hosts. Each host is read once, and the load on NetBox increases only slightly."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEVICES = "/api/dcim/devices/"
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[NetBox]:
-    """3,000 devices and some virtual machines."""
+    """Serve 3,000 devices and some virtual machines."""
     with serve(version="4.6", estate=3000, interfaces=0) as served:
         yield served
 
@@ -34,7 +34,7 @@ def names(netbox: NetBox, wanted: t.Callable[[dict[str, t.Any]], bool]) -> set[s
 
 
 def rows_of(netbox: NetBox) -> int:
-    """Return how many rows of devices REST sent, without counts and lists of IDs."""
+    """Return the number of device rows that REST sent, without counts and ID lists."""
     return sum(
         one.rows or 0
         for one in netbox.requests
@@ -43,7 +43,7 @@ def rows_of(netbox: NetBox) -> int:
 
 
 def id_lists(netbox: NetBox) -> int:
-    """Return how many lists of IDs were begun."""
+    """Return the number of ID lists that were requested."""
     queries = [dict(one.query) for one in netbox.requests if one.path == DEVICES]
     return sum(query.get("fields") == "id" and query.get("start") == "0" for query in queries)
 

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""With ``compatibility: netbox.netbox``, variables are those of netbox.netbox 3.23. Without it, they are documented."""
+"""With ``compatibility: netbox.netbox``, the variables match netbox.netbox 3.23. Without it, they match the
+documentation."""
 
 from __future__ import annotations
 

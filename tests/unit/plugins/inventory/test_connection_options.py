@@ -50,7 +50,23 @@ def test_template_that_fails_names_its_option(netbox: NetBox, read: t.Any, name:
 
 @pytest.mark.parametrize("name", ["interfaces", "services", "cache", "strict", "validate_certs", "plurals"])
 @pytest.mark.parametrize("value", ["ture", "perhaps", 7])
-def test_value_that_is_no_boolean_is_an_error(netbox: NetBox, read: t.Any, name: str, value: t.Any) -> None:
-    """Ansible takes it as false."""
+def test_value_that_is_not_boolean_is_an_error(netbox: NetBox, read: t.Any, name: str, value: t.Any) -> None:
+    """Ansible itself converts these values to false."""
     with pytest.raises(AnsibleError, match=f"{name} must be true or false, not '?{value}'?"):
         read(netbox, **{name: value})
+
+
+@pytest.mark.parametrize("source", ["netbox_validate_certs", "NETBOX_VALIDATE_CERTS"])
+@pytest.mark.parametrize("value", ["treu", "", "no"])
+def test_typo_in_a_variable_keeps_validating_certificates(
+    netbox: NetBox, read: t.Any, monkeypatch: pytest.MonkeyPatch, warnings: list[str], source: str, value: str
+) -> None:
+    """Ansible itself converts the typo and the empty string to false, also in extra variables."""
+    if source == "NETBOX_VALIDATE_CERTS":
+        monkeypatch.setenv(source, value)
+    else:
+        monkeypatch.setattr("ansible.plugins.inventory.load_extra_vars", lambda loader: {source: value})
+    says = f"{source} must be true or false, not 'treu'" if value == "treu" else "Connection refused"
+    with pytest.raises(AnsibleError, match=says):
+        read(netbox, api_endpoint="https://127.0.0.1:9")
+    assert any("validate_certs is false" in text for text in warnings) == (value == "no")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The work of NetBox grows with the hosts that are selected, without a step at any number of them."""
+"""The load on NetBox grows with the number of selected hosts, without sudden steps."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ TRANSPORTS = pytest.mark.parametrize("transport", ["auto", "rest"])
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[NetBox]:
-    """5,000 devices with 8 interfaces each."""
+    """Serve 5,000 devices with 8 interfaces each."""
     with serve(version="4.6", estate=5000, interfaces=8) as served:
         yield served
 
 
 @pytest.fixture
 def cost(large: NetBox, read: t.Any) -> Callable[..., float]:
-    """Return a function that returns the seconds NetBox works for an inventory of so many devices."""
+    """Return a function that returns the CPU seconds that NetBox needs for an inventory with a number of devices."""
 
     def cost(number: int, **options: t.Any) -> float:
         large.cost.update(rest=0.0, graphql=0.0)
@@ -38,7 +38,7 @@ def cost(large: NetBox, read: t.Any) -> Callable[..., float]:
 
 
 def rows_of(netbox: NetBox, path: str) -> int:
-    """Return how many rows of a list were sent, without requests for a count."""
+    """Return the number of rows that were sent for a list, without requests for a count."""
     return sum(one.rows or 0 for one in netbox.requests if one.path == path and dict(one.query).get("limit") != "1")
 
 
@@ -53,7 +53,7 @@ def test_interfaces_of_301_hosts_cost_no_more_than_those_of_300(
 
 @TRANSPORTS
 def test_interfaces_of_251_hosts_cost_no_more_than_those_of_250(cost: t.Any, transport: str) -> None:
-    """So many IDs fit into one URL."""
+    """This number of IDs fits into one URL."""
     options = {"interfaces": True, "transport": transport}
     assert cost(251, **options) <= 1.05 * cost(250, **options)
 
@@ -68,7 +68,7 @@ def test_interfaces_of_few_hosts_are_read_for_these_alone(large: NetBox, cost: t
 @pytest.mark.parametrize("number", [299, 300, 301, 601])
 def test_no_host_is_read_twice(large: NetBox, cost: t.Any, transport: str, number: int) -> None:
     cost(number, transport=transport)
-    # On a full page, the reader sends requests for the next ones before it knows whether they exist.
+    # After a full page, the reader requests the next pages before it knows whether they exist.
     assert rows_of(large, "/api/dcim/devices/") == number
 
 
@@ -93,7 +93,7 @@ def test_no_list_is_counted_twice(large: NetBox, cost: t.Any) -> None:
 
 @pytest.fixture
 def edited() -> Iterator[NetBox]:
-    """So many hosts that they are read through GraphQL."""
+    """Serve enough hosts for GraphQL."""
     with serve(version="4.6", estate=1300, interfaces=0) as served:
         yield served
 
@@ -123,13 +123,13 @@ def test_host_that_is_edited_during_the_run_is_counted_again(
     edit_at_first_query(edited, edit)
     inventory = read(edited, transport=transport, virtual_machines=False)
     assert not edited.hooks and len(inventory.hosts) == 1300
-    # Nothing starts over through the REST API.
+    # The REST API does not read the list again.
     fields = [dict(one.query).get("fields", "") for one in edited.requests if one.path == "/api/dcim/devices/"]
     assert not any("tenant" in names.split(",") for names in fields)
 
 
 def test_two_hosts_that_swap_a_tenant_during_the_run_are_no_error(edited: NetBox, read: t.Any) -> None:
-    """The number of hosts without a tenant is the same before and after, and was another one in between."""
+    """The number of hosts without a tenant is the same before and after the query, but differs during the query."""
     devices = edited.table("dcim/devices")
     first = next(number for number in devices if devices[number]["tenant"])
     last = max(number for number in devices if not devices[number]["tenant"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Expressions see every variable that they name, whatever ``host_vars`` gives to the hosts."""
+"""Expressions can use every variable, even if ``host_vars`` does not contain it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible.inventory.data import InventoryData
 from ansible_collections.netbox.cursor.plugins.plugin_utils._unsafe import NEEDS_MARKS
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
-# What a host has besides its variables.
+# Names that a host has in addition to its variables.
 OF_ANSIBLE = {"inventory_file", "inventory_dir"}
 
 
@@ -191,7 +191,7 @@ def test_names_of_jinja_and_ansible_are_not_requested(netbox: NetBox, read: t.An
     read(netbox, compose={"result": expression}, transport="rest")
     words = {"now", "range", "lookup", "query", "namespace", "dict", "inventory_hostname", "omit"}
     assert not words & (fields_read(netbox) or set())
-    # Names that could be fields of a newer NetBox cost a request for one whole object.
+    # For names that could be fields of a newer NetBox, the plugin requests one complete object.
     assert not any(dict(one.query).get("limit") == "1" for one in netbox.requests)
 
 
@@ -215,7 +215,7 @@ def test_only_the_fields_that_expressions_name_are_read(netbox: NetBox, read: t.
     assert fields_read(netbox) == {"id", "name", "face", "position", "tags", "virtual_chassis", "vc_position"}
 
 
-# What expressions see besides NetBox
+# Names in expressions that do not come from NetBox
 
 
 def test_groups_see_the_names_that_ansible_sets(netbox: NetBox, read: t.Any, groups_of: t.Any) -> None:

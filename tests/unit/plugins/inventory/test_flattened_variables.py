@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keys of contexts and custom fields become variables, but never decide how Ansible acts."""
+"""Keys of config contexts and custom fields become variables, but cannot change Ansible's behavior."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def reading(data: str, **more: t.Any) -> dict[str, t.Any]:
     return {f"flatten_{data}": True, "config_context": data == "config_context", **more}
 
 
-# Variables that Ansible obeys
+# Variables that Ansible interprets
 
 
 @pytest.mark.parametrize("compatibility", [{}, PEER])
@@ -67,7 +67,7 @@ def test_keys_that_ansible_obeys_are_not_seen_by_expressions(netbox: NetBox, rea
         compose={"a": "ansible_connection | default('none')", "b": "custom_fields.ansible_connection"},
     )
     variables = inventory.hosts["sw1"].vars
-    # An expression by the user can use the data.
+    # The user's expressions can use the data.
     assert (variables["a"], variables["b"]) == ("none", "local")
 
 
@@ -146,7 +146,7 @@ def test_variable_of_netbox_wins_over_a_flattened_key(
 
 
 def test_flattened_key_loses_also_to_a_variable_that_is_null(netbox: NetBox, read: t.Any, add_device: t.Any) -> None:
-    """Otherwise a variable would be of NetBox for one host, and of a context for the next."""
+    """Otherwise, a variable would come from NetBox for one host and from a config context for another host."""
     add_device("sw1", custom_fields={"tenant": "flattened"})
     assert "tenant" not in read(netbox, flatten_custom_fields=True).hosts["sw1"].vars
 
@@ -218,7 +218,7 @@ def test_keys_of_different_dictionaries_that_meet_are_reported(
 
 
 @pytest.mark.parametrize("key", ["ansible-connection", "ansible host", "netbox-token", "group-names"])
-def test_renamed_key_is_no_variable_that_ansible_obeys(
+def test_renamed_key_does_not_become_an_ansible_variable(
     netbox: NetBox, read: t.Any, add_device: t.Any, warnings: list[str], key: str
 ) -> None:
     add_device("sw1", custom_fields={key: "x"})
@@ -254,14 +254,14 @@ def test_no_fact_is_a_variable_that_ansible_obeys() -> None:
 
 
 def test_variables_that_options_of_the_collection_read_are_obeyed() -> None:
-    """The fragments that list ``vars`` are those of the lookups, whose options hosts could set."""
+    """Fragments with ``vars`` belong to lookups, and hosts could set these options."""
     fragments = [*ModuleDocFragment.__dict__.values()]
     documents = [yaml.safe_load(text) for text in fragments if isinstance(text, str) and "options:" in text]
     entries = [option.get("vars") or () for document in documents for option in document["options"].values()]
     names = {entry["name"] for each in entries for entry in each}
     assert len(names) >= 10
     assert names <= OBEYED
-    # Nothing is on the list without need.
+    # The list contains only names that need protection.
     assert {name for name in OBEYED if name.startswith("netbox_")} - names <= {"netbox_branch"}
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Groups hold exactly the hosts that their names promise, whatever else is read and whichever hosts are selected."""
+"""Groups contain exactly the hosts that their names describe, for all combinations of options and selected hosts."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_rack_role_is_there_with_groups_of_locations(netbox: NetBox, read: t.Any
     assert inventory.hosts["leaf2"].vars["rack_role"] == role["slug"]
 
 
-# Places of one slug
+# Places that share a slug
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_narrower_filter_renames_no_group(buildings: NetBox, read: t.Any, groups
     every = read(buildings, **options)
     some = read(buildings, device_query_filters=[filters], **options)
     assert len(some.hosts) < len(every.hosts)
-    # Duplicates are counted among the hosts that there are.
+    # Only hosts in the inventory count as duplicates.
     same = set(some.hosts) & set(every.hosts) - {"server1"}
     assert same
     assert {name: groups_of(some, name) for name in same} == {name: groups_of(every, name) for name in same}
@@ -175,7 +175,7 @@ def test_nested_objects_of_one_slug_are_groups_of_their_own(
     inventory = read(netbox, group_by=[key])
     assert groups_of(inventory, f"in-{one}") == {f"{key}_{one}_edge", f"{key}_edge"}
     assert hosts_in(inventory, f"{key}_edge") == {f"in-{one}", f"in-{other}"}
-    # The other name is unique and stays.
+    # The other name is unique and does not change.
     assert f"{key}_{netbox.table('dcim/devices')[2][key]['slug']}" in groups_of(inventory, "leaf2")
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An inventory that lost too many hosts is an error, and leaves the cache as it was."""
+"""If an inventory lost too many hosts, the plugin fails and does not change the cache."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def again(netbox: NetBox, read: t.Any, options: t.Any) -> t.Callable[..., int]:
 
 
 def expire(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let two hours pass."""
+    """Move the clock forward by two hours."""
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + 7200)
 
@@ -81,7 +81,7 @@ def test_inventory_that_lost_more_is_refused(
     assert "has 89 hosts. This is 11 fewer than the 100 hosts of" in text and "but max_shrink allows 10 %" in text
     assert f"gone (11): {', '.join(sorted(gone)[:10])}, and 1 more" in text
     assert files(tmp_path) == before and vars(C)["INVENTORY_ANY_UNPARSED_IS_FAILED"]
-    # It stays an error.
+    # A second run fails as well.
     with pytest.raises(AnsibleParserError, match="11 fewer"):
         again()
     assert again(max_shrink=100) == 89

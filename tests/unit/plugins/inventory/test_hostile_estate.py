@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ansible runs on hosts whose every string in NetBox tries to be a command. No command runs, and no file appears.
+"""Ansible runs on hosts for which every string in NetBox contains a command. No command runs, and no file appears.
 
 Each payload that can run a command creates a file whose name begins with ``canary``.
 """
@@ -57,7 +57,7 @@ PAYLOADS = (
     "all",
     "ungrouped",
 )
-# Variables that make Ansible run a command of the controller, or another one than the user's.
+# Variables that make Ansible run a command on the controller, or a different command.
 OBEYED = {
     "ansible_connection": "local",
     "ansible_python_interpreter": "touch canary20; false",
@@ -102,7 +102,7 @@ def hostile() -> Iterator[NetBox]:
                 names = {"name": text, "slug": text, "display": text, "description": text}
                 table[1000 + number] = places[field] = {**row, **names, "site": places.get("site")}
             address = {"id": 5000 + number, "address": f"192.0.2.{number}/24", "dns_name": text, "display": text}
-            # Half of the hosts have an address, so that the other half is reached by name.
+            # Half of the hosts have an address. Ansible connects to the other half by name.
             addresses = {"primary_ip": address, "primary_ip4": address} if number % 2 else {}
             devices[number] = {
                 **template,
@@ -133,9 +133,9 @@ def place(hostile: NetBox, tmp_path: Path) -> Path:
 
 
 def run(netbox: NetBox, place: Path, program: str, *arguments: str, path: str = "", shows_values: bool = False) -> str:
-    """Run Ansible, and return what it prints. Check what every run promises.
+    """Run Ansible, and return what it prints. Check the guarantees that apply to every run.
 
-    Ansible itself prints values with the control characters in them, if a task ``shows_values``.
+    If a task ``shows_values``, Ansible itself prints the control characters in values.
     """
     home = place.parent / "home"
     environment = _programs.environment(
@@ -171,7 +171,7 @@ def run(netbox: NetBox, place: Path, program: str, *arguments: str, path: str = 
 
 @pytest.fixture
 def fake_ssh(tmp_path: Path) -> str:
-    """Return a directory with an ``ssh`` that writes down its arguments."""
+    """Return a directory with an ``ssh`` program that records its arguments."""
     program = tmp_path / "bin" / "ssh"
     program.parent.mkdir()
     program.write_text(SSH, encoding="utf-8")
@@ -190,7 +190,7 @@ def test_no_string_reaches_ssh_as_an_option(hostile: NetBox, place: Path, fake_s
         assert not host.startswith("-") and not re.search(r"\s-\S|[`$;&|<>\"'\\@\n]", host), host
         assert host not in ("localhost", "127.0.0.1", "::1")
     assert not any("canary" in word for call in calls for word in call[:-2])
-    # Addresses are used where there are some.
+    # Ansible uses an address if there is one.
     assert {f"192.0.2.{number}" for number in range(1, len(PAYLOADS) + 1, 2)} - set(hosts) <= {
         # These DNS names are harmless.
         f"192.0.2.{number}"

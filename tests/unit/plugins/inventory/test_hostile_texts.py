@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever users of NetBox write into its text fields, host names, addresses, and warnings are harmless."""
+"""Host names, addresses, and warnings are safe, even if NetBox users enter dangerous strings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
 PLACE = "/nonexistent/canary"
 PAYLOADS = Canaries.payloads_for(lambda: PLACE)
-# What a shell, ssh, or a template would obey.
+# Strings that a shell, ssh, or a template would interpret.
 OBEYED = re.compile(r"^-|\s-\S|[`$;&|<>\"'\\@]|\{[{%#]|^\s|\s$")
 OPTIONS: dict[str, t.Any] = {
     **dict.fromkeys(("config_context", "interfaces", "services", "ansible_host_dns_name", "dns_name"), True),
@@ -67,7 +67,7 @@ def test_any_text_is_harmless_in_an_inventory(
     finally:
         for endpoint, rows in tables.items():
             netbox.estate.tables[endpoint].replace(rows)
-    assert len(inventory.hosts) == 17  # one is the member of a virtual chassis
+    assert len(inventory.hosts) == 17  # one host is a member of a virtual chassis
     for name, host in inventory.hosts.items():
         variables = host.vars
         for address in (name, str(variables.get("ansible_host", "x"))):

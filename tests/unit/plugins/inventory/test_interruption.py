@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ctrl-C and SIGTERM end a run at once, though NetBox does not answer: no process, no thread, no half file is left."""
+"""Ctrl-C and SIGTERM stop a run immediately, even if NetBox does not respond. No process, thread, or incomplete file
+remains."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests._timing import SOON
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
-# Seconds for which NetBox keeps each page but the first.
+# Seconds by which NetBox delays each page except the first.
 SLOW = 30
 PLAY = """
 - hosts: localhost
@@ -37,7 +38,7 @@ PLAY = """
 
 @contextmanager
 def running(netbox: NetBox, folder: Path, what: str) -> Iterator[subprocess.Popen[str]]:
-    """A run in a session of its own that waits for several pages at once."""
+    """Start a run in a separate session that waits for several pages in parallel."""
     source = folder / "a.netbox.yml"
     options = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(folder / "cache")}
     source.write_text(json.dumps({"plugin": "netbox.cursor.nb_inventory", **options}), encoding="utf-8")
@@ -56,7 +57,7 @@ def running(netbox: NetBox, folder: Path, what: str) -> Iterator[subprocess.Pope
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        # What a shell starts in the background ignores Ctrl-C, and so would this.
+        # Shells start background processes that ignore Ctrl-C, and this process would inherit this setting.
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     ) as process:
         try:
@@ -70,7 +71,7 @@ def running(netbox: NetBox, folder: Path, what: str) -> Iterator[subprocess.Pope
 
 
 def of_session(leader: int) -> list[int]:
-    """The processes that the one with this number began."""
+    """Return the child processes of the process with this ID."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -86,18 +87,19 @@ def of_session(leader: int) -> list[int]:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the processes of a session are read from /proc")
 @pytest.mark.parametrize("what", ["inventory", "playbook"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_ends_at_once(tmp_path: Path, what: str, number: signal.Signals) -> None:
+def test_interrupted_run_ends_immediately(tmp_path: Path, what: str, number: signal.Signals) -> None:
     with serve(version="4.6", estate=3000) as netbox:
-        # All but the first page and the small request for the number of rows.
+        # All requests except the first page and the small request for the number of rows.
         netbox.faults.append(Fault("slow", SLOW, path="/api/dcim/devices/", after=1, limit_above=1))
         with running(netbox, tmp_path, what) as process:
             assert process.poll() is None, process.communicate()[0]
             shown = [Path(f"/proc/{one}/cmdline").read_bytes() for one in of_session(process.pid)]
             began = time.monotonic()
-            # A playbook between two of Ansible's own processes may miss a signal: people press Ctrl-C again.
+            # A playbook can miss a signal while Ansible starts a process. Users press Ctrl-C again.
             for dummy in range(4 if what == "playbook" else 1):
                 if number is signal.SIGINT or (NEEDS_MARKS and what == "playbook"):
-                    # As a terminal does. The workers of ansible-core before 2.19 outlive a playbook that is told alone.
+                    # As a terminal does. Before ansible-core 2.19, workers continue if only the playbook process
+                    # receives the signal.
                     os.killpg(process.pid, number)
                 else:
                     process.send_signal(number)

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A process that reads for long holds no more in the end than in the beginning. ``make soak`` shows it at length."""
+"""A process that reads for a long time does not need more memory over time. ``make soak`` repeats this test for
+longer."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ import pytest
 from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import serve
 
-# As in make soak: glibc keeps memory for threads that are gone.
+# As in make soak, because glibc keeps the memory of threads that have ended.
 ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
 MEASURED = Path(__file__).resolve().parents[3] / "soak" / "_measured.py"
 
@@ -31,7 +32,7 @@ def test_memory_stays_and_threads_and_sockets_are_closed(what: str, devices: int
         ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     lines = [json.loads(line) for line in ended.stdout.splitlines()]
-    # What is loaded only once is there after the third of ten.
+    # Everything that is loaded only once is in memory after the third of ten runs.
     early = next(line for line in lines if line["done"] >= 0.3 * number)
     assert lines[-1]["done"] == number
     assert lines[-1]["memory"] - early["memory"] < 6

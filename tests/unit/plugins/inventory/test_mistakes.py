@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What beginners get wrong first: each mistake is told in one paragraph that says what to do."""
+"""Common mistakes of new users. For each mistake, one paragraph explains what to do."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from ansible_collections.netbox.cursor.tests.stand_in import NetBox, _server, se
 HERE = Path(__file__).resolve().parents[4]
 GUIDE = (HERE / "docs/docsite/rst/troubleshooting_guide.rst").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^\.\. code-block:: text\n\n((?:    .*\n|\n)+)", flags=re.MULTILINE)
-# What Ansible and a library say in the guide, not we.
+# Messages in the guide that come from Ansible or a library.
 OTHERS = (
     "could not be verified by inventory plugin",
     "Plugin configuration YAML file, not YAML inventory",
@@ -52,7 +52,7 @@ def netbox() -> Iterator[NetBox]:
 
 @pytest.fixture(params=["inventory", "lookup"])
 def told(request: pytest.FixtureRequest, read: t.Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """``told(netbox, **options)``: the error that a user is given."""
+    """``told(netbox, **options)`` returns the error that the user sees."""
     for name in [name for name in os.environ if name.startswith("NETBOX_")]:
         monkeypatch.delenv(name)
 
@@ -117,7 +117,7 @@ def test_no_token(netbox: NetBox, told: t.Any) -> None:
 
 
 def test_a_token_that_netbox_does_not_see(netbox: NetBox, told: t.Any) -> None:
-    """NetBox before 4.5 looks at no Bearer; here it is another word that no NetBox knows."""
+    """NetBox before 4.5 ignores the type Bearer. This test uses a type that no NetBox supports."""
     token = {"type": "Basic", "value": netbox.tokens["v1"]}
     text = told(netbox, token=token)
     assert "The request contained a token, but NetBox did not see it" in text and "Set token" not in text
@@ -137,7 +137,7 @@ def test_a_typo_in_an_option(netbox: NetBox, told: t.Any) -> None:
 
 
 def self_signed(netbox: NetBox, folder: Path) -> str:
-    """A certificate that vouches for itself, as appliances make them."""
+    """Create a self-signed certificate, as appliances do."""
     key, day = ec.generate_private_key(ec.SECP256R1()), datetime.timedelta(days=1)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "netbox")])
     certificate = (
@@ -164,12 +164,12 @@ def test_a_certificate_that_vouches_for_itself(told: t.Any, read: t.Any, monkeyp
             and "set ca_path to the file" in text
         )
         assert not netbox.requests
-        # What it says helps.
+        # The advice solves the problem.
         assert read(netbox, token=netbox.tokens["v2"], ca_path=netbox.ca_path).hosts
 
 
 def test_paths_that_are_left_empty_are_none(read: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """AWX sets the variables of a credential also where people leave its fields empty."""
+    """AWX sets the variables of a credential even if its fields are empty."""
     for name in ("NETBOX_CA_PATH", "NETBOX_CLIENT_CERT", "NETBOX_CLIENT_KEY"):
         monkeypatch.setenv(name, "")
     with serve(version="4.6", tls=True) as netbox:
@@ -194,7 +194,7 @@ def test_a_netbox_that_is_too_old(netbox: NetBox, read: t.Any, capsys: pytest.Ca
 
 
 def run(netbox: NetBox, file: Path, **environment: str) -> str:
-    """What a person sees who reads the inventory of ``file``."""
+    """Return the output of a run that reads the inventory ``file``."""
     file.write_text("plugin: netbox.cursor.nb_inventory\n", encoding="utf-8")
     known = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "NETBOX_"))}
     own = {
@@ -221,13 +221,14 @@ def test_a_wrong_file_name(netbox: NetBox, tmp_path: Path) -> None:
     text = run(netbox, tmp_path / "inventory.yml")
     assert "inventory.yml contains plugin: netbox.cursor.nb_inventory, but its name must end in" in text
     assert not netbox.requests
-    # Ansible asks the plugin for each source where the plugin is enabled by name.
+    # If the plugin is enabled by name, Ansible tries it for each source.
     text = run(netbox, tmp_path / "inventory.yml", ANSIBLE_INVENTORY_ENABLED="netbox.cursor.nb_inventory")
     assert text.count("but its name must end in") == 1
 
 
 def test_a_plugin_that_is_not_enabled(netbox: NetBox, tmp_path: Path) -> None:
-    """Nothing of the collection runs then. The troubleshooting guide has Ansible's words, and what to do."""
+    """The collection's code does not run in this case. The troubleshooting guide quotes Ansible's message and explains
+    what to do."""
     text = run(netbox, tmp_path / "netbox.yml", ANSIBLE_INVENTORY_ENABLED="host_list,yaml")
     assert OTHERS[1] in text and OTHERS[1] in GUIDE
 
@@ -241,7 +242,7 @@ def test_missing_requests(netbox: NetBox, tmp_path: Path) -> None:
 
 
 def texts_of_code() -> str:
-    """All texts of the plugins, and NetBox's words in the stand-in; those of f-strings in pieces."""
+    """Return all strings in the plugins and in the mock NetBox. F-strings are split into their constant parts."""
     files = [*(HERE / "plugins").rglob("*.py"), *(HERE / "tests/stand_in").glob("*.py")]
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
     nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
@@ -249,7 +250,7 @@ def texts_of_code() -> str:
 
 
 def test_the_messages_of_the_guide_are_those_of_the_code() -> None:
-    """Of each line of four words or more, some four that follow each other are in the code."""
+    """For each line with at least four words, the code contains four consecutive words of the line."""
     said = texts_of_code()
     lines = [line.strip() for block in BLOCK.findall(GUIDE) for line in block.splitlines() if line.strip()]
     assert len(lines) > 25

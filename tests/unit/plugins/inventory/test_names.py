@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Host names: every host is in the inventory under a name that is its own and that no program reads as a command."""
+"""Host names: every host has a unique name, and no program interprets the name as a command."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_real_name_is_kept_whatever_the_order_of_ids(
     assert {"dup", f"dup_{ids[2]}_{ids[2]}"} <= set(hosts)
 
 
-def test_name_from_an_expression_that_is_no_text_is_its_value(netbox: NetBox, read: t.Any) -> None:
+def test_name_from_an_expression_uses_the_value_of_an_object(netbox: NetBox, read: t.Any) -> None:
     names = set(read(netbox, hostnames=["status ~ '' if false else device_type", "name"]).hosts)
     assert "switch-48" in names and not any("{" in name for name in names)
 
@@ -244,7 +244,7 @@ def test_dns_name_that_is_not_safe_is_not_the_ansible_host(
     number = add_device("sw1", primary_ip=primary, primary_ip4=primary)["id"]
     inventory = read(netbox, ansible_host_dns_name=True, dns_name=True, transport=transport)
     assert inventory.hosts["sw1"].vars["ansible_host"] == "192.0.2.200"
-    # It is data all the same.
+    # The value is still data.
     assert inventory.hosts["sw1"].vars["dns_name"] == dns_name
     assert sum(f"(ID {number})" in text for text in warnings) == 1
 

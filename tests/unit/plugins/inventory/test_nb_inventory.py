@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory asks for what it needs, keeps hosts apart, and takes nothing of NetBox for more than data."""
+"""The inventory requests only the data that it needs, distinguishes hosts, and treats strings from NetBox only as
+data."""
 
 from __future__ import annotations
 
@@ -195,7 +196,7 @@ def test_nothing_of_netbox_is_run_lost_or_changed(netbox: NetBox, read: t.Any) -
     devices = netbox.table("dcim/devices")
     number = max(devices.ids())
     devices[2**33] = {**devices[number], **hostile, "id": 2**33}
-    # Null in all that may be null.
+    # Set all fields to null that can be null.
     kept = ("id", "url", "display", "display_url", "device_type", "role", "site", "status", "tags", "custom_fields")
     devices[2**33 + 1] = {key: value if key in kept else None for key, value in devices[number].items()}
     devices[2**33 + 1]["id"] = 2**33 + 1
@@ -213,7 +214,7 @@ def test_nothing_of_netbox_is_run_lost_or_changed(netbox: NetBox, read: t.Any) -
     assert f"{devices[number]['device_type']['slug']}-{2**33 + 1}" in inventory.hosts
 
 
-def test_what_the_token_may_not_see_is_left_out_and_said(netbox: NetBox, read: t.Any, capsys: t.Any) -> None:
+def test_lists_without_permission_are_omitted_and_reported(netbox: NetBox, read: t.Any, capsys: t.Any) -> None:
     netbox.faults.append(Fault("status", "403", path="/api/dcim/sites/"))
     inventory = read(netbox, group_by=["region", "site"])
     assert len(inventory.hosts) == 17
@@ -263,7 +264,7 @@ def shape(inventory: InventoryData) -> dict[str, t.Any]:
     return json.loads(json.dumps({"hosts": hosts, "groups": groups}, sort_keys=True))
 
 
-def test_a_cached_inventory_is_the_same_and_asks_nothing(
+def test_cached_inventory_is_equal_and_sends_no_requests(
     netbox: NetBox, read: t.Any, text_in: t.Any, tmp_path: Path
 ) -> None:
     options: dict[str, t.Any] = {

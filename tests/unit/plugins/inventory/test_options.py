@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options with names that do not exist, or with values of a wrong form, are refused with the nearest name."""
+"""Options with unknown names or invalid values are rejected, and the error suggests a similar name."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_interface_fields_are_not_checked_without_interfaces(netbox: NetBox, rea
 
 
 @pytest.mark.parametrize("option", ["compose", "groups"])
-def test_name_of_an_expression_that_is_no_string_is_refused(netbox: NetBox, read_yaml: t.Any, option: str) -> None:
+def test_name_of_an_expression_must_be_a_string(netbox: NetBox, read_yaml: t.Any, option: str) -> None:
     with pytest.raises(AnsibleError, match=f"{option}: 5 must be a string"):
         read_yaml(netbox, f"{option}:\n  5: name\n")
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""People who move over from netbox.netbox find their variables and groups again, but for what differs on purpose."""
+"""Users who switch from netbox.netbox get the same variables and groups, except for intended differences."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 RECORDINGS = Path(__file__).resolve().parents[3] / "recordings" / "peer_inventory"
 NAMES = ("defaults", "everything", "site_data", "flattened", "constructed")
 
-# Everything that makes an inventory file of netbox.netbox work.
+# Options with which an inventory file for netbox.netbox works.
 THERE = {"compatibility": "netbox.netbox"}
-# "equal names merge, last one wins": a device and a VM are both called leaf1, two devices server1. What the peer
-# gives for these is a mixture; each of them is compared by its own name here.
+# "equal names merge, last one wins": a device and a VM are both called leaf1, and two devices are called server1.
+# netbox.netbox mixes their variables, so this test compares each host by its unique name.
 MERGED = {"leaf1": "leaf1_3", "server1": "server1_5"}
 # "no name: random UUID on each run"
 UNNAMED = "patch-panel-6"
 # "location_<slug> merges places of different sites"
 LOCATIONS = {"location_floor-1", "location_room-a", "site_berlin-1", "site_paris-1"}
-# What ansible-core before 2.19 does with expressions: all results are texts, and what is undefined is not none.
+# Before ansible-core 2.19, all results of expressions are strings, and undefined values are not none.
 IN_WORDS = ("rack_pk",) if NEEDS_MARKS else ()
 LOOSE = {"stacked"} if NEEDS_MARKS else set()
 OF_SITES = re.compile(r"location_(berlin|paris)-1_")
@@ -43,7 +43,7 @@ def netbox() -> Iterator[NetBox]:
 
 
 def plain(value: t.Any) -> t.Any:
-    """Without what depends on the server's address, and with interfaces in the order of their ids."""
+    """Remove values that depend on the server's address, and sort interfaces by ID."""
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list):
@@ -81,7 +81,7 @@ def test_hosts_have_the_variables_they_had(netbox: NetBox, read: t.Any, name: st
         assert variables_of(inventory, host) and by_id(variables_of(inventory, host)) == by_id(plain(variables)), host
         compared += 1
     assert compared >= 5
-    # The last one of those that were merged there, but for what only the others had.
+    # The last of the merged hosts, except for variables that only the other hosts had.
     for host, ours in MERGED.items():
         own = by_id(variables_of(inventory, ours))
         merged = by_id(plain(there[host]))
@@ -96,7 +96,7 @@ def test_hosts_are_in_the_groups_they_were_in(netbox: NetBox, read: t.Any, name:
     back = {ours: host for host, ours in MERGED.items()}
 
     def hosts_there(group: str) -> set[str]:
-        """Hosts in a group and below."""
+        """Return the hosts in a group and in its child groups."""
         found = set(there[group].get("hosts", ()))
         for child in there[group].get("children", ()):
             found |= hosts_there(child)

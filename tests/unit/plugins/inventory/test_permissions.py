@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the token's user has no permission to view is undefined, never empty, and every run reports it."""
+"""Variables that the token's user has no permission to view are undefined, never empty, and every run prints a
+warning."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ TRANSPORTS = pytest.mark.parametrize("transport", ["auto", "rest", "graphql"])
 
 
 def hide(netbox: NetBox, *endpoints: str) -> dict[str, str]:
-    """Take the permission to view these lists from the token ``limited``, and return the option for this token."""
+    """Remove the permission to view these lists from the token ``limited``, and return the option for this token."""
     netbox.credentials.limited_to = tuple(name for name in netbox.estate.tables if name not in endpoints)
     return {"token": netbox.tokens["limited"]}
 
@@ -55,7 +56,7 @@ def test_variables_of_a_list_that_is_denied_are_undefined(
     whole = variables_of(read(netbox, transport=transport, **options))
     warnings.clear()
     some = variables_of(read(netbox, transport=transport, **options, **hide(netbox, endpoint)))
-    # Hosts of the other kind need nothing of these lists.
+    # Hosts of the other kind do not need these lists.
     kinds = {"dcim/interfaces": {False}, "virtualization/virtual-disks": {True}}.get(endpoint, {False, True})
     for name, variables in whole.items():
         gone = lost if variables["is_virtual"] in kinds else set()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Variables about the primary address: its prefix length, its interface, and the gateway of its subnet."""
+"""Variables about the primary IP address: prefix length, interface, and gateway."""
 
 from __future__ import annotations
 

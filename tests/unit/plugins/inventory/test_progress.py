@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A person at a terminal sees how far a long run is; nobody else sees anything."""
+"""A long run shows its progress on a terminal, and nowhere else."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_short_run_says_nothing() -> None:
     assert terminal.getvalue() == ""
 
 
-def test_what_is_no_terminal_gets_nothing() -> None:
+def test_progress_is_not_shown_without_a_terminal() -> None:
     stream = io.StringIO()
     with Progress(stream, itertools.count(step=PATIENCE).__next__) as progress:
         list(progress.pages("dcim/devices", [[{"id": 1}]] * 9))

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""With ``refresh: changes``, a run reads what changed, or everything if it cannot be sure. It says which, and why."""
+"""With ``refresh: changes``, a run reads only changes, or everything if it cannot rely on the change log. It logs the
+decision and the reason."""
 
 from __future__ import annotations
 
@@ -63,7 +64,7 @@ def test_run_after_the_timeout_reads_what_changed(netbox: NetBox, run: Run, said
     found = run(audit_slices=0)
     assert found.hosts["leaf1"].vars["serial"] == "NEW"
     assert re.match(r"1 changes, \d hosts and \d interfaces read again, audit off, \d requests, \d\.\d s$", said[0])
-    # The log, the version, hosts and interfaces that show the device, and the numbers of hosts.
+    # Requests for the change log, the version, the hosts and interfaces that refer to the device, and the host counts.
     assert len(netbox.requests) <= 7
     assert {"/api/dcim/devices/", "/api/virtualization/virtual-machines/"} <= set(reads(netbox))
 
@@ -103,7 +104,7 @@ def test_host_that_enters_the_filtered_site_is_added(netbox: NetBox, run: Run, s
 
 
 def test_device_without_a_name_follows_the_slug_of_its_type(netbox: NetBox, run: Run, said: list[str]) -> None:
-    """Such a device is named after its type, which the plan does not read for others."""
+    """Such a device is named after its type. The plan does not read the type for other devices."""
     options = {"host_vars": ["site"], "interfaces": False}
     before = set(run(**options).hosts)
     kind = next(row["device_type"]["id"] for row in netbox.table(DEVICES).values() if not row["name"])
@@ -128,7 +129,7 @@ def test_host_that_came_without_a_record_is_noticed_at_once(netbox: NetBox, run:
     assert full_read(said, "and the snapshot has")
 
 
-# What makes a run read everything
+# Reasons to read everything
 
 
 def test_age_of_the_last_full_read_is_limited(run: Run, said: list[str]) -> None:
@@ -235,7 +236,7 @@ def test_fields_that_change_without_records_are_not_followed(
 
 @dataclasses.dataclass(frozen=True)
 class NewerOptions(Options):
-    """Options of which the refresh does not know one yet."""
+    """Options, of which the refresh does not support one yet."""
 
     from_the_future: bool = False
 
@@ -253,7 +254,7 @@ def test_table_that_the_refresh_does_not_know_is_not_followed() -> None:
 
 
 def test_fields_that_refer_to_objects_are_followed_by_their_type() -> None:
-    """A field without `model` is one that the refresh does not follow."""
+    """The refresh does not detect changes to a field without `model`."""
     nested = {field.name for field in effects.FIELDS.values() if "{" in field.selection}
     assert nested & effects.FOLLOWED <= effects.REFERENCES.keys()
     assert TABLES.keys() >= effects.FOLLOWED_TABLES
@@ -287,7 +288,7 @@ def test_lost_part_of_the_snapshot_reads_everything(run: Run, said: list[str], f
 def test_torn_snapshot_reads_everything(
     netbox: NetBox, run: Run, said: list[str], folder: Path, tmp_path: Path
 ) -> None:
-    """A part of an earlier run is next to the entry of a later one, as after two runs at once."""
+    """The cache contains a part from an earlier run and the entry from a later run, as after two parallel runs."""
     run()
     netbox.edits.update(DEVICES, 1, serial="OLD")
     run()
@@ -372,7 +373,7 @@ def test_difference_to_the_last_full_read_survives_the_cache() -> None:
     parts = saved.pack(Snapshot(tables))
     for dummy in range(2):
         snapshot, base = saved.unpack(parts, {}, difference=len(parts) > 1)
-        # Changed, deleted, and created rows, a table that came, and one that went.
+        # Changed, deleted, and created rows, an added table, and a removed table.
         snapshot.tables["devices"][2] = {"id": 2, "in": "elsewhere"}
         snapshot.tables["devices"].pop(1, None)
         snapshot.tables["devices"][4] = {"id": 4, "in": "devices"}
@@ -386,7 +387,7 @@ def test_difference_to_the_last_full_read_survives_the_cache() -> None:
 
 
 def test_entry_keeps_its_age_for_the_cached_run() -> None:
-    """A refresh reads expired entries, a cached run does not."""
+    """A refresh reads expired entries, but a cached run does not."""
     stored: dict[str, t.Any] = {}
     entry = cache.Entry(stored, "key", 1, lambda text: None)
     entry.write({"a": 1}, {"state": 1}, ["part"])

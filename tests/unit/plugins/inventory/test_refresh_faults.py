@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A refresh that is killed, or that runs at the same time as another one, leaves nothing wrong. More in tests/soak."""
+"""A refresh that is killed, or that runs in parallel with another refresh, does not damage the cache. tests/soak
+contains more tests."""
 
 from __future__ import annotations
 

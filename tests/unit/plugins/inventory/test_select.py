@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A GraphQL selection for each host is what nb_graphql returns, or the inventory fails."""
+"""The GraphQL selection for each host equals the result of nb_graphql, or the inventory fails."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SELECTIONS = [
 
 @pytest.fixture
 def look_up(netbox: NetBox) -> Callable[..., list[t.Any]]:
-    """Return a function that returns what nb_graphql returns."""
+    """Return a function that returns the result of nb_graphql."""
 
     def look_up(name: str, fields: t.Any, ids: t.Any) -> list[t.Any]:
         loader = DataLoader()
@@ -233,7 +233,7 @@ def test_null_of_a_hidden_object_is_an_error(select: str, field: tuple[str, ...]
     assert re.search(words, error), error
 
 
-def test_null_that_rest_confirms_is_no_error() -> None:
+def test_null_that_rest_confirms_is_accepted() -> None:
     described = Described(tenants=[{"slug": "free"}], devices=[{"name": "a"}, {"name": "b", "tenant": 0}])
     outcome = Mock(described.netbox()).run({"select": "tenant {slug group {slug}}", "host_vars": ["selected"]})
     found = {name: variables["selected"]["tenant"] for name, variables in outcome.hosts.items()}

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No two variables are one object: YAML would print anchors, and a change of one host would be a change of another."""
+"""Variables never share an object. Otherwise, YAML would contain anchors, and a change to one host would change another
+host."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two inventory files that create hosts of the same name are reported, as Ansible merges these hosts."""
+"""If two inventory files create hosts with the same name, the plugin prints a warning, because Ansible merges these
+hosts."""
 
 from __future__ import annotations
 
@@ -66,7 +67,7 @@ def test_different_prefixes_merge_hosts_on_purpose(read_both: t.Any, warnings: l
     assert variables["a_site"] == variables["b_site"] and not shared(warnings)
 
 
-def test_file_that_is_read_again_is_no_other_source(read_both: t.Any, warnings: list[str]) -> None:
+def test_file_that_is_read_again_is_not_another_source(read_both: t.Any, warnings: list[str]) -> None:
     manager = read_both({"hostnames": ["name ~ '.a'"]}, {})
     manager.refresh_inventory()
     assert not shared(warnings)

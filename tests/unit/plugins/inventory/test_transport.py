@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whichever API is asked, the inventory is the same."""
+"""The inventory is the same with REST and with GraphQL."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ CONFIGURATIONS: dict[str, dict[str, t.Any]] = {
 
 
 def listed(inventory: InventoryData) -> str:
-    """Everything that an inventory says, as text."""
+    """Return the complete inventory as text."""
     hosts = {
         name: {key: value for key, value in host.vars.items() if key not in ("inventory_file", "inventory_dir")}
         for name, host in inventory.hosts.items()
@@ -95,7 +95,7 @@ def fill(netbox: NetBox, endpoint: str, rows: t.Iterable[dict[str, t.Any]]) -> N
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[NetBox]:
-    """2,000 devices with interfaces, tags, VLANs, services, disks and addresses."""
+    """Serve 2,000 devices with interfaces, tags, VLANs, services, disks, and addresses."""
     with serve(version="4.6", estate=2000, interfaces=2) as served, serve(version="4.6") as recorded:
         for endpoint in ("ipam/services", "virtualization/virtual-disks", "ipam/prefixes", "ipam/vlans", "ipam/vrfs"):
             fill(served, endpoint, list(recorded.table(endpoint).values()))
@@ -124,7 +124,7 @@ def test_both_give_the_same_inventory_of_2000_devices_with_everything(large: Net
 def test_hosts_whose_ids_need_several_urls_have_their_interfaces(read: t.Any) -> None:
     with serve(version="4.6", estate=1000, interfaces=1) as netbox:
         by_rest = listed(read(netbox, transport="rest", interfaces=True))
-        # 200 virtual machines: few enough to ask for the interfaces of these alone.
+        # 200 virtual machines, which are few enough to request only their interfaces.
         assert listed(read(netbox, transport="graphql", interfaces=True)) == by_rest
 
 
@@ -173,12 +173,12 @@ def test_an_old_server_is_asked_through_rest(large: NetBox, read: t.Any, told: l
         large.faults.clear()
 
 
-def test_a_token_that_may_not_see_sites_gets_what_rest_shows(large: NetBox, read: t.Any, told: list[str]) -> None:
+def test_token_without_permission_for_sites_uses_rest(large: NetBox, read: t.Any, told: list[str]) -> None:
     options = {"token": large.tokens["limited"], "virtual_machines": False, "host_vars": ["site", "tenant", "status"]}
     same_as_rest(large, read, told, "non-nullable", **options)
 
 
-def test_tenants_that_may_not_be_seen_are_not_missing(large: NetBox, read: t.Any, told: list[str]) -> None:
+def test_tenants_without_permission_are_read_through_rest(large: NetBox, read: t.Any, told: list[str]) -> None:
     options = {"token": large.tokens["limited"], "virtual_machines": False, "host_vars": ["tenant", "status"]}
     same_as_rest(large, read, told, "tenant_id=null", **options)
     tenants = {host.vars.get("tenant") for host in read(large, **options).hosts.values()}
@@ -187,7 +187,7 @@ def test_tenants_that_may_not_be_seen_are_not_missing(large: NetBox, read: t.Any
 
 @pytest.mark.slow
 @pytest.mark.parametrize("hidden", ["ipam/vlans", "extras/tags", "extras/custom-fields"])
-def test_interfaces_are_there_where_what_they_refer_to_may_not_be_seen(
+def test_interfaces_are_complete_if_related_objects_are_hidden(
     large: NetBox, read: t.Any, told: list[str], hidden: str
 ) -> None:
     large.credentials.limited_to = tuple(endpoint for endpoint in large.estate.tables if endpoint != hidden)
@@ -200,7 +200,7 @@ def test_interfaces_are_there_where_what_they_refer_to_may_not_be_seen(
     assert sum(len(host.vars["interfaces"]) for host in inventory.hosts.values()) > 4000
 
 
-def test_devices_that_may_not_be_seen_are_an_error(large: NetBox, read: t.Any) -> None:
+def test_devices_without_permission_are_an_error(large: NetBox, read: t.Any) -> None:
     for transport in ("auto", "graphql", "rest"):
         with pytest.raises(AnsibleParserError, match="permission"):
             read(large, transport=transport, token=large.tokens["limited"], devices=False)

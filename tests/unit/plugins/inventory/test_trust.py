@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The token stays between the user and NetBox, and what NetBox says stays data: no path, no template, no command."""
+"""The token is sent only to NetBox, and data from NetBox never becomes a path, a template, or a command."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names imp
 from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
-# ansible-core before 2.19 trusts all.
+# ansible-core before 2.19 trusts all strings.
 trusted = getattr(ansible.template, "trust_as_template", str)
 GATE = "a-secret-for-the-gate"
 
@@ -65,11 +65,11 @@ CACHE = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_conne
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", ["", "status:500", "html"])
-def test_no_secret_is_in_what_is_said_or_kept(netbox: NetBox, text_in: t.Any, tmp_path: Path, fault: str) -> None:
+def test_output_and_files_contain_no_secret(netbox: NetBox, text_in: t.Any, tmp_path: Path, fault: str) -> None:
     if fault:
         kind, dummy, argument = fault.partition(":")
         netbox.faults.append(Fault(kind, argument or None, after=2))
-    # A filter that only the schema knows, so that it is kept on disk.
+    # A filter that only the schema contains, so that the plugin caches the schema on disk.
     filters = [{"name__isw": "leaf"}, {"bogus": 1}]
     said = run(netbox, tmp_path, "inventory", "-i", "{source}", "--list", "-vvvvv", **CACHE).stdout
     said += run(netbox, tmp_path, "inventory", "-i", "{source}", "--list", "-vvvvv", query_filters=filters).stdout
@@ -91,7 +91,7 @@ def test_no_secret_is_in_what_is_said_or_kept(netbox: NetBox, text_in: t.Any, tm
 
 
 def test_files_that_may_hold_secrets_are_the_users_alone(netbox: NetBox, tmp_path: Path) -> None:
-    """Ansible's own jsonfile lets everybody read what it keeps."""
+    """All users can read the files of Ansible's own jsonfile cache plugin."""
     before = os.umask(0o022)
     try:
         ended = run(netbox, tmp_path, "inventory", "-i", "{source}", "--list", **CACHE)
@@ -105,7 +105,7 @@ def test_files_that_may_hold_secrets_are_the_users_alone(netbox: NetBox, tmp_pat
     assert stat.S_IMODE((tmp_path / "xdg" / "netbox.cursor").stat().st_mode) == 0o700
 
 
-def test_the_token_goes_to_no_other_host(netbox: NetBox, tmp_path: Path) -> None:
+def test_token_is_not_sent_to_another_host(netbox: NetBox, tmp_path: Path) -> None:
     with serve(version="4.6") as other:
         for fault in (Fault("redirect", other.url + "/api/dcim/sites/"), Fault("next_elsewhere", other.url + "/api/")):
             netbox.faults[:] = [fault]
@@ -113,7 +113,7 @@ def test_the_token_goes_to_no_other_host(netbox: NetBox, tmp_path: Path) -> None
         assert other.requests == []
 
 
-def test_tls_is_verified_unless_told_otherwise(tmp_path: Path) -> None:
+def test_tls_is_verified_by_default(tmp_path: Path) -> None:
     with serve(version="4.6", tls=True) as netbox:
         ended = run(netbox, tmp_path, "inventory", "-i", "{source}", "--list")
         assert "cannot be trusted" in ended.stdout and netbox.requests == []
@@ -122,7 +122,8 @@ def test_tls_is_verified_unless_told_otherwise(tmp_path: Path) -> None:
 
 
 def test_a_hosts_name_leads_to_no_file_of_ours(netbox: NetBox, tmp_path: Path) -> None:
-    """Ansible reads host_vars/NAME and group_vars/NAME beside the inventory, wherever that leads."""
+    """Ansible reads host_vars/NAME and group_vars/NAME next to the inventory, even if NAME is a path to another
+    directory."""
     (tmp_path / "host_vars").mkdir()
     (tmp_path / "group_vars").mkdir()
     outside = tmp_path / "outside.yml"
@@ -171,7 +172,7 @@ def test_words_of_netbox_move_no_terminal(netbox: NetBox, tmp_path: Path) -> Non
 COMMAND = "lookup('ansible.builtin.pipe', 'id')"
 TEMPLATES = (
     "{{ 6 * 7 }}{{ " + COMMAND + " }}",
-    # ansible-core before 2.19 obeys such a first line, which changes what begins a template.
+    # ansible-core before 2.19 interprets such a first line, which changes the template delimiters.
     "#jinja2: variable_start_string: '[[', variable_end_string: ']]'\n[[ " + COMMAND + " ]]",
     "#jinja2:line_statement_prefix:'%'\n% set x = " + COMMAND,
 )

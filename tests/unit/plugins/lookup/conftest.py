@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tests of the lookups share: a mock NetBox, and a lookup run as Ansible runs it."""
+"""Fixtures for lookup tests: a mock NetBox, and a function that runs a lookup as Ansible does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible.plugins.loader import init_plugin_loader, lookup_loader
 from ansible.template import Templar
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 
-# ansible-test has done this already. It must happen before anything of the collection is imported.
+# ansible-test has already done this. It must happen before any code of the collection is imported.
 if AnsibleCollectionConfig.collection_finder is None:
     init_plugin_loader()
 
@@ -41,7 +41,7 @@ def netbox() -> Iterator[NetBox]:
 
 @pytest.fixture
 def look_up(netbox: NetBox, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[t.Any]]:
-    """``look_up(*terms, name="nb_query", variables=None, **options)``: what the lookup returns."""
+    """Return ``look_up(*terms, name="nb_query", variables=None, **options)``, which returns the lookup's results."""
     for name in [name for name in os.environ if name.startswith("NETBOX_")]:
         monkeypatch.delenv(name)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lookups read the branch that the option, a variable, or the environment names."""
+"""The lookups read the branch from the option, a variable, or the environment."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lookups return complete lists if one request in five fails."""
+"""If one request in five fails, lookups return complete lists."""
 
 from __future__ import annotations
 

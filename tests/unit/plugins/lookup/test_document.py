@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``returns: document`` returns what is no list, and ``one: true`` exactly one object."""
+"""``returns: document`` returns JSON that is not a list, and ``one: true`` returns exactly one object."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A lookup never has more than ``max_workers`` requests under way."""
+"""A lookup never sends more than ``max_workers`` requests at the same time."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def test_option_without_a_value_is_not_set(look_up: t.Any, options: dict[str, t.
 def test_token_without_a_value_is_none(
     netbox: NetBox, look_up: t.Any, monkeypatch: pytest.MonkeyPatch, value: t.Any
 ) -> None:
-    """The token of the environment could belong to another server."""
+    """The token in the environment could belong to another server."""
     monkeypatch.setenv("NETBOX_TOKEN", netbox.tokens["v1"])
     with pytest.raises(AnsibleLookupError, match="Set token"):
         look_up("dcim/sites", token=value)
@@ -75,6 +75,45 @@ def test_template_of_a_variable_that_fails_names_it(look_up: t.Any, name: str) -
 def test_timeout_must_be_positive(look_up: t.Any, timeout: t.Any) -> None:
     with pytest.raises(AnsibleError, match="timeout must be more than 0 seconds"):
         look_up("dcim/sites", timeout=timeout)
+
+
+HTTPS = {"api_endpoint": "https://127.0.0.1:9"}
+
+
+@pytest.mark.parametrize("name", ["nb_query", "nb_graphql"])
+@pytest.mark.parametrize("source", ["validate_certs", "netbox_validate_certs", "NETBOX_VALIDATE_CERTS"])
+def test_mistyped_validate_certs_is_an_error(
+    look_up: t.Any, monkeypatch: pytest.MonkeyPatch, name: str, source: str
+) -> None:
+    """Ansible itself converts each of these values to false."""
+    options = {source: "treu"} if source == "validate_certs" else {}
+    variables = {source: "treu"} if source == "netbox_validate_certs" else {}
+    if source == "NETBOX_VALIDATE_CERTS":
+        monkeypatch.setenv(source, "treu")
+    with pytest.raises(AnsibleError, match=f"{source} must be true or false, not 'treu'"):
+        look_up("dcim/sites", name=name, variables=variables, **HTTPS, **options)
+
+
+@pytest.mark.parametrize("option", [None, "", True, False, "no"])
+@pytest.mark.parametrize("variable", [None, "", "{{ true }}", "off"])
+@pytest.mark.parametrize("environment", [None, "", "yes", "0"])
+def test_first_validate_certs_that_is_not_empty_applies(
+    look_up: t.Any, monkeypatch: pytest.MonkeyPatch, option: t.Any, variable: t.Any, environment: t.Any
+) -> None:
+    if environment is not None:
+        monkeypatch.setenv("NETBOX_VALIDATE_CERTS", environment)
+    warnings: list[str] = []
+    monkeypatch.setattr("ansible.utils.display.Display.warning", lambda self, text, **options: warnings.append(text))
+    variables = {} if variable is None else {"netbox_validate_certs": variable}
+    with pytest.raises(AnsibleLookupError, match="Connection refused"):
+        look_up("dcim/sites", variables=variables, validate_certs=option, **HTTPS)
+    value = next(value for value in (option, variable, environment, True) if value not in (None, ""))
+    assert any("validate_certs is false" in text for text in warnings) == (value in (False, "no", "off", "0"))
+
+
+def test_later_sources_of_validate_certs_are_ignored(look_up: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETBOX_VALIDATE_CERTS", "treu")
+    assert look_up("dcim/sites", validate_certs=True)
 
 
 @pytest.mark.parametrize("name", ["ca_path", "client_cert", "cert", "client_key", "key"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What users of nb_query meet when NetBox would ignore what they wrote."""
+"""Errors of nb_query for filters and options that NetBox would ignore."""
 
 from __future__ import annotations
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-# All tests on the oldest Python and on that of the newest cores; on others those that are quick, as sanity tests
-# compile and import everything on each.
+# The oldest Python and the Python of the newest ansible-core run all tests. Other versions run only the fast tests,
+# because the sanity tests compile and import all code on every version.
 WHOLE = ((3, 9), (3, 12))
 QUICK = ("endpoints", "netbox_version", "parameters", "representation", "selection", "version", "workers")
 
 
-# As files are named one by one, collect_ignore would change nothing.
+# ansible-test lists the files one by one, so collect_ignore has no effect.
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if sys.version_info[:2] in WHOLE:
         return

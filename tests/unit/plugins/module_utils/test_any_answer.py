@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever JSON a server answers, a walk ends: in rows, each once, or in one of our errors. Never in a traceback."""
+"""Reading a list always ends, for any JSON response. It returns each row once, or raises one of our errors, but never
+another exception."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ anything = settings(
 )
 numbers = st.one_of(st.integers(-2, 40), st.sampled_from([2**31, 2**63 - 1, 2**63, 10**400]))
 odd = st.one_of(st.none(), st.booleans(), st.just(0.5), st.text(max_size=3), st.just([]), st.just({}), st.just([[]]))
-# Texts that hold numbers which are none to Python's int, and addresses that are none to its urlsplit.
+# Strings with numbers that Python's int rejects, and URLs that urlsplit rejects.
 links = st.sampled_from(["?start=²", "http://[::1", f"?start={'9' * 5000}", "file:///etc/passwd?start=3&limit=0"])
 following = st.builds(lambda start, offset: f"http://elsewhere/?start={start}&offset={offset}", numbers, numbers)
 ids = st.one_of(numbers, numbers, odd, numbers.map(str))
@@ -55,18 +56,18 @@ answers = st.lists(st.one_of(pages, pages, pages, rows, odd), min_size=1, max_si
 
 
 class Answering(Client):
-    """Gives these answers, over and over."""
+    """Repeats these responses."""
 
     def __init__(self, answers: list[t.Any]) -> None:
         super().__init__("http://netbox.invalid", sleep=lambda seconds: None)
         self._answers = itertools.cycle(answers)
         self._turn = threading.Lock()
 
-    def get(self, path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
+    def get(self, path: str, parameters: t.Any = (), *, raise_if_overloaded: bool = False) -> t.Any:
         with self._turn:
             return next(self._answers)
 
-    def graphql(self, query: str, variables: t.Any = None, *, impatient: bool = False) -> t.Any:
+    def graphql(self, query: str, variables: t.Any = None, *, raise_if_overloaded: bool = False) -> t.Any:
         return self.get("")
 
 

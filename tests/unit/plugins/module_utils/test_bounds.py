@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No server, however bad, has more of our memory, our time and our files than it may."""
+"""No server can make the client use more memory, time, or disk space than the limits allow."""
 
 from __future__ import annotations
 
@@ -39,13 +39,14 @@ ERROR = b"HTTP/1.1 400 No\r\nContent-Type: application/json\r\nConnection: close
 
 @contextlib.contextmanager
 def saying(answer: t.Callable[[], Iterable[bytes]]) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that says to each question what ``answer`` gives, piece by piece; its address, and what it was asked."""
+    """Run a server that sends the chunks from ``answer`` for each request. Yield its URL, and the list of its
+    requests."""
     asked: list[bytes] = []
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             asked.append(self.request.recv(65536))
-            with contextlib.suppress(OSError):  # clients may hang up
+            with contextlib.suppress(OSError):  # clients can close the connection
                 for piece in answer():
                     self.request.sendall(piece)
 
@@ -82,7 +83,7 @@ def refused(address: str, **options: t.Any) -> errors.NetBoxError:
 
 @contextlib.contextmanager
 def within(megabytes: float) -> Iterator[None]:
-    """Python must not have asked for more memory than that at any time."""
+    """Fail if Python's peak memory use exceeds this limit."""
     tracemalloc.start()
     try:
         yield
@@ -99,7 +100,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("encoding", BOMBS)
-def test_what_little_becomes_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+def test_decompression_bomb_is_rejected(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
     monkeypatch.setattr(answers, "LONGEST_BODY", 2 * MEGABYTE)
     head = OK + b"Content-Encoding: " + encoding.encode() + b"\r\n\r\n"
     with saying(lambda: [head, BOMBS[encoding]]) as (address, dummy), within(8):
@@ -137,7 +138,7 @@ def raw_deflate(text: bytes) -> bytes:
         (b"identity", b'{"a": 1}'),
     ],
 )
-def test_what_is_packed_is_read(encoding: bytes, body: bytes) -> None:
+def test_compressed_response_is_read(encoding: bytes, body: bytes) -> None:
     with saying(lambda: [OK + b"Content-Encoding: " + encoding + b"\r\n\r\n", body]) as (address, dummy):
         assert Client(address).get(SITES) == {"a": 1}
 
@@ -170,7 +171,7 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
     ],
     ids=["status line", "header", "headers", "chunk length", "chunk extension", "trailer"],
 )
-def test_what_stands_around_an_answer_is_bounded(before: bytes, piece: bytes) -> None:
+def test_endless_data_around_a_response_is_bounded(before: bytes, piece: bytes) -> None:
     with saying(endless(piece, before)) as (address, dummy), within(12):
         assert isinstance(refused(address), errors.NoAnswer)
 
@@ -189,10 +190,10 @@ def test_what_stands_around_an_answer_is_bounded(before: bytes, piece: bytes) ->
     ],
     ids=["status line", "header", "continue", "body", "chunks", "chunk length", "trailer", "error"],
 )
-def test_an_answer_that_comes_drop_by_drop_is_given_up(before: bytes, piece: bytes) -> None:
+def test_response_that_arrives_too_slowly_times_out(before: bytes, piece: bytes) -> None:
     began = time.monotonic()
     with saying(endless(piece, before, pause=0.02)) as (address, dummy):
-        # The status of an error says enough.
+        # The HTTP status of an error is sufficient.
         assert isinstance(refused(address, timeout=0.1), errors.BadRequest if before == ERROR else errors.NoAnswer)
     assert 0.05 < time.monotonic() - began < SOON
 
@@ -221,7 +222,7 @@ def test_a_page_for_people_is_looked_through_in_no_time(page: bytes) -> None:
 
 
 @pytest.mark.parametrize("line", [b"<" * 60_000, b"HTTPConnection(" * 4_000, b"<a object at 0x" * 4_000])
-def test_what_is_no_http_is_looked_through_in_no_time(line: bytes) -> None:
+def test_response_that_is_not_http_is_rejected_quickly(line: bytes) -> None:
     began = time.monotonic()
     with saying(lambda: [line + b"\r\n\r\n"]) as (address, dummy):
         assert isinstance(refused(address), errors.ConnectionLost)
@@ -316,9 +317,9 @@ def test_a_page_of_too_many_bytes_is_asked_for_with_fewer_rows(
 
 
 class Endless(Client):
-    """Gives page after page, each with one new row."""
+    """Returns an endless list of pages, each with one new row."""
 
-    def get(self, path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
+    def get(self, path: str, parameters: t.Any = (), *, raise_if_overloaded: bool = False) -> t.Any:
         asked = dict(parameters)
         first = int(asked.get("start") or asked.get("offset") or 0) + 1
         count = None if "start" in asked else 10**12
@@ -329,7 +330,7 @@ class Endless(Client):
             "results": [{"id": first}, {"id": first + 1}][: 1 if not count else 2],
         }
 
-    def graphql(self, query: str, variables: t.Any = None, *, impatient: bool = False) -> t.Any:
+    def graphql(self, query: str, variables: t.Any = None, *, raise_if_overloaded: bool = False) -> t.Any:
         first = int(query.partition("start: ")[2].partition(",")[0])
         return {"data": {"site_list": [{"id": str(first + 1)}]}}
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The option branch selects a branch of netbox-branching for all requests, or names the branches there are."""
+"""The option branch selects a branch of netbox-branching for all requests. Errors list the available branches."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def client_of(netbox: NetBox, branch: str | None, **options: t.Any) -> Client:
 
 
 def sent(netbox: NetBox) -> list[str | None]:
-    """The branch of each request but those for the list of branches."""
+    """Return the branch of each request, except requests for the list of branches."""
     return [request.headers.get("x-netbox-branch") for request in netbox.requests if request.path != BRANCHES]
 
 

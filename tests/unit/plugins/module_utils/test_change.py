@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""While others write, rows that stay come once; by offset, what is lost is said. ``make soak`` shows it at length."""
+"""While other clients change a list, each remaining row is returned once. With offset pagination, lost rows are
+reported. ``make soak`` repeats this test for longer."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ def netbox() -> Iterator[NetBox]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_rows_that_stay_come_once_or_it_is_said_that_they_do_not(netbox: NetBox, way: str) -> None:
+def test_remaining_rows_are_returned_once_or_loss_is_reported(netbox: NetBox, way: str) -> None:
     for dummy in range(ROUNDS):
         walked = walk(netbox, way, ROWS, PAGE)
         assert walked.changes > 20
@@ -37,7 +38,7 @@ def test_rows_that_stay_come_once_or_it_is_said_that_they_do_not(netbox: NetBox,
         assert way not in BY_CURSOR or not walked.said
 
 
-def test_a_loss_in_an_order_of_the_users_is_said(netbox: NetBox) -> None:
+def test_loss_in_a_list_with_ordering_is_reported(netbox: NetBox) -> None:
     sites = netbox.table(SITES)
     sites.replace({number: {"id": number, "name": f"{number:03}"} for number in range(1, 301)})
 
@@ -60,7 +61,7 @@ def test_a_loss_in_an_order_of_the_users_is_said(netbox: NetBox) -> None:
 @pytest.mark.parametrize("argument", [None, 3], ids=["504", "time-out"])
 @pytest.mark.parametrize("way", [*WAYS, "cursor", "offset"])
 def test_a_server_that_fails_above_100_rows_is_walked_to_the_end(way: str, argument: int | None) -> None:
-    """Each way begins with pages of 300, and the log says that they are too large, and how large they are then."""
+    """Each transport starts with pages of 300 rows. The log reports that they are too large, and the new size."""
     lines: list[str] = []
     pagination = "offset" if "offset" in way else "auto"
     workers = 8 if way in WAYS else 1

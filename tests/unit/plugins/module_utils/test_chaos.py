@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists are complete, and cost little more, if one request in five fails. ``make soak`` shows it at length."""
+"""If one request in five fails, lists are complete and need few additional requests. ``make soak`` repeats this test
+for longer."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One NetBox is asked politely, again where that is safe, and never with a secret in the wrong place."""
+"""The client limits and repeats its requests safely, and never sends a secret to another server."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def client_of(netbox: NetBox, token: t.Any = None, **options: t.Any) -> Client:
 def saying(
     answer: t.Callable[[bytes], bytes], context: ssl.SSLContext | None = None
 ) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that says word by word what no NetBox would; its address, and what it was asked."""
+    """Run a server that sends fixed bytes that no NetBox sends. Yield its URL, and the list of its requests."""
     asked: list[bytes] = []
 
     class Handler(socketserver.BaseRequestHandler):
@@ -70,7 +70,7 @@ def saying(
         daemon_threads = True
 
         def handle_error(self, request: object, client_address: object) -> None:
-            """Clients may hang up."""
+            """Clients can close the connection."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
         if context is not None:
@@ -121,7 +121,7 @@ def test_a_netrc_does_not_replace_the_token(netbox: NetBox, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("token", ["two words", "line\nbreak", {"value": SECRET}, {"type": "A b", "value": SECRET}])
-def test_what_is_no_token_is_refused_without_showing_it(netbox: NetBox, token: t.Any) -> None:
+def test_invalid_token_is_rejected_without_showing_it(netbox: NetBox, token: t.Any) -> None:
     with pytest.raises(errors.UsageError) as caught:
         client_of(netbox, token)
     assert SECRET not in str(caught.value) and "words" not in str(caught.value)
@@ -146,14 +146,14 @@ def test_a_base_path_is_kept() -> None:
         *(f"me:{SECRET}@netbox", f"https://me:{SECRET}/x@netbox"),
     ],
 )
-def test_what_is_no_address_is_refused_without_showing_a_password(address: str) -> None:
+def test_invalid_url_is_rejected_without_showing_a_password(address: str) -> None:
     with pytest.raises(errors.UsageError, match="api_endpoint") as caught:
         Client(address)
     assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize("host", ["netbox..example.com", "a" * 70, ".example.com"])
-def test_what_no_host_is_called_is_refused(host: str) -> None:
+def test_invalid_host_name_is_rejected(host: str) -> None:
     with Client(f"https://{host}") as client, pytest.raises(errors.UsageError, match="Cannot send the request"):
         client.get(SITES)
 
@@ -181,7 +181,7 @@ def test_the_version_is_learnt_from_any_answer(netbox: NetBox) -> None:
 
 
 @pytest.mark.parametrize("fault", ["reset", "cut", "status:502", "status:503", "status:504", "status:429", "not_json"])
-def test_what_may_pass_is_asked_again(netbox: NetBox, fault: str) -> None:
+def test_transient_fault_is_retried(netbox: NetBox, fault: str) -> None:
     kind, dummy, argument = fault.partition(":")
     netbox.faults.append(Fault(kind, argument or None, times=2))
     with client_of(netbox) as client:
@@ -203,7 +203,7 @@ def test_what_may_pass_is_asked_again(netbox: NetBox, fault: str) -> None:
     ],
     ids=["no UTF-8", "empty", "deep", "no gzip", "cut", "cut chunk", "no chunk", "no HTTP", "nothing"],
 )
-def test_a_damaged_answer_is_asked_for_again_and_then_an_error(answer: bytes) -> None:
+def test_damaged_response_is_retried_and_then_an_error(answer: bytes) -> None:
     with saying(lambda head: answer) as (address, asked):
         client = Client(address, SECRET, retries=2, sleep=lambda seconds: None)
         with client, pytest.raises(errors.ConnectionLost, match="damaged|interrupted") as caught:
@@ -212,7 +212,7 @@ def test_a_damaged_answer_is_asked_for_again_and_then_an_error(answer: bytes) ->
     assert str(caught.value).endswith("(tried 3 times)")
 
 
-def test_no_json_is_no_netbox(netbox: NetBox) -> None:
+def test_html_response_is_an_error(netbox: NetBox) -> None:
     netbox.faults.append(Fault("html"))
     with (
         client_of(netbox) as client,
@@ -236,7 +236,7 @@ def test_no_json_is_no_netbox(netbox: NetBox) -> None:
         ("redirect:https://127.0.0.1:1/api/", errors.Redirected),
     ],
 )
-def test_what_will_not_pass_is_asked_once(netbox: NetBox, fault: str, kind: type[errors.NetBoxError]) -> None:
+def test_permanent_fault_is_not_retried(netbox: NetBox, fault: str, kind: type[errors.NetBoxError]) -> None:
     name, dummy, argument = fault.partition(":")
     netbox.faults.append(Fault(name, argument or None))
     with client_of(netbox) as client, pytest.raises(kind) as caught:
@@ -262,11 +262,11 @@ def test_foreign_page_after_json_is_retried(page: bytes) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
-def test_foreign_page_after_json_is_retried_if_the_caller_is_impatient(page: bytes) -> None:
+def test_foreign_page_is_retried_with_raise_if_overloaded(page: bytes) -> None:
     answers = [JSON + b"\r\n[1]", page, JSON + b"\r\n[2]"]
     with saying(lambda head: answers.pop(0)) as (address, dummy):
         client = Client(address, sleep=lambda seconds: None)
-        assert [client.get(SITES), client.get(SITES, impatient=True)] == [[1], [2]]
+        assert [client.get(SITES), client.get(SITES, raise_if_overloaded=True)] == [[1], [2]]
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
@@ -347,21 +347,21 @@ def test_asking_again_ends(netbox: NetBox) -> None:
 
 
 @pytest.mark.parametrize("fault", ["status:500", "status:502", "status:504", "slow:30"])
-def test_an_impatient_caller_gets_the_error_that_a_smaller_page_may_cure(netbox: NetBox, fault: str) -> None:
+def test_overload_error_is_raised_without_retry(netbox: NetBox, fault: str) -> None:
     kind, dummy, argument = fault.partition(":")
     netbox.faults.append(Fault(kind, argument, times=1))
     client = client_of(netbox, timeout=0.2 if kind == "slow" else 60)
     with client, pytest.raises((errors.ServerFailed, errors.TimedOut)):
-        client.get(SITES, impatient=True)
+        client.get(SITES, raise_if_overloaded=True)
     assert len(netbox.requests) == 1
 
 
 @pytest.mark.parametrize("fault", ["status:503", "status:429", "reset", "cut"])
-def test_an_impatient_caller_waits_for_what_no_smaller_page_cures(netbox: NetBox, fault: str) -> None:
+def test_overload_error_without_smaller_page_is_retried(netbox: NetBox, fault: str) -> None:
     kind, dummy, argument = fault.partition(":")
     netbox.faults.append(Fault(kind, argument or None, times=1))
     with client_of(netbox) as client:
-        assert client.get(SITES, impatient=True)["count"] == 4
+        assert client.get(SITES, raise_if_overloaded=True)["count"] == 4
     assert len(netbox.requests) == 2
 
 
@@ -400,7 +400,7 @@ def test_retry_after_is_heeded_up_to_a_minute(netbox: NetBox) -> None:
         *(b"Mon, 1 Jan 99999 00:00:00 GMT", b"Mon, 1 Jan 2026 00:00:00 +999999999"),
     ],
 )
-def test_what_retry_after_cannot_mean_is_passed_over(header: bytes) -> None:
+def test_invalid_retry_after_is_ignored(header: bytes) -> None:
     waited: list[float] = []
     answer = b"HTTP/1.1 429 No\r\nRetry-After: " + header + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     with saying(lambda head: answer) as (address, dummy), pytest.raises(errors.TooManyRequests):
@@ -491,7 +491,7 @@ def test_a_certificate_must_be_vouched_for(monkeypatch: pytest.MonkeyPatch) -> N
         assert "ca_path" in explain(caught.value)
         with client_of(netbox, verify=netbox.ca_path) as client:
             assert client.get(SITES)["count"] == 4
-        # requests would let this variable win over what was asked for.
+        # In the requests library, this variable overrides the option.
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
         with client_of(netbox, verify=netbox.ca_path) as client:
             assert client.get(SITES)["count"] == 4
@@ -504,12 +504,12 @@ def test_unchecked_certificate_is_one_warning() -> None:
             assert client.get(SITES)["count"] == client.get(SITES)["count"] == 4
         assert len(told) == 1 and "validate_certs is false" in told[0] and "ca_path" in told[0]
         assert not others
-        # Other programs in this process, which connect to the same server, still get their warnings.
+        # Other code in this process that connects to the same server still gets its warnings.
         requests.get(netbox.url, verify=False, timeout=10)
         assert [warning.category for warning in others] == [urllib3.exceptions.InsecureRequestWarning]
 
 
-def test_unchecked_certificate_is_no_warning_without_tls(netbox: NetBox) -> None:
+def test_unchecked_certificate_causes_no_warning_without_tls(netbox: NetBox) -> None:
     told: list[str] = []
     with client_of(netbox, verify=False, warn=told.append) as client:
         client.get(SITES)
@@ -584,7 +584,7 @@ def test_the_token_is_in_no_error_and_no_log(netbox: NetBox) -> None:
     assert SECRET not in "".join(lines)
 
 
-def test_secrets_that_netbox_repeats_are_taken_out() -> None:
+def test_secrets_that_netbox_repeats_are_masked() -> None:
     def echo(head: bytes) -> bytes:
         lines = [line for line in head.decode().split("\r\n") if line.startswith(("Authorization", "X-Gate"))]
         body = json.dumps({"detail": f"You sent {' '.join(sorted(lines))}"}).encode()
@@ -680,7 +680,7 @@ def test_threads_share_a_client(netbox: NetBox) -> None:
     assert counts == [4] * 16
 
 
-def test_nothing_is_asked_again_once_the_client_is_closed(netbox: NetBox) -> None:
+def test_closed_client_does_not_repeat_requests(netbox: NetBox) -> None:
     netbox.faults.append(Fault("status", "503", retry_after=60))
     said: list[errors.NetBoxError] = []
     client = Client(netbox.url, netbox.tokens["v1"])

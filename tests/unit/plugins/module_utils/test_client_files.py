@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files go to NetBox piece by piece and come back bounded, and the token goes nowhere else."""
+"""Uploads are sent in chunks, downloads have a maximum size, and no other server receives the token."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ MOST = 10**6
 
 
 class Answers(t.NamedTuple):
-    """A server of files that is no NetBox: its address, and the headers and sizes of what it was sent."""
+    """Run a file server that is not a NetBox server. Yield its URL, and the headers and sizes of the requests that it
+    receives."""
 
     url: str
     headers: list[dict[str, str]]
@@ -85,13 +86,13 @@ def client_of(netbox: NetBox, **options: t.Any) -> Client:
     return Client(netbox.url, netbox.tokens["v1"], sleep=lambda seconds: None, **options)
 
 
-def test_a_file_of_netbox_comes_with_the_token_and_whole(netbox: NetBox) -> None:
+def test_file_download_sends_the_token_and_is_complete(netbox: NetBox) -> None:
     with client_of(netbox) as client:
         assert client.download(netbox.url + FRONT, MOST, b"".join) == netbox.media[FRONT]
     assert [request.url for request in netbox.requests] == [FRONT]
 
 
-def test_a_file_is_asked_of_netbox_also_where_netbox_does_not_know_how_it_is_reached(netbox: NetBox) -> None:
+def test_file_is_requested_from_the_configured_url(netbox: NetBox) -> None:
     with client_of(netbox) as client:
         assert client.download(f"https://netbox:8080{FRONT}", MOST, b"".join) == netbox.media[FRONT]
 
@@ -132,7 +133,7 @@ def test_no_redirect_is_followed_on_the_way_to_a_file(netbox: NetBox, elsewhere:
     assert [request.path for request in netbox.requests] == [FRONT, FRONT]
 
 
-def test_the_login_page_is_no_file(netbox: NetBox) -> None:
+def test_login_page_is_not_accepted_as_a_file(netbox: NetBox) -> None:
     with Client(netbox.url) as client, pytest.raises(errors.AccessDenied, match="login"):
         client.download(netbox.url + FRONT, MOST, b"".join)
     netbox.faults.append(Fault("html"))
@@ -150,7 +151,7 @@ def test_a_file_that_is_cut_off_is_read_from_its_start_again(netbox: NetBox) -> 
 @pytest.mark.parametrize(
     "url", ["", "file:///etc/passwd", "ftp://127.0.0.1/x", "/media/x.png", "http:///x", "http://[::1", "http://a:b/c"]
 )
-def test_what_is_no_address_of_a_file_is_not_asked_for(netbox: NetBox, url: str) -> None:
+def test_invalid_file_url_is_not_requested(netbox: NetBox, url: str) -> None:
     with client_of(netbox) as client, pytest.raises(errors.UnexpectedAnswer):
         client.download(url, MOST, b"".join)
 
@@ -179,7 +180,7 @@ def test_a_form_is_not_sent_again_where_it_may_have_been_done(netbox: NetBox) ->
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
-def test_what_can_be_done_twice_is_sent_again(netbox: NetBox, method: str) -> None:
+def test_idempotent_request_is_repeated(netbox: NetBox, method: str) -> None:
     netbox.faults.append(Fault("status", 503, times=1))
     content = {"object_type": "dcim.device", "object_id": 1, "description": "x"} if method == "PATCH" else None
     with client_of(netbox) as client:
@@ -188,7 +189,7 @@ def test_what_can_be_done_twice_is_sent_again(netbox: NetBox, method: str) -> No
 
 
 @pytest.mark.parametrize(("faults", "tries"), [(0, 1), (1, 2)])
-def test_a_drawing_that_comes_without_its_end_is_asked_for_again(netbox: NetBox, faults: int, tries: int) -> None:
+def test_incomplete_drawing_is_requested_again(netbox: NetBox, faults: int, tries: int) -> None:
     netbox.drawings[1] = "<svg></svg>\n"
     netbox.faults.append(Fault("wrong_length", 10, times=faults))
     with client_of(netbox) as client:
@@ -196,7 +197,7 @@ def test_a_drawing_that_comes_without_its_end_is_asked_for_again(netbox: NetBox,
     assert (text, len(netbox.requests)) == ("<svg></svg>\n", tries)
 
 
-def test_a_form_is_sent_again_whole_where_it_was_refused_for_now(netbox: NetBox) -> None:
+def test_form_is_repeated_completely_after_a_temporary_error(netbox: NetBox) -> None:
     netbox.faults.append(Fault("status", 429, times=1))
     picture = netbox.media[FRONT]
     fields = {"object_type": "dcim.device", "object_id": "2"}
@@ -211,9 +212,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 
 @settings(deadline=None, derandomize=True, database=None)
 @given(fields=st.dictionaries(st.sampled_from("abcd"), TEXTS), filename=TEXTS, pieces=st.lists(st.binary(max_size=99)))
-def test_a_form_is_as_long_as_it_says_and_holds_what_it_was_given(
-    fields: dict[str, str], filename: str, pieces: list[bytes]
-) -> None:
+def test_form_has_its_stated_length_and_all_fields(fields: dict[str, str], filename: str, pieces: list[bytes]) -> None:
     size = sum(map(len, pieces))
     form = Multipart(fields, "image", filename, "image/png", size, lambda: iter(pieces))
     body = b"".join(form)
@@ -237,7 +236,7 @@ def test_file_name_with_surrogates_is_rejected() -> None:
         Multipart({}, "image", "\udcff.png", "image/png", 0, lambda: iter([]))
 
 
-def test_a_drawing_is_asked_for_as_netbox_takes_it(netbox: NetBox) -> None:
+def test_drawing_has_the_expected_media_type(netbox: NetBox) -> None:
     with client_of(netbox) as client:
         text = client.text("api/dcim/racks/1/elevation/", [("render", "svg")], media_type="image/svg+xml", end="</svg>")
         assert text.startswith("<svg")

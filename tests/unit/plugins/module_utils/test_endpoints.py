@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Terms are parsed. Ambiguous names are refused."""
+"""Terms are parsed. Ambiguous names are rejected."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_terms_are_read(term: str, endpoint: str, number: int | None) -> None:
         ("", "Use a path"),
     ],
 )
-def test_what_means_no_list_is_refused(term: str, hint: str) -> None:
+def test_term_without_a_list_is_rejected(term: str, hint: str) -> None:
     with pytest.raises(UsageError, match=hint):
         target(term)
 

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever goes wrong, each way to ask NetBox ends soon: in what is right, or in one clear error.
+"""For every fault, each operation ends soon, either with the correct result or with one clear error.
 
-``TABLE`` says which, by fault and by way. A further way is a further entry of ``WAYS``, a further fault one of
-``FAULTS``, and what comes of it is said in the table. ``-s`` (and no ``-n``) prints the table that came out, a column
-for each way that knows the fault.
-The security guide shows it, as ``as_rst`` writes it: ``python tools/fault_table.py`` puts it there.
+``TABLE`` contains the expected result for each fault and operation. To add an operation, add an entry to ``WAYS``. To
+add a fault, add an entry to ``FAULTS``. Then add the expected results to the table. ``-s`` without ``-n`` prints the
+table of the actual results, with a column for each operation that supports the fault. The security guide contains the
+table in the form that ``as_rst`` returns. ``python tools/fault_table.py`` updates the guide.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ from ansible_collections.netbox.cursor.plugins.module_utils._media.elevations im
 from ansible_collections.netbox.cursor.tests._timing import SOON
 from ansible_collections.netbox.cursor.tests.stand_in import HERE, Fault, NetBox, serve
 
-# Pages of 20 rows, which may be halved once: nothing smaller than 10 is asked for.
+# Pages of 20 rows can be halved once, because no page is smaller than 10 rows.
 ROWS, PAGE = 100, 20
-# Modules take the usual pages of 300 rows. So many attachments and half units are two of them.
+# Modules use the default pages of 300 rows. These numbers of attachments and half units fill two pages.
 MANY = 400
 ELSEWHERE = "http://127.0.0.2:1/api/"
 # A PNG of one pixel.
@@ -58,16 +58,16 @@ PICTURE = base64.b64decode(
 
 @dataclasses.dataclass
 class Way:
-    """A way to ask: ``ask`` makes something of a client, which is ``right`` when nothing went wrong."""
+    """An operation. ``ask`` runs it with a client, and its result is ``right`` if there was no fault."""
 
     ask: Callable[[Client, Path], t.Any]
     right: Callable[[t.Any], bool]
     path: str = "/api/dcim/sites/"
-    # Faults begin with the second request of this kind; things of one request have no second, and an upload comes
-    # after two pages of what is there already.
+    # Faults begin with the second request of this kind. Operations with one request do not have a second request, and
+    # an upload follows two pages of existing attachments.
     after: int = 1
     pages: bool = True
-    # Does an answer have `next` and `count`?
+    # Whether responses contain `next` and `count`.
     links: bool = False
 
     def knows(self, what: What) -> bool:
@@ -88,7 +88,7 @@ def by_graphql(client: Client, folder: Path) -> list[int]:
 
 
 def upload(client: Client, folder: Path) -> str:
-    """Sees to it that the picture is attached by a name that each test has for itself."""
+    """Ensures that the image is attached, under a different name in each test."""
     options = {"name": folder.name, "description": None, "src": None, "filename": None, "content_type": None}
     content = base64.b64encode(PICTURE).decode()
     desired = DesiredImage.from_options({**options, "content": content, "max_size": len(PICTURE)})
@@ -97,7 +97,7 @@ def upload(client: Client, folder: Path) -> str:
 
 
 def attached(netbox: NetBox, name: str) -> list[bytes]:
-    """The pictures of this name."""
+    """Return the images with this name."""
     rows = [row for row in netbox.table(IMAGES).values() if row["name"] == name]
     return [netbox.media[row["image"].removeprefix(HERE)] for row in rows]
 
@@ -145,17 +145,18 @@ def free_port() -> int:
 
 @dataclasses.dataclass
 class What:
-    """What goes wrong: an answer (``kind`` and ``argument`` of the stand-in's faults), or the way to the server."""
+    """A fault in a response (``kind`` and ``argument`` of a fault in the mock NetBox), or in the connection to the
+    server."""
 
     kind: str = ""
     argument: t.Any = None
     retry_after: str | None = None
-    # NetBox does what is asked, and only the answer is lost.
+    # NetBox processes the request, and only the response is lost.
     done: bool = False
-    # Of lists only; of REST lists only.
+    # Whether the fault applies only to lists, or only to REST lists.
     lists: bool = False
     links: bool = False
-    # Instead of an answer: the address to ask, a proxy, whose token it is.
+    # Faults in the connection: the URL, a proxy, and the token's user.
     address: str | None = None
     proxy: str | None = None
     token: str = ""
@@ -227,7 +228,7 @@ def fill(netbox: NetBox) -> None:
 
 
 def cell(netbox: NetBox, what: What, way: Way, once: bool, folder: Path) -> str:
-    """What came of it: ``rows``, or the name of the error."""
+    """Return the result: ``rows``, or the name of the error."""
     host = netbox.url.partition("//")[2]
     tokens = dict(netbox.tokens)
     token = tokens["v1"]
@@ -237,7 +238,7 @@ def cell(netbox: NetBox, what: What, way: Way, once: bool, folder: Path) -> str:
             argument = argument.format(host=host, path=way.path)
         fault = Fault(what.kind, argument, path=way.path, after=way.after, times=1 if once else None)
         fault.retry_after, fault.done = what.retry_after, what.done
-        # Without the small request for the number of rows, which may fail.
+        # Exclude the small request for the number of rows, which is allowed to fail.
         fault.limit_above = 1 if way.pages else None
         netbox.faults.append(fault)
     elif what.token:
@@ -268,7 +269,7 @@ def cell(netbox: NetBox, what: What, way: Way, once: bool, folder: Path) -> str:
         assert "\n" not in said
         assert advice(error) or outcome == "UsageError"
     finally:
-        # In this order: requests that nobody waits for may still come.
+        # Keep this order, because requests whose results are not needed can still arrive.
         netbox.hooks.clear()
         netbox.faults.clear()
         netbox.tokens.update(tokens)
@@ -277,8 +278,9 @@ def cell(netbox: NetBox, what: What, way: Way, once: bool, folder: Path) -> str:
     return outcome
 
 
-# Fault, when (once, at the second request of a kind; or from then on), and what comes of it: ``rows`` if it is right,
-# or the error. Behind semicolons stand the ways that end otherwise. Ways that cannot have such a fault are left out.
+# The fault, the time (once at the second request of a kind, or from then on), and the result: ``rows`` if the result is
+# correct, or the error. Operations with a different result follow after semicolons. Operations without this fault are
+# omitted.
 TABLE = """
 connection refused       | then on | Unreachable
 reset                    | once    | rows; image upload: ConnectionLost
@@ -360,7 +362,7 @@ for _line in TABLE.strip().splitlines():
 
 
 def as_rst() -> str:
-    """The table as the documentation shows it."""
+    """Return the table in the form of the documentation."""
     lines = [
         ".. list-table::",
         "  :header-rows: 1",
@@ -377,7 +379,7 @@ def as_rst() -> str:
 
 @pytest.fixture(scope="module")
 def came_out() -> Iterator[dict[tuple[str, str], list[str]]]:
-    """What came of each fault, printed in the end."""
+    """Collect the result of each fault, and print all results at the end."""
     table: dict[tuple[str, str], list[str]] = {}
     yield table
     print()
@@ -386,9 +388,9 @@ def came_out() -> Iterator[dict[tuple[str, str], list[str]]]:
 
 
 def it_is_attached_once(netbox: NetBox, folder: Path, sure: bool) -> None:
-    """The picture of an upload, unless it failed (not ``sure``); and in any case after another run."""
+    """Check that the image is attached if the upload succeeded (``sure``), and in any case after another run."""
     while netbox.at_once:
-        time.sleep(0.01)  # what the client has given up may still arrive
+        time.sleep(0.01)  # requests that the client canceled can still arrive
     assert attached(netbox, folder.name) in ([[PICTURE]] if sure else [[PICTURE], []])
     with Client(netbox.url, netbox.tokens["v1"], verify=netbox.ca_path or True) as client:
         upload(client, folder)

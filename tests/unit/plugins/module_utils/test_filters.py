@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Unknown filters are errors. Filters that every NetBox has cost no request."""
+"""Unknown filters are errors. Filters that every NetBox version supports need no request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serv
 ROOT = Path(__file__).resolve().parents[4]
 MINORS = ("4.5", "4.6", "4.7")
 
-# Filters that every version has.
+# Filters that every version supports.
 RIGHT = {
     "dcim/devices": (
         "site",
@@ -88,7 +88,8 @@ def check(netbox: NetBox, tmp_path: Path) -> Iterator[FilterCheck]:
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder that tests share if they do not count requests for the schema, which takes long to read."""
+    """A cache directory for all tests that do not count schema requests, because reading the schema takes a long
+    time."""
     return tmp_path_factory.mktemp("kept")
 
 
@@ -177,7 +178,7 @@ def test_plugin_lists_below_a_base_path_are_checked(netbox: NetBox, tmp_path: Pa
 
 
 def test_endpoints_that_the_schema_omits_are_refused_if_they_exist(netbox: NetBox, check: FilterCheck) -> None:
-    check.check("plugins/secret/things", [("name", "a")])  # NetBox reports a missing endpoint better.
+    check.check("plugins/secret/things", [("name", "a")])  # NetBox's error for a missing endpoint is more helpful.
     with pytest.raises(UsageError, match="schema of this NetBox does not list the filters"):
         check.confirm("plugins/secret/things", [("name", "a")])
 

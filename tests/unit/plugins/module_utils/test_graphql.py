@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""GraphQL's lists come whole too, each row once and in order, with what is in the rows."""
+"""GraphQL lists are complete as well. Each row is returned once, in order, with its nested lists."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_a_list_that_changes_while_it_is_read_by_offset_is_an_error(server: NetB
 
 @pytest.mark.parametrize("page_size", [50, 300])
 def test_list_of_one_short_page_costs_two_requests(server: NetBox, page_size: int) -> None:
-    """NetBox does not tell its maximum, so a second request asks for the ID of the row that would follow."""
+    """NetBox does not return its maximum page size, so a second request reads the ID of the next row."""
     fill(server, range(1, 40))
     assert len(ids_of(server, page_size=page_size)) == 39
     assert [received.rows for received in server.requests] == [39, 1]
@@ -211,7 +211,7 @@ def test_filters_with_or_are_not_narrowed(server: NetBox, workers: int) -> None:
 
 
 def with_interfaces(server: NetBox, number: int) -> Iterator[int]:
-    """Yield the ID of a device with so many interfaces."""
+    """Yield the ID of a device with this number of interfaces."""
     interfaces = server.table("dcim/interfaces")
     before = dict(interfaces)
     row = before[min(before)]
@@ -252,7 +252,7 @@ def test_nested_lists_are_complete_in_every_mode(
     try:
         rows = ask(server, "device_list", fields, filters, pagination=pagination)
     except errors.IncompleteList as error:
-        # Pages of one object cannot overlap, so a list cannot be read by offset without losing rows unnoticed.
+        # Pages of one object cannot overlap, so lost rows could not be detected when a list is read by offset.
         assert maximum == 1 and by_offset and "one object at a time" in str(error)
         return
     assert maximum > 1 or not by_offset
@@ -309,7 +309,7 @@ def test_a_list_that_the_user_pages_is_left_as_it_is(server: NetBox, owner: int)
         ("device_list", "id site", None, "must have a selection of subfields"),
     ],
 )
-def test_what_netbox_does_not_know_is_an_error_with_its_place(
+def test_unknown_name_is_an_error_with_its_position(
     server: NetBox, name: str, fields: str, filters: dict[str, t.Any] | None, words: str
 ) -> None:
     with pytest.raises(errors.GraphQLFailed, match=words):
@@ -322,7 +322,7 @@ def test_names_of_lists_are_names(netbox: NetBox, name: str) -> None:
         ask(netbox, name)
 
 
-def test_objects_that_may_not_be_seen_are_named(server: NetBox) -> None:
+def test_error_mentions_missing_permission_for_related_objects(server: NetBox) -> None:
     with pytest.raises(errors.GraphQLFailed, match="non-nullable") as caught:
         ask(server, "device_list", "id site {slug}", token=server.tokens["limited"])
     assert "no permission to view" in explain(caught.value)
@@ -343,7 +343,7 @@ def test_a_server_without_graphql_is_named_as_such(server: NetBox) -> None:
     assert "GRAPHQL_ENABLED" in explain(caught.value)
 
 
-def test_pagination_cursor_is_refused_where_there_is_no_start(server: NetBox) -> None:
+def test_pagination_cursor_is_rejected_without_start(server: NetBox) -> None:
     server.settings.graphql_start = False
     with pytest.raises(errors.UsageError, match=r"4\.5\.2"):
         ids_of(server, pagination="cursor")
@@ -359,7 +359,7 @@ def test_ids_beyond_32_bits_are_no_end_of_the_list(server: NetBox) -> None:
 @pytest.mark.parametrize("data", [None, [], "x"])
 def test_an_answer_without_data_is_not_taken_for_an_empty_list(netbox: NetBox, data: t.Any) -> None:
     class Answering(Client):
-        def graphql(self, query: str, variables: t.Any = None, *, impatient: bool = False) -> t.Any:
+        def graphql(self, query: str, variables: t.Any = None, *, raise_if_overloaded: bool = False) -> t.Any:
             return {"data": data}
 
     with Answering(netbox.url) as client, Pager(client) as pager, pytest.raises(errors.UnexpectedAnswer):

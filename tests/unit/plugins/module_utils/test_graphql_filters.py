@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Any filters that people may write come out as GraphQL that means the same."""
+"""Filters are converted to GraphQL with the same meaning."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SCHEMA = graphql.build_schema("""
 
 
 class Asked:
-    """A NetBox with this schema, which notes what it is asked."""
+    """A NetBox client for this schema that records its queries."""
 
     def __init__(self) -> None:
         self.queries: list[str] = []
@@ -40,7 +40,7 @@ class Asked:
 
 
 def value_of(text: str) -> t.Any:
-    """What GraphQL reads in a literal; the names of enums in angle brackets."""
+    """Return the value of a GraphQL literal, with enum names in angle brackets."""
 
     def read(node: t.Any) -> t.Any:
         if isinstance(node, graphql.ObjectValueNode):
@@ -109,6 +109,6 @@ def test_dates_are_written_as_netbox_reads_them() -> None:
     "filters",
     [{"a b": 1}, {"": 1}, {"a": {"b}": 1}}, {1: 2}, {"a": object()}, {"a": b"x"}, {"a": float("nan")}, {"a": "\ud800"}],
 )
-def test_what_has_no_form_is_refused(filters: dict[str, t.Any]) -> None:
+def test_filter_values_without_a_graphql_form_are_rejected(filters: dict[str, t.Any]) -> None:
     with pytest.raises(UsageError, match="filters"):
         written(filters, "device_list", FilterTypes(Asked()))

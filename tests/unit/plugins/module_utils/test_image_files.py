@@ -118,7 +118,7 @@ def test_file_that_becomes_shorter_is_an_error(tmp_path: Path) -> None:
 
 
 def pillow_size(content: bytes) -> tuple[int, int] | None:
-    """Return the dimensions that Pillow reads, and NetBox with it; ``None`` if it rejects the image."""
+    """Return the dimensions that Pillow, and therefore NetBox, reads. Return ``None`` if Pillow rejects the image."""
     try:
         with Image.open(io.BytesIO(content)) as opened:
             return opened.size

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""With orjson, responses are parsed to the same values and the same errors as without."""
+"""Parsing a response with or without orjson results in the same value or the same error."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ NUMBERS = st.one_of(
     st.integers(min_value=-(2**63) - 2, max_value=-(2**63) + 2),
     st.floats(),
 ).map(json.dumps)
-# Also numbers as no program writes them.
+# Include numbers in forms that no program writes.
 ODD_NUMBERS = st.from_regex(r"-?[0-9]{1,25}(\.[0-9]{0,25})?([eE][+-]?[0-9]{0,4})?", fullmatch=True)
 STRINGS = st.one_of(
     st.text().map(json.dumps),
@@ -112,9 +112,9 @@ def test_nested_documents_are_parsed_alike(depth: int, form: tuple[bytes, bytes]
 
 @pytest.mark.parametrize("depth", [1_000, 1_025, 5_000, 100_000])
 def test_deeply_nested_documents_are_values_or_errors(depth: int) -> None:
-    """How deep Python's own parser goes depends on its version and on the caller."""
+    """The maximum depth of Python's own parser depends on its version and on the caller."""
     for parse in (outcome, without_orjson):
-        with contextlib.suppress(RecursionError):  # the test itself cannot go that deep
+        with contextlib.suppress(RecursionError):  # the test itself cannot compare such a deep value
             parse(b"[" * depth + b"]" * depth)
 
 

@@ -85,7 +85,7 @@ def test_no_file_of_ours_imports_one_that_leads_back_to_it() -> None:
         edges = {name: needs for name, needs in edges.items() if name not in bottom}
 
 
-def test_what_is_not_public_says_so() -> None:
+def test_private_files_are_marked_as_private() -> None:
     for file in FILES:
         path = file.relative_to(HERE / "plugins")
         if path.parts[0] in PUBLIC:
@@ -98,7 +98,7 @@ def test_what_is_not_public_says_so() -> None:
 
 
 def texts_of(module: str) -> set[str]:
-    """All texts in the code of a module, docstrings aside."""
+    """Return all strings in the code of a module, except docstrings."""
     tree = ast.parse((HERE / "plugins" / f"{module}.py").read_text(encoding="utf-8"))
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docs = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
@@ -106,7 +106,7 @@ def texts_of(module: str) -> set[str]:
     return texts - t.cast("set[str]", docs)
 
 
-def test_the_client_knows_no_endpoint() -> None:
+def test_client_contains_no_endpoint_names() -> None:
     assert not [text for text in texts_of("module_utils/_http/client") for endpoint in ENDPOINTS if endpoint in text]
     assert set(imported(HERE / "plugins/module_utils/_http/client.py")) == {
         f"module_utils/_http/{name}"
@@ -114,8 +114,8 @@ def test_the_client_knows_no_endpoint() -> None:
     }
 
 
-def test_the_pager_knows_no_option_and_no_ansible() -> None:
-    """It is told numbers and names, and asks nobody for them."""
+def test_pager_contains_no_option_names() -> None:
+    """Its callers pass numbers and names to it. It does not import them."""
     modules = [f"module_utils/_lists/{file.stem}" for file in (HERE / "plugins/module_utils/_lists").glob("*.py")]
     assert len(modules) > 10
     for module in modules:
@@ -134,7 +134,7 @@ def test_hosts_are_made_without_ansible_and_without_netbox() -> None:
 
 @pytest.mark.parametrize("folder", PUBLIC)
 def test_a_plugin_is_documentation_and_wiring(folder: str) -> None:
-    """40 lines of code are a smell; modules have their argument spec besides."""
+    """More than 40 lines of code need a reason. Modules also contain their argument spec."""
     for file in (HERE / "plugins" / folder).glob("*.py"):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         lines = sum(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""NetBox versions are read and compared as such."""
+"""NetBox versions are parsed, and compared as versions."""
 
 from __future__ import annotations
 

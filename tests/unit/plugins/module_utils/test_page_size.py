@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pages get shorter if the server cannot finish them, and not because a proxy fails now and then."""
+"""Pages get shorter if the server cannot complete them, but not if a proxy fails occasionally."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OVERLOADS = {
 
 
 class Server:
-    """Fails for pages for which ``error_for`` returns an error. It notes the sizes of all pages that are requested."""
+    """Fails for pages for which ``error_for`` returns an error. It records the sizes of all requested pages."""
 
     def __init__(self, error_for: Callable[[int], NetBoxError | None], first: int = 300, largest: int = 300) -> None:
         self.requested: list[int] = []
@@ -59,7 +59,7 @@ class Server:
 
 
 def failing(*numbers: int, error: str = "502") -> Callable[[int], NetBoxError | None]:
-    """Return what fails the requests with these numbers, counted from 1."""
+    """Return a function that makes the requests with these numbers fail, counted from 1."""
     count = iter(range(1, 10**6))
     return lambda rows: OVERLOADS[error] if next(count) in numbers else None
 
@@ -110,7 +110,7 @@ def test_pages_get_longer_less_often_each_time_they_fail_again() -> None:
     server = Server(above(150))
     for dummy in range(100):
         server.read()
-    # Twice in the beginning, and twice after 8, 16, and 32 pages.
+    # Twice at the beginning, and twice after 8, 16, and 32 pages.
     assert server.requested.count(300) == 2 * 4
 
 
@@ -137,7 +137,7 @@ def test_small_pages_are_not_split() -> None:
 
 
 def test_small_page_is_requested_again_after_a_500() -> None:
-    """The client itself repeats no request after this status."""
+    """The client itself does not repeat requests after this status."""
     server = Server(failing(1, error="500"))
     assert server.read(10) == 10
     server = Server(above(0, "500"))
@@ -185,7 +185,7 @@ def netbox() -> t.Iterator[NetBox]:
 
 
 def walk(netbox: NetBox, way: str, workers: int) -> tuple[list[int], int]:
-    """Return the IDs that were read, and how many requests that needed. Pages have 40 rows."""
+    """Return the IDs that were read, and the number of requests. Pages have 40 rows."""
     netbox.requests.clear()
     client = Client(netbox.url, netbox.tokens["v1"], sleep=lambda seconds: None)
     pagination = "offset" if way == "offset" else "auto"
@@ -199,7 +199,7 @@ def walk(netbox: NetBox, way: str, workers: int) -> tuple[list[int], int]:
 
 
 class Failing(Fault):
-    """Fails this part of the requests, at random."""
+    """Makes a random fraction of the requests fail."""
 
     def __init__(self, kind: str, argument: t.Any, part: float, seed: int) -> None:
         super().__init__(kind, argument)
@@ -213,7 +213,7 @@ class Failing(Fault):
 @pytest.mark.parametrize("workers", [1, 8])
 @pytest.mark.parametrize("way", ["cursor", "offset", "ordering", "GraphQL"])
 def test_failures_at_random_cost_at_most_half_as_much_again(netbox: NetBox, way: str, workers: int) -> None:
-    """One request in five fails in the way that says least: as a proxy says that NetBox does not respond."""
+    """One request in five fails with the least specific error: a proxy reports that NetBox does not respond."""
     expected, undisturbed = walk(netbox, way, workers)
     assert expected == list(range(1, ROWS + 1))
     costs = []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists come whole, each row once and in order, with few requests, whatever the server."""
+"""Lists from every server version are complete, contain each row once and in order, and need few requests."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def test_2345_rows_by_1000_cost_three_requests_with_one_worker() -> None:
 def test_pages_are_longer_where_rows_are_small(
     workers: int, letters: int, page_size: int | None, longest: tuple[int, int]
 ) -> None:
-    """A row without letters takes 34 bytes. The first page has 300 rows unless the user wants another number.
+    """A row without letters takes 34 bytes. The first page has 300 rows unless the user sets a different number.
 
-    One worker has one page in memory, which can therefore be twice as long.
+    One worker has one page in memory, so the page can be twice as long.
     """
     with serve(version="4.6") as netbox:
         fill(netbox, ())
@@ -131,7 +131,7 @@ def test_without_a_cursor_rows_are_asked_for_in_id_order() -> None:
         assert not any(name == "start" for received in netbox.requests[1:] for name, dummy in received.query)
 
 
-def test_asn_ranges_whose_own_start_is_no_cursor_are_whole() -> None:
+def test_asn_ranges_with_their_own_start_filter_are_complete() -> None:
     with serve(version="4.6") as netbox:
         assert walk(netbox, "ipam/asn-ranges") == [1, 2]
 
@@ -150,7 +150,7 @@ def test_a_page_too_large_for_the_server_is_halved_until_it_comes() -> None:
         assert walk(netbox, page_size=500) == list(range(1, 1000))
 
 
-def test_a_broken_connection_is_asked_again() -> None:
+def test_request_is_repeated_after_a_broken_connection() -> None:
     with serve(version="4.6") as netbox:
         fill(netbox, range(1, 100))
         netbox.faults.append(Fault("reset", times=2))

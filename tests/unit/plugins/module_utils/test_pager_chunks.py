@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Filters that are too long for one URL give what they would give in one."""
+"""Filters that are too long for one URL return the same rows as with a single URL."""
 
 from __future__ import annotations
 
@@ -102,14 +102,14 @@ def test_a_request_of_which_all_ids_are_gone_does_not_lose_the_others(pager: Pag
     assert len(rows) == 10
 
 
-def test_another_refusal_is_not_taken_for_an_id_that_is_gone(pager: Pager) -> None:
+def test_other_rejection_does_not_count_as_a_deleted_id(pager: Pager) -> None:
     with pytest.raises(BadRequest, match="bogus"):
         ids_of(
             pager.rows("dcim/devices", [("site_id", "1"), ("status", "bogus")], skip_deleted=("site_id", "dcim/sites"))
         )
 
 
-def test_only_ids_that_are_gone_give_nothing(pager: Pager) -> None:
+def test_filter_with_only_deleted_ids_returns_nothing(pager: Pager) -> None:
     assert (
         ids_of(pager.rows("dcim/interfaces", [("device_id", "1000000")], skip_deleted=("device_id", "dcim/devices")))
         == []
@@ -172,7 +172,7 @@ def test_ids_are_cut_so_that_each_request_returns_a_whole_part(netbox: NetBox, p
     client = Client(netbox.url, netbox.tokens["v1"])
     with client, Pager(client, page_size=page_size) as pager:
         assert ids_of(pager.rows("dcim/devices", filters)) == ids
-    probe = netbox.settings.version == "4.5"  # the first request finds out that there is no cursor
+    probe = netbox.settings.version == "4.5"  # the first request detects that cursors are not supported
     assert len(netbox.requests) <= 1000 / page_size + probe * 4
 
 
@@ -181,7 +181,7 @@ SITES = 1400
 
 @pytest.fixture
 def sites(netbox: NetBox) -> Iterator[list[tuple[str, str]]]:
-    """Filters that select sites by name, in another order than that of their IDs, for which 43 URLs are needed."""
+    """Filters that select sites by name, in a different order than by ID. They need 43 URLs."""
     table = netbox.table("dcim/sites")
     before = dict(table)
     names = {pk: f"{(pk * 7919) % 1409:04}-{'x' * 92}" for pk in range(1, SITES + 1)}
@@ -200,7 +200,7 @@ def test_thousands_of_values_need_the_memory_of_a_few_pages(netbox: NetBox, site
     with client, Pager(client, max_workers=4) as pager:
         rows = pager.rows("dcim/sites", sites)
         assert next(rows)["id"] == 1
-        # Each part must show its first row. That is all that the first row of the list waits for.
+        # Each part must return its first row. The first row of the list does not wait for anything else.
         assert 43 <= len(netbox.requests) <= 43 + 4 + (netbox.settings.version == "4.5") * 4
         most = requested()
         for taken, row in enumerate(rows, 2):
@@ -233,7 +233,7 @@ def test_a_reader_that_stops_early_leaves_the_rest_alone(netbox: NetBox, sites: 
 def test_devices_deleted_while_their_interfaces_are_read_lose_nothing_else(
     netbox: NetBox, workers: int, devices: int
 ) -> None:
-    """NetBox refuses the ID of a deleted device. All threads of the walk meet that at any time."""
+    """NetBox rejects the ID of a deleted device. This can happen in any thread at any time."""
     tables = [netbox.table(endpoint) for endpoint in ("dcim/devices", "dcim/interfaces")]
     before = [dict(table) for table in tables]
     ids = list(tables[0].ids())[:devices]

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""NetBox returns the first objects of some lists without telling that there are more. The pager tells."""
+"""NetBox returns only the first objects of some lists, without reporting that there are more. The pager prints a
+warning."""
 
 from __future__ import annotations
 
@@ -112,10 +113,10 @@ def test_rows_are_returned_if_the_maximum_stays_unknown(netbox: NetBox) -> None:
     class Restricted(Client):
         """Cannot read the parents' list."""
 
-        def get(self, path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
+        def get(self, path: str, parameters: t.Any = (), *, raise_if_overloaded: bool = False) -> t.Any:
             if not path.endswith("available-asns/"):
                 raise AccessDenied("HTTP 403 Forbidden.", status=403)
-            return super().get(path, parameters, impatient=impatient)
+            return super().get(path, parameters, raise_if_overloaded=raise_if_overloaded)
 
     warnings: list[str] = []
     with Restricted(netbox.url, netbox.tokens["v1"]) as client, Pager(client, warn=warnings.append) as pager:

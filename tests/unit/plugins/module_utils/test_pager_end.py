@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists of a pager that is closed, and of executors that fail, end in an error within a second."""
+"""If a pager is closed or an executor fails, reading a list raises an error within a second."""
 
 from __future__ import annotations
 

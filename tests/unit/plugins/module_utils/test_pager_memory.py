@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A walk holds the pages under way, not the list."""
+"""Only the pages in progress are in memory, not the complete list."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import serve
 
-# Peak memory is a property of a process, so that the walk gets one of its own. It prints rows and megabytes.
+# Peak memory is measured per process, so the list is read in a separate process. It prints rows and megabytes.
 WALK = """
 import pathlib
 import resource
@@ -52,7 +52,8 @@ print(rows, round(peak() - before))
 def test_walk_needs_memory_for_a_few_pages(endpoint: str, number: int, workers: int, parser: str, most: int) -> None:
     """Rows of 1.4 kB, and whole devices of 4.5 kB. A longer list needs no more memory.
 
-    While orjson parses, it needs several times the size of a page, which the C library keeps for each of four threads.
+    orjson needs several times the size of a page for parsing, and the C library keeps this memory for each of four
+    threads.
     """
     if parser == "orjson":
         pytest.importorskip("orjson")

@@ -86,7 +86,7 @@ def test_limit_of_500_is_not_cut_at_the_page_size(netbox: NetBox, offset: int, l
 def test_rows_are_never_skipped_if_rows_before_them_are_deleted(
     netbox: NetBox, offset: int, limit: int, deleted: int, workers: int
 ) -> None:
-    """The rows that stay are a part of the list without a gap, whichever requests came before a deletion."""
+    """The remaining rows are a part of the list without gaps, no matter which requests preceded a deletion."""
     fill(netbox, 400)
     sites = netbox.table(SITES)
     number = 0
@@ -126,7 +126,7 @@ class Listing(Client):
         self._rows = rows
         self._maximum = maximum
 
-    def get(self, path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
+    def get(self, path: str, parameters: t.Any = (), *, raise_if_overloaded: bool = False) -> t.Any:
         asked = dict(parameters)
         offset, limit = int(asked.get("offset", 0)), min(int(asked["limit"]), self._maximum)
         results = self._rows[offset : offset + limit]
@@ -158,7 +158,7 @@ def test_rows_that_stay_away_are_an_error() -> None:
     client._rows = [*ROWS["none"][:15]]
     whole = client.get
 
-    def fewer(path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
+    def fewer(path: str, parameters: t.Any = (), *, raise_if_overloaded: bool = False) -> t.Any:
         answer = whole(path, parameters)
         return {**answer, "count": 25}
 

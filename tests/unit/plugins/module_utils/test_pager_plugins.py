@@ -64,7 +64,7 @@ def test_a_list_without_such_a_filter_is_read_by_cursor(netbox: NetBox, workers:
     assert ids_of(netbox, max_workers=workers) == list(range(1, NUMBER + 1))
     cursors = sum("start" in dict(received.query) for received in netbox.requests)
     assert (cursors >= 4) == netbox.settings.has_cursor
-    # The first page is read by offset, with its last row once more by cursor.
+    # The first page is read by offset, and its last row is read again with a cursor.
     assert len(netbox.requests) <= 5 + (workers > 1) + 4
 
 
@@ -77,9 +77,10 @@ def test_a_list_of_one_page_costs_one_request(netbox: NetBox) -> None:
 
 
 class MostlyOpen(Client):
-    """A plugin whose filter ``start`` selects rows that began later: it hides none in the beginning of the list."""
+    """A plugin whose filter ``start`` selects rows that began later. It does not hide rows at the beginning of the
+    list."""
 
-    def get(self, path: str, parameters: t.Any = (), *, impatient: bool = False) -> t.Any:
+    def get(self, path: str, parameters: t.Any = (), *, raise_if_overloaded: bool = False) -> t.Any:
         asked = dict(parameters)
         self.api_version = (4, 6)
         limit = int(asked["limit"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever the ids, the pages and the edits between them: every row that stays comes exactly once, in order."""
+"""For any IDs, pages, and changes between pages, every remaining row is returned exactly once, in order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 SITES = "dcim/sites"
 
-# Runs of ids that follow each other, with gaps of any width between them.
+# Ranges of consecutive IDs, with gaps of any size between them.
 runs = st.lists(st.tuples(st.sampled_from([0, 0, 1, 2, 7, 50, 1000, 10**6, 10**9]), st.integers(1, 40)), max_size=8)
 
 
@@ -35,7 +35,7 @@ def sets_of_ids(draw: t.Any) -> list[int]:
     return ids
 
 
-# What happens to the list between two requests: rows deleted, by their place in it, and rows that come anew.
+# Changes to the list between two requests: positions of deleted rows, and new rows.
 edits = st.lists(
     st.tuples(
         st.sampled_from(["delete", "delete", "append", "insert", "edit"]),
@@ -96,7 +96,7 @@ def test_rows_that_stay_come_once_while_the_list_is_edited(
     fill(netbox, ids)
     netbox.settings.max_page_size = most
     if pagination == "offset" or not netbox.settings.has_cursor:
-        # Pages by offset are joined by a row that they share, which pages of one row cannot.
+        # Offset pages share a row with the next page. Pages of one row cannot share a row.
         page_size, netbox.settings.max_page_size = max(2, page_size), max(2, most)
     sites = netbox.table(SITES)
     staying = set(ids)
@@ -159,7 +159,7 @@ def test_a_filter_by_id_is_neither_widened_nor_narrowed(
 
 
 def given_out(netbox: NetBox, ids: list[int]) -> set[int]:
-    """What the server gave; pages that were given up, and asked for again, count once."""
+    """Return the rows that the server sent. Pages that were canceled and requested again count once."""
     found: set[int] = set()
     for received in netbox.requests:
         query = dict(received.query)
@@ -177,7 +177,7 @@ def test_a_slow_reader_keeps_few_pages_waiting(netbox: NetBox, ids: list[int], p
     client = Client(netbox.url, netbox.tokens["v1"])
     with client, Pager(client, page_size=page_size, max_workers=size) as pager:
         for taken, page in enumerate(pager.pages(SITES), 1):
-            # The first page, the survey, and what may be under way or waiting beyond what was taken.
+            # The first page, the survey, and pages in progress or waiting in addition to the rows that were read.
             assert len(given_out(netbox, ids)) <= (taken + look_ahead(size) + 2) * page_size
             assert len(page) <= 2 * page_size
     assert netbox.most_at_once <= size

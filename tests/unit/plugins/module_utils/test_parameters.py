@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What people write becomes what NetBox reads."""
+"""Filters from users are converted to query parameters for NetBox."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_all_forms_become_pairs(written: t.Any, pairs: list[tuple[str, str]]) ->
     "written",
     [5, b"a=1", [5], {"site": []}, {"site": {"slug": "a"}}, {"a": b"b"}, "site", "=a", "name='open", {"a": [[1]]}],
 )
-def test_what_makes_no_filter_is_refused(written: t.Any) -> None:
+def test_invalid_filters_are_rejected(written: t.Any) -> None:
     with pytest.raises(UsageError):
         parameter_pairs(written)
 
@@ -135,7 +135,7 @@ def test_ids_are_cut_in_order_and_none_is_asked_for_twice(ids: list[int], most: 
         assert all(len(encode(one)) + len(encode(other[:1])) > most - 10 for one, other in zip(parts, parts[1:]))
 
 
-def test_what_fits_is_left_as_it_is() -> None:
+def test_filters_that_fit_into_one_url_do_not_change() -> None:
     pairs = [("id", "3"), ("site", "b"), ("id", "1"), ("id", "3")]
     assert chunks(pairs) == [pairs]
     assert chunks([]) == [[]]
@@ -163,6 +163,6 @@ def test_one_value_that_is_too_long_is_refused() -> None:
         chunks([("name", "a"), ("name", "b"), ("name", "x" * 5000)])
 
 
-def test_a_list_beside_what_leaves_it_no_room_is_refused() -> None:
+def test_list_that_does_not_fit_beside_filters_is_rejected() -> None:
     with pytest.raises(UsageError, match="none of their lists can be split"):
         chunks([("q", "x" * 3400), *(("id", str(number)) for number in range(100))])

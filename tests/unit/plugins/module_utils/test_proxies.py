@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Through a proxy, an upload is sent again only if it certainly did not arrive."""
+"""Through a proxy, an upload is repeated only if it is certain that NetBox did not receive it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ PICTURE = "/media/image-attachments/device_1_front.png"
 class Proxy(socketserver.ThreadingTCPServer):
     """A forward proxy for http and a CONNECT proxy for https.
 
-    * ``refusals``: how many CONNECT requests it refuses with 503, or leaves without a response (``silent``).
-    * ``cuts``: after how many requests that it delivered it closes the connection instead of sending a response.
+    * ``refusals``: number of CONNECT requests that it rejects with 503, or does not respond to (``silent``).
+    * ``cuts``: number of delivered requests after which it closes the connection instead of sending a response.
     """
 
     daemon_threads = True

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever the ids look like, several cursors are kept busy and little is held: told by a clock of its own."""
+"""For any distribution of IDs, several cursors work in parallel and few rows are in memory. The test uses a simulated
+clock."""
 
 from __future__ import annotations
 
@@ -24,12 +25,12 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.answers impor
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import look_ahead
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Workers
 
-# In units of the time that a row takes: 20 ms, where a row takes 1.3 ms.
+# 20 ms, in units of the time for one row (1.3 ms).
 LATENCY = 15
 
 
 class Counted(dict[str, t.Any]):
-    """A row that is counted while anybody holds it."""
+    """A row that is counted while a reference to it exists."""
 
     held = 0
 
@@ -42,7 +43,8 @@ class Counted(dict[str, t.Any]):
 
 
 class Server:
-    """Rows with these ids. It answers at once, and notes how long that would have taken, and how many rows are held."""
+    """A server for rows with these IDs. It responds immediately, and records the simulated time and the number of rows
+    in memory."""
 
     def __init__(self, ids: Sequence[int], page_rows: int) -> None:
         self.ids = ids
@@ -65,7 +67,7 @@ class Server:
 
 
 class Clockwork:
-    """Stands in for ``Tasks``: a task ends when, by the clock of the server, it would have."""
+    """Replaces ``Tasks``. Tasks end in the order of the server's simulated clock."""
 
     def __init__(self, server: Server, workers: Workers) -> None:
         self._server = server
@@ -92,7 +94,8 @@ class Clockwork:
 
 
 def walk(ids: Sequence[int], workers: int, limit: int) -> Server:
-    """The server after a walk by that many cursors, from which all rows came once and in order."""
+    """Read all rows with this number of cursors, check that each row is returned once and in order, and return the
+    server."""
     server = Server(ids, limit)
     with mock.patch.object(ranges, "Tasks", functools.partial(Clockwork, server)):
         first = server.fetch(0, None, limit)
@@ -105,7 +108,8 @@ def walk(ids: Sequence[int], workers: int, limit: int) -> Server:
 
 
 def clusters(number: int) -> list[int]:
-    """20,000 ids: nine in ten are close together in so many places, the others anywhere in a hundred times the room."""
+    """Return 20,000 IDs. Nine in ten form this number of clusters, and the others are spread over a range that is a
+    hundred times larger."""
     room = 1_800_000
     ids = {1 + place * room // number + one for place in range(number) for one in range(18_000 // number)}
     chance = random.Random(1)
@@ -143,7 +147,7 @@ def test_no_shape_of_the_ids_lets_workers_stand_idle(shape: str, workers: int) -
 
 @st.composite
 def sets_of_ids(draw: t.Any) -> list[int]:
-    """Runs of ids, even in themselves, with gaps of any width between them."""
+    """Ranges of evenly spaced IDs, with gaps of any size between them."""
     ids = [1]
     gaps = st.sampled_from([0, 1, 50, 1000, 10**5, 10**9])
     for gap, step, length in draw(st.lists(st.tuples(gaps, st.sampled_from([1, 1, 3, 40]), st.integers(1, 900)))):
@@ -157,6 +161,6 @@ def sets_of_ids(draw: t.Any) -> list[int]:
 @given(ids=sets_of_ids(), workers=st.integers(2, 8), limit=st.sampled_from([1, 2, 7, 50]))
 def test_rows_come_once_and_few_are_held_or_asked_for_twice(ids: list[int], workers: int, limit: int) -> None:
     server = walk(ids, workers, limit)
-    # Beside those looked ahead for: the page that the caller has, and the one that came last.
+    # In addition to prefetched pages: the page that the caller processes, and the last received page.
     assert server.most_held <= (look_ahead(workers) + 2) * limit
     assert server.rows <= 1.5 * len(ids) + look_ahead(workers) * limit

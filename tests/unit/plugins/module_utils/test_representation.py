@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Of each object no more is asked for than is wanted."""
+"""Only the required fields of each object are requested."""
 
 from __future__ import annotations
 
@@ -52,20 +52,20 @@ def test_the_parameters_ask_for_what_is_wanted(endpoint: str, options: t.Any, pa
     assert Representation(endpoint, **options).parameters == parameters
 
 
-def test_what_was_not_wanted_is_taken_out_again() -> None:
+def test_additional_fields_are_removed() -> None:
     rows = [{"id": 1, "name": "a", "primary_ip": None, "primary_ip4": None, "primary_ip6": None}]
     Representation(DEVICES, fields=["name", "primary_ip"]).tidy(rows)
     assert rows == [{"name": "a", "primary_ip": None}]
 
 
 @pytest.mark.parametrize("options", [{}, {"fields": ["name", "id"]}, {"omit": ["name"]}, {"brief": True}])
-def test_where_no_more_was_asked_for_nothing_is_taken_out(options: t.Any) -> None:
+def test_rows_without_additional_fields_do_not_change(options: t.Any) -> None:
     rows = [{"id": 1, "name": "a"}]
     Representation("dcim/sites", **options).tidy(rows)
     assert rows == [{"id": 1, "name": "a"}]
 
 
-def test_an_omitted_id_is_taken_out() -> None:
+def test_omitted_id_is_removed() -> None:
     rows = [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]
     Representation("dcim/sites", omit=["id"]).tidy(rows)
     assert rows == [{"name": "a"}, {"name": "b"}]
@@ -88,6 +88,6 @@ def test_fields_that_netbox_left_out_are_named() -> None:
         {"fields": ["a,b"]},
     ],
 )
-def test_what_netbox_would_misread_is_refused(options: t.Any) -> None:
+def test_fields_that_netbox_would_ignore_are_rejected(options: t.Any) -> None:
     with pytest.raises(UsageError):
         Representation(DEVICES, **options)

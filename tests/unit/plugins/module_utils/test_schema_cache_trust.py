@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The schema cache uses only directories and files that nobody but the user can have written."""
+"""The schema cache uses only directories and files that no other user can have written."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_file_of_others_is_replaced(change: Callable[[Path], None], netbox: NetB
 
 
 def states_below(folder: Path) -> dict[Path, tuple[int, ...]]:
-    """Return what changes if something is written. To list a directory changes its access time."""
+    """Return what changes if something is written. Listing a directory changes its access time."""
     found = {path: path.lstat() for path in folder.rglob("*")}
     return {path: (one.st_ino, one.st_mode, one.st_uid, one.st_size, one.st_mtime_ns) for path, one in found.items()}
 

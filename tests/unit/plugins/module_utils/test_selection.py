@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What people select comes out as GraphQL that means the same."""
+"""Selections are converted to GraphQL with the same meaning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import 
 
 
 def tree_of(text: str) -> t.Any:
-    """The syntax tree of a selection, without places."""
+    """Return the syntax tree of a selection, without positions."""
     document = graphql.parse(f"{{{text}}}", no_location=True)
     return document.definitions[0]
 
@@ -68,7 +68,7 @@ def test_selections_mean_what_they_say(selection: t.Any, text: str) -> None:
     ]
     + ["id} other_list{id", "id) {id}", "@x", 7, [7], None, [{"site {id}": "slug"}, "x"], {"a b": "c"}, 'a(b: "c'],
 )
-def test_what_selects_nothing_is_refused(selection: t.Any) -> None:
+def test_selection_without_fields_is_rejected(selection: t.Any) -> None:
     with pytest.raises(UsageError, match="fields"):
         parse(selection)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How many requests run at the same time, and what becomes of the libraries' errors and connections."""
+"""Number of parallel requests, and handling of the libraries' errors and connections."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_closing_the_client_ends_the_wait_for_a_slot(netbox: NetBox) -> None:
 def test_without_our_connections_only_deadlines_are_lost(
     netbox: NetBox, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
-    """What a later version of the libraries may do with the attributes that we set."""
+    """Simulate a later version of the libraries that treats our attributes differently."""
     if lost == "ConnectionCls":
         monkeypatch.setattr(deadlines, "_with_deadlines", lambda connection, verify: connection)
     else:

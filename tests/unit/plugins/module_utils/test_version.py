@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The version that NetBox is told is the collection's."""
+"""The user agent contains the collection's version."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def test_lists_that_begin_at_once_share_one_executor() -> None:
         def __init__(self, max_workers: int) -> None:
             made.append(self)
             with contextlib.suppress(threading.BrokenBarrierError):
-                both.wait(0.2)  # a second one would come here, too
+                both.wait(0.2)  # a second error would arrive here as well
             super().__init__(max_workers)
 
     workers = Workers(2, Executor)
@@ -154,7 +154,7 @@ def test_each_thread_sees_the_context_of_its_own_caller() -> None:
     workers.close()
 
 
-def test_what_a_task_sets_is_not_seen_by_the_next() -> None:
+def test_context_of_a_task_is_not_visible_to_the_next_task() -> None:
     workers = Workers(1)
     trace.set("of the caller")
     workers.submit(trace.set, "of the task").result(5)
@@ -168,7 +168,7 @@ def test_a_class_is_found_by_its_name() -> None:
 
 
 @pytest.mark.parametrize("name", ["ThreadPoolExecutor", "no.such.Class", "concurrent.futures.Nothing", "math.pi"])
-def test_what_names_no_class_is_refused(name: str) -> None:
+def test_executor_name_without_a_class_is_rejected(name: str) -> None:
     with pytest.raises(UsageError, match="thread_pool_executor"):
         executor_class(name)
 

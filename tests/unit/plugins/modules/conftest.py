@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the modules share: a stand-in, and a module run on it as Ansible runs it."""
+"""Fixtures for module tests: a mock NetBox, and a function that runs a module as Ansible does."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def netbox() -> Iterator[NetBox]:
 
 @pytest.fixture
 def run_module(netbox: NetBox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """``run_module(module, check=False, diff=False, **options)``: what the module returns."""
+    """Return ``run_module(module, check=False, diff=False, **options)``, which returns the module's result."""
 
     def run(module: types.ModuleType, check: bool = False, diff: bool = False, **options: t.Any) -> dict[str, t.Any]:
         connection = {"api_endpoint": netbox.url, "token": netbox.tokens["v1"], "retries": 0}
         given = {name: value for name, value in {**connection, **options}.items() if value is not None}
         arguments = {**given, "_ansible_check_mode": check, "_ansible_diff": diff}
         monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
-        monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)  # from ansible-core 2.19 on
+        monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)  # ansible-core 2.19 and later
         with pytest.raises(SystemExit) as ended:
             module.main()
         returned: dict[str, t.Any] = json.loads(capsys.readouterr().out)

@@ -34,6 +34,15 @@ def test_module_names_the_branches(run_module: Run) -> None:
     assert result["failure"]["kind"] == "UsageError"
 
 
+@pytest.mark.parametrize("source", ["option", "environment"])
+def test_mistyped_validate_certs_is_an_error(run_module: Run, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    options = {"validate_certs": "treu"}
+    if source == "environment":
+        monkeypatch.setenv("NETBOX_VALIDATE_CERTS", options.pop("validate_certs"))
+    result = run_module(nb_rack_elevation_info, rack_id=1, **options)
+    assert "'validate_certs' is of type" in result["msg"] and "'treu' is not a valid boolean" in result["msg"]
+
+
 @pytest.mark.parametrize("name", ["ca_path", "client_cert", "cert", "client_key", "key", "headers", "branch"])
 @pytest.mark.parametrize("value", [False, ""])
 def test_option_without_a_value_is_not_set(run_module: Run, name: str, value: t.Any) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""nb_image_attachment decides by the bytes of an image whether NetBox has it, and compares text as NetBox stores it."""
+"""nb_image_attachment compares images by their content, and descriptions in the form in which NetBox stores them."""
 
 from __future__ import annotations
 

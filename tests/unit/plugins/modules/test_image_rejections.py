@@ -69,7 +69,7 @@ def test_rejection_by_a_web_server_is_explained(status: int, advice: str, netbox
 def test_read_only_token_is_explained(netbox: NetBox, run_module: Run) -> None:
     returned = run_module(nb_image_attachment, **{**LEAF2, "token": netbox.tokens["read_only"]}, content=RED)
     assert "You do not have permission" in returned["msg"]
-    assert "Use a token that can write" in returned["msg"]
+    assert "Use a token with write access" in returned["msg"]
     assert returned["failure"]["kind"] == "AccessDenied"
 
 
@@ -82,7 +82,7 @@ def test_missing_delete_permission_names_what_is_left(netbox: NetBox, run_module
 
 def test_attachment_that_is_still_listed_is_not_removed(netbox: NetBox, run_module: Run) -> None:
     class Guarded(Table):
-        """As to a user with a constrained permission to delete."""
+        """NetBox responds in this way to a user with a constrained permission to delete."""
 
         guarded = False
 

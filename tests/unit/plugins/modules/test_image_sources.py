@@ -1,7 +1,8 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""nb_image_attachment reads images from regular files, and NetBox's copies from NetBox or its storage hosts alone."""
+"""nb_image_attachment reads images only from regular files, and NetBox's copies only from NetBox or its storage
+hosts."""
 
 from __future__ import annotations
 
@@ -96,7 +97,7 @@ ELSEWHERE = [
 def test_image_url_that_leads_elsewhere_is_refused(
     url: str, check: bool, netbox: NetBox, run_module: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A NetBox that lies about the URL of an image must not choose what the module requests."""
+    """If NetBox returns a wrong image URL, the module must not request this URL."""
     with serve(version="4.6") as other:
         set_url(netbox, url.format(port=other.url.rpartition(":")[2], here=netbox.url))
         returned = run_module(nb_image_attachment, check=check, **LEAF1, content=RED)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lost responses and concurrent tasks never leave two images of one name unnoticed."""
+"""If lost responses or concurrent tasks result in two images with the same name, the module always reports them."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Broken(t.NamedTuple):
         return self.kind == "other_json" and self.method != "GET media"
 
 
-# The requests of a replacement, in their order.
+# The requests of a replacement, in sequence.
 REQUESTS = ["GET list", "GET media", "POST", "DELETE", "GET list again"]
 
 
@@ -148,8 +148,8 @@ def test_description_is_written_again_after_a_lost_response(netbox: NetBox, run_
         assert "the response is not an image attachment" in returned.get("msg", "") or kind == "cut"
 
 
-# Runs the module with the arguments in the first line of its input once there is a second. Its last word on stderr is
-# how many bytes of memory it needed at once after that.
+# Reads the arguments from the first line of its input, and runs the module after the second line. The last word on
+# stderr is the peak memory use after that, in bytes.
 PROCESS = """
 import atexit, sys, tracemalloc
 atexit.register(lambda: print(tracemalloc.get_traced_memory()[1], file=sys.stderr))
@@ -179,12 +179,12 @@ def test_large_file_is_not_loaded_into_memory(tmp_path: Path, netbox: NetBox) ->
             )
             needed.append(int(ended.stderr.split()[-1]))
     assert [len(content) > 20_000_000 for content in netbox.media.values()].count(True) == 1
-    # Of 20 MB: sent, and then read again.
+    # 20 MB, which the module uploads and then reads again.
     assert max(needed) < 5_000_000, needed
 
 
 def run_concurrently(netbox: NetBox, tasks: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """What processes return that run the module at the same time."""
+    """Return the results of processes that run the module at the same time."""
     connection = {"api_endpoint": netbox.url, "token": netbox.tokens["v1"]}
     processes = []
     for options in tasks:
@@ -201,7 +201,7 @@ def run_concurrently(netbox: NetBox, tasks: list[dict[str, t.Any]]) -> list[dict
         processes.append(process)
     for process in processes:
         assert process.stdout and process.stdout.readline() == "ready\n"
-    # Longer than it takes to start them all: they all see the same before any of them writes.
+    # Longer than the start of all processes, so that all of them read the same data before one of them writes.
     netbox.settings.latency = 0.3
     for process in processes:
         assert process.stdin
@@ -211,7 +211,7 @@ def run_concurrently(netbox: NetBox, tasks: list[dict[str, t.Any]]) -> list[dict
 
 
 def check_left_over(netbox: NetBox, name: str, returned: list[dict[str, t.Any]]) -> None:
-    """Assert that one attachment is left, or that a task failed and listed the ones that there are."""
+    """Assert that only one attachment exists, or that a task failed and listed all of them."""
     rows = named_rows(netbox, name)
     failed = [each["msg"] for each in returned if each.get("failed")]
     assert rows

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules report errors in one paragraph that says what to do, and their advice names only options that they have."""
+"""Modules report errors in one paragraph that explains what to do, and mention only options that they support."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""nb_image_attachment adds, replaces, describes, and removes one image of a name, and keeps it if it is the same."""
+"""nb_image_attachment adds, replaces, describes, and removes the image with a name, and keeps an identical image."""
 
 from __future__ import annotations
 
@@ -160,11 +160,11 @@ def test_object_of_a_plugin_is_found_by_filters(netbox: NetBox, run_module: Run)
 @pytest.mark.parametrize(
     ("filters", "said"),
     [
-        ({"name": "nothing"}, "No object of dcim/racks that the token's user can view matches name=nothing"),
+        ({"name": "nothing"}, "No object in dcim/racks that the token's user can view matches name=nothing"),
         ({"name": "R1"}, "R1 (site Berlin 1, location Room A, id 1), R1 (site Paris 1, location Room A, id 2)"),
         ({"nmae": "R1"}, "'nmae' is not a filter of this list (did you mean name"),
         ({"name": ""}, "empty value"),
-        ({}, "Specify filters that select one object of dcim/racks"),
+        ({}, "Specify filters that select one object in dcim/racks"),
     ],
 )
 def test_filters_without_exactly_one_object_fail(

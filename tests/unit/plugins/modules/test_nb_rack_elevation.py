@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The netbox.cursor authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""nb_rack_elevation writes a complete drawing to a regular file, and changes nothing if it is the same."""
+"""nb_rack_elevation writes a complete drawing to a regular file, and does not change an identical file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def list_requests(netbox: NetBox) -> list[str]:
 
 
 def describe(path: Path) -> tuple[int, ...]:
-    """Return what identifies a file. Other programs change the times of devices."""
+    """Return values that identify a file. Other programs change the times of devices."""
     status = path.lstat()
     return status.st_dev, status.st_ino, status.st_mode, status.st_rdev, status.st_uid
 
@@ -116,7 +116,7 @@ def test_dest_without_a_path_is_in_the_current_directory(
 def test_unsafe_writes_is_passed_on(
     unsafe: bool, run_module: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that is mounted into a container cannot be replaced by a rename, only rewritten."""
+    """A file that is mounted into a container cannot be replaced by a rename, but it can be overwritten."""
     dest = tmp_path / "rack.svg"
     dest.write_text("old", encoding="utf-8")
 

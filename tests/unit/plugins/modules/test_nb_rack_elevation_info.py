@@ -25,7 +25,7 @@ def list_requests(netbox: NetBox) -> list[str]:
 
 @pytest.fixture(params=[nb_rack_elevation, nb_rack_elevation_info], ids=["write", "info"])
 def draw(request: pytest.FixtureRequest, run_module: Run, tmp_path: Path) -> Run:
-    """Return a function that draws with one of the modules. The result of both has ``svg``."""
+    """Return a function that draws with one of the modules. Both results contain ``svg``."""
     module: types.ModuleType = request.param
 
     def run(**options: t.Any) -> dict[str, t.Any]:
@@ -93,7 +93,7 @@ def test_rack_is_found_by_name_and_site(draw: Run, netbox: NetBox) -> None:
     ("options", "said"),
     [
         ({"rack": "R1"}, "R1 (site Berlin 1, location Room A, id 1), R1 (site Paris 1, location Room A, id 2)"),
-        ({"rack": "R9"}, "No object of dcim/racks that the token's user can view matches name=R9"),
+        ({"rack": "R9"}, "No object in dcim/racks that the token's user can view matches name=R9"),
         ({"rack": "R1", "site": "nowhere"}, "site"),
         ({"rack_id": 9999}, "No Rack matches the given query"),
     ],

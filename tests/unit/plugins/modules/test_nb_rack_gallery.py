@@ -147,7 +147,7 @@ def test_change_draws_only_racks_that_show_it(name: str, netbox: NetBox, draw: R
 
 
 def test_recent_change_is_read_again(netbox: NetBox, draw: Run) -> None:
-    """A transaction that ends later can bring an older time."""
+    """A transaction that ends later can contain an earlier time."""
     now = (NOW - datetime.timedelta(minutes=4)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     change(netbox, "dcim/devices", 1, name="new", last_updated=now)
     draw()
@@ -195,14 +195,14 @@ def test_drawings_of_gone_racks_stay_without_prune(netbox: NetBox, draw: Run, tm
     draw()
     assert draw(prune=False, filters={"site": "paris-1"})["removed"] == []
     assert (tmp_path / "gallery" / min(R1)).exists()
-    # A later run that prunes still knows them.
+    # A later run with prune still finds them in the manifest.
     assert set(draw(filters={"site": "paris-1"})["removed"]) == R1 | R3
 
 
 def test_interrupted_run_is_continued(
     netbox: NetBox, draw: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The next run draws what is missing, and it removes what the interrupted one wrote."""
+    """The next run creates the missing drawings, and removes the files of the interrupted run."""
     monkeypatch.setattr(gallery, "BATCH", 2)
     netbox.faults.append(Fault("status", 500, path="/api/dcim/racks/3/*"))
     assert draw(max_workers=1)["failed"]
@@ -211,7 +211,7 @@ def test_interrupted_run_is_continued(
     del netbox.table("dcim/racks")[1]
     netbox.requests.clear()
     assert set(draw()["removed"]) == R1
-    # A request of the interrupted run can still be under way.
+    # A request of the interrupted run can still be in progress.
     assert set(list_drawn(netbox)) == {"3 front", "3 rear"}
     assert {f"racks/{path.name}" for path in (tmp_path / "gallery" / "racks").iterdir()} == R2 | R3
     assert not draw()["changed"]

@@ -119,7 +119,7 @@ def test_dest_that_is_not_a_directory_is_an_error(dest: str, draw: Run) -> None:
 
 
 def test_manifest_names_no_files_of_others(draw: Run, folder: Path, tmp_path: Path, warnings: list[str]) -> None:
-    """Whoever can write the manifest can still not make the module read or remove other files."""
+    """A user who can write the manifest cannot make the module read or remove other files."""
     draw()
     outside = tmp_path / "outside.svg"
     outside.write_bytes(b"")
@@ -171,7 +171,7 @@ def test_changed_drawing_of_a_gone_rack_is_kept(netbox: NetBox, draw: Run, folde
 )
 @given(data=st.data())
 def test_strange_responses_end_in_one_error(data: st.DataObject, netbox: NetBox, draw: Run) -> None:
-    """A field of any type in any list gives a gallery or an error, and never a traceback."""
+    """A field of any type in any list results in a gallery or an error, but never in a traceback."""
     netbox.drawings.update(dict.fromkeys(netbox.table("dcim/racks"), "<svg></svg>"))
     table = netbox.table("dcim/" + data.draw(st.sampled_from(LISTS)))
     if not len(table):

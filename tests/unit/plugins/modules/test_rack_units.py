@@ -48,7 +48,7 @@ def test_place_of_a_device_is_that_of_netbox(
 
 
 def test_usage_counts_reservations_and_excluded_types_as_netbox() -> None:
-    """Reserved units are utilized. Devices of excluded types occupy units, and are not utilized."""
+    """Reserved units are utilized. Devices of excluded types occupy units, but do not count as utilization."""
     rack = {"u_height": 10, "starting_unit": 1, "desc_units": False}
     devices = [(locate(rack, 1, 2), True), (locate(rack, 3, 1), False)]
     usage = compute_usage(rack, devices, [2, 5, 99])
