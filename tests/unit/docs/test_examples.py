@@ -252,6 +252,7 @@ def assert_in_order(shown: Block, output: str) -> None:
 # Inventories: one run for each.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", blocks_of_kind("inventory"), ids=name_of)
 def test_inventories_contain_what_they_name(netbox: NetBox, folder: Path, block: Block) -> None:
     """The groups and variables that the options name exist and are not empty."""

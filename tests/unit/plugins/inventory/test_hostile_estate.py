@@ -83,6 +83,10 @@ exit 255
 """
 
 
+# Each test runs Ansible's programs.
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def hostile() -> Iterator[NetBox]:
     """A device for each payload, with the payload in each of its strings, and in all objects that it refers to."""

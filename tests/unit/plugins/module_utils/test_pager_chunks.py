@@ -44,6 +44,7 @@ def test_many_ids_come_whole_and_in_order(netbox: NetBox, pager: Pager) -> None:
     assert all(len(received.url) < 3800 for received in netbox.requests)
 
 
+@pytest.mark.slow
 def test_many_names_come_whole_and_in_order(netbox: NetBox, pager: Pager) -> None:
     devices = netbox.table("dcim/devices")
     names = [("name", devices[number]["name"]) for number in devices.ids() if devices[number]["name"]]
