@@ -70,12 +70,13 @@ class Touched:
 
     def is_in_interface(self, interface: Row) -> bool:
         """Return whether the short form of an interface contains a host or cable that changed, or an unnamed host."""
-        host, cable = interface.get("device") or interface.get("virtual_machine") or {}, interface.get("cable") or {}
+        host = interface.get("device") or interface.get("virtual_machine") or {}
         return (
             not host.get("name")
             or host["id"]
             in self.of("virtualization.virtualmachine" if "virtual_machine" in interface else "dcim.device")
-            or cable.get("id") in self.of("dcim.cable")
+            # NetBox shows only the cable's ID here.
+            or interface.get("cable") in self.of("dcim.cable")
         )
 
     def _is_touched(self, one: Row, url: str) -> bool:
