@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 
@@ -92,7 +92,7 @@ def _is_stable(one: Row, url: str) -> bool:
     return path in STABLE and not (path == "dcim/devices" and not one.get("name"))
 
 
-def referring(rows: Iterable[Row], references: Mapping[str, str], touched: Touched) -> set[int]:
+def referring(rows: Collection[Row], references: Mapping[str, str], touched: Touched) -> set[int]:
     """Return the IDs of all rows with a field that refers to a changed object.
 
     ``references`` maps each field to the object type that it refers to.
@@ -101,12 +101,10 @@ def referring(rows: Iterable[Row], references: Mapping[str, str], touched: Touch
     if not wanted:
         return set()
     found = set()
-    for row in rows:
-        for field, ids in wanted:
-            value = row.get(field)
-            if value and (
-                value.get("id") in ids if isinstance(value, dict) else any(one.get("id") in ids for one in value)
-            ):
+    for field, ids in wanted:
+        # In a large inventory, this list comprehension takes most of the time, and it is faster than a loop.
+        for row in [row for row in rows if row.get(field)]:
+            value = row[field]
+            if value.get("id") in ids if isinstance(value, dict) else any(one.get("id") in ids for one in value):
                 found.add(row["id"])
-                break
     return found
