@@ -256,7 +256,8 @@ class Patch:
         """Return the IDs of rows that contain an object that changed or that can change without a change record."""
         fields = self._plan.tables[table.name]
         if fields is None:
-            return {row["id"] for row in rows if self._touched.is_in([row])}
+            # The change log names the rows that changed themselves.
+            return {row["id"] for row in rows if self._touched.is_in(list(row.values()))}
         references = {name: model for name, model in table.references.items() if name in fields}
         found = referring(rows, references, self._touched)
         for field in INTERFACE_FIELDS & fields:
@@ -338,7 +339,7 @@ class Patch:
         if table.kinds or table.name == "dns_names":
             return False
         if self._plan.tables[table.name] is None and set(types) <= COMPONENT_TYPES:
-            return self._touched.is_in(list(rows.values()))
+            return any(self._touched.is_in(list(row.values())) for row in rows.values())
         return bool(table.field) and self._lacks(table)
 
     def _lacks(self, table: Related) -> bool:

@@ -12,6 +12,7 @@ import typing as t
 from collections.abc import Collection, Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, TABLES
 
 # Endpoints of objects whose short form contains only their own fields. The short forms of other objects also contain a
 # tree depth or an object count, which can change without a change record.
@@ -24,6 +25,8 @@ STABLE = frozenset(
     )
 )
 API = "/api/"
+# The types of the objects in some lists.
+MODELS = {listed.endpoint: listed.model for listed in (*HOSTS.values(), *TABLES.values())}
 
 
 class Touched:
@@ -53,8 +56,9 @@ class Touched:
     def is_in(self, value: t.Any) -> bool:
         """Return whether a value contains an object that changed or that can change without a change record.
 
-        An object's URL contains its app name but not its type. Therefore, the result is a false positive if an object
-        of another type with the same ID changed in that app. For objects of NetBox plugins, only the IDs are compared.
+        An object's URL contains its list but not its type. Therefore, if the type of the objects in a list is not
+        known, the result is a false positive if an object of another type with the same ID changed in that app. For
+        objects of NetBox plugins, only the IDs are compared.
         """
         waiting = [value]
         while waiting:
@@ -82,12 +86,20 @@ class Touched:
     def _is_touched(self, one: Row, url: str) -> bool:
         if one["id"] not in self._ids:
             return False
-        app = url.partition(API)[2].partition("/")[0]
+        path = _path(url)
+        if path in MODELS:
+            return one["id"] in self.of(MODELS[path])
+        app = path.partition("/")[0]
         return app == "plugins" or one["id"] in self._by_app.get(app, ())
 
 
+def _path(url: str) -> str:
+    """Return the list in an object's URL, such as ``dcim/devices``."""
+    return "/".join(url.partition(API)[2].split("/")[:2])
+
+
 def _is_stable(one: Row, url: str) -> bool:
-    path = "/".join(url.partition(API)[2].split("/")[:2])
+    path = _path(url)
     # The display string of a device without a name contains the names of other objects.
     return path in STABLE and not (path == "dcim/devices" and not one.get("name"))
 
