@@ -27,7 +27,7 @@ BATCH = 300
 
 def memory_share(parts: int, workers: int) -> float:
     """Return the fraction of the usual page size that fits into memory if ``parts`` parts are combined."""
-    return look_ahead(workers) / (1.5 * parts + workers)
+    return min(1.0, look_ahead(workers) / (1.5 * parts + workers))
 
 
 @dataclasses.dataclass

@@ -223,6 +223,7 @@ def flatten(pages: Generator[list[Row], None, None]) -> Generator[Row, None, Non
     try:
         for page in pages:
             yield from page
+            del page  # frees the rows before the next page arrives
     finally:
         pages.close()
 
@@ -248,6 +249,7 @@ def emit_pages(
             tidy(page)
             if page:
                 yield page
+            del page  # frees the rows before the next page arrives
             if rows == max_rows:
                 return
     finally:

@@ -70,10 +70,12 @@ class _IdRange:
 def follow(page: Page, source: CursorList) -> Iterator[list[Row]]:
     """Yield the rows of ``page`` and of all later pages, which are requested in sequence."""
     while True:
+        following = page.next
         yield page.rows
-        if page.next is None:
+        del page  # only one page is in memory at any time
+        if following is None:
             return
-        page = source.fetch(page.next, None, source.page_rows)
+        page = source.fetch(following, None, source.page_rows)
 
 
 def read_ranges(page: Page, source: CursorList, workers: Workers, max_rows: int | None = None) -> Iterator[list[Row]]:

@@ -34,20 +34,22 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-url, token, parser = sys.argv[1:]
+url, token, parser, workers = sys.argv[1:]
 if parser == "json":
     answers.HAS_ORJSON = False
 before = peak()
-with Client(url, token) as client, Pager(client, max_workers=4) as pager:
+with Client(url, token) as client, Pager(client, max_workers=int(workers)) as pager:
     rows = sum(1 for row in pager.rows("dcim/sites"))
 print(rows, round(peak() - before))
 """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("parser", "most"), [("json", 60), ("orjson", 70)])
+@pytest.mark.parametrize(
+    ("workers", "parser", "most"), [(4, "json", 60), (4, "orjson", 70), (1, "json", 30), (1, "orjson", 35)]
+)
 @pytest.mark.parametrize(("endpoint", "number"), [("dcim/sites", 100_000), ("dcim/devices", 12_000)])
-def test_walk_needs_memory_for_a_few_pages(endpoint: str, number: int, parser: str, most: int) -> None:
+def test_walk_needs_memory_for_a_few_pages(endpoint: str, number: int, workers: int, parser: str, most: int) -> None:
     """Rows of 1.4 kB, and whole devices of 4.5 kB. A longer list needs no more memory.
 
     While orjson parses, it needs several times the size of a page, which the C library keeps for each of four threads.
@@ -57,7 +59,7 @@ def test_walk_needs_memory_for_a_few_pages(endpoint: str, number: int, parser: s
     with serve(version="4.6") as netbox:
         row = netbox.table(endpoint)[1]
         netbox.table("dcim/sites").replace({pk: {**row, "id": pk} for pk in range(1, number + 1)})
-        command = [sys.executable, "-c", WALK, netbox.url, netbox.tokens["v1"], parser]
+        command = [sys.executable, "-c", WALK, netbox.url, netbox.tokens["v1"], parser, str(workers)]
         environment = _programs.environment()
         ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert ended.returncode == 0, ended.stderr
