@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Collection, Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, TABLES
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import TABLES
 
 # Endpoints of objects whose short form contains only their own fields. The short forms of other objects also contain a
 # tree depth or an object count, which can change without a change record.
@@ -26,7 +26,7 @@ STABLE = frozenset(
 )
 API = "/api/"
 # The types of the objects in some lists.
-MODELS = {listed.endpoint: listed.model for listed in (*HOSTS.values(), *TABLES.values())}
+MODELS = {table.endpoint: table.model for table in TABLES.values()}
 
 
 class Touched:
