@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ansible_collections.netbox.cursor.tests.bench import _inventories as inventories
 from ansible_collections.netbox.cursor.tests.bench import _lists as lists
+from ansible_collections.netbox.cursor.tests.bench import _refresh as refresh
 from ansible_collections.netbox.cursor.tests.bench import _tables as tables
 from ansible_collections.netbox.cursor.tests.bench._netbox import LATENCY, WORKERS, NetBox, model
 from ansible_collections.netbox.cursor.tests.bench._results import Run
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "tests" / "bench" / "results.json"
 IMAGES = ROOT / "docs" / "docsite" / "rst" / "images"
 OUTPUT = ROOT / "tests" / "output" / "bench"
-GROUPS = (inventories.GROUP, lists.GROUP, lists.GROWTH, lists.SPLIT)
+GROUPS = (inventories.GROUP, lists.GROUP, lists.GROWTH, refresh.GROUP, lists.SPLIT)
 # netbox.netbox as the package `ansible` brings it.
 PEER = "3.23"
 
@@ -122,6 +123,10 @@ class Bench:
         with place(netbox) as at:
             self.measure(at, lists.SPLIT, case, size, works, workers=WORKERS, latency=LATENCY)
 
+    def refresh(self, size: int) -> None:
+        for line, kept in refresh.compare(size, self.options.rounds):
+            self.say(f"{'' if kept else 'failed: '}{line}")
+
     def of_model(self) -> None:
         full, groups = self.options.full, self.options.groups
         if inventories.GROUP in groups:
@@ -136,6 +141,9 @@ class Bench:
             most = max(self.options.rows or (lists.ALL_GROWN if full else lists.GROWN))
             with model(estate=most, interfaces=0) as netbox:
                 self.growth(netbox, most)
+        if refresh.GROUP in groups:
+            for size in self.options.hosts or (refresh.ALL_SIZES if full else refresh.SIZES):
+                self.refresh(size)
         if lists.SPLIT in groups:
             for case, ids in lists.IDS.items():
                 with model(estate=1, interfaces=0, ids=ids) as netbox:

@@ -69,6 +69,19 @@ def test_interface_shows_the_new_name_of_the_device_of_its_lag() -> None:
     refreshed(described, {"interfaces": True}, edit, lambda edits: edits.update("dcim/devices", 1, name="b"))
 
 
+def test_subinterface_of_an_interface_with_a_cable_is_followed() -> None:
+    """The parent is shown with the ID of its cable."""
+    described = Described(devices=[{"name": "a", "interfaces": [{"name": "eth0"}, {"name": "eth0.1"}, {"name": "e1"}]}])
+
+    def connect(edits: t.Any) -> None:
+        ends = [[{"object_type": "dcim.interface", "object_id": number}] for number in (1, 3)]
+        edits.create("dcim/cables", a_terminations=ends[0], b_terminations=ends[1])
+        edits.update("dcim/interfaces", 2, parent=1)
+
+    refreshed(described, {"interfaces": True}, connect, lambda edits: edits.update("dcim/devices", 1, serial="x"))
+    refreshed(described, {"interfaces": True}, connect, lambda edits: edits.delete("dcim/cables", 1))
+
+
 def test_audit_ignores_addresses_without_an_interface() -> None:
     address = {"interfaces": [{"name": "eth0", "addresses": [{"address": "10.0.0.1/24"}]}]}
     described = Described(devices=[{"name": "a", **address}])

@@ -44,7 +44,8 @@ class Runs:
         path = self._full if full else self._path
         return subprocess.Popen(
             _programs.command("inventory", "-i", str(path), "--list"),
-            env=_programs.environment(),
+            # Without this setting, Ansible ignores a source that it cannot read.
+            env=_programs.environment(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="true"),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

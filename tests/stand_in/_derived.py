@@ -40,6 +40,8 @@ ASSIGNMENTS = "ipam/fhrp-group-assignments"
 ENDPOINT_OF_TYPE = {type_of(endpoint): endpoint for endpoint in ENDPOINTS}
 # Where cables can end, and where the paths along them can end.
 CABLED = (INTERFACE, "dcim/console-ports", "dcim/front-ports", "dcim/rear-ports")
+# Interfaces in other interfaces show only the IDs of their cables.
+IN_INTERFACES = ("parent", "bridge", "bridge_interfaces", "lag")
 # Counts that NetBox keeps in the object itself, or computes from it. In nested objects, all others are 0.
 KEPT_COUNTS = {
     "dcim/device-types": "device_count",
@@ -276,7 +278,9 @@ class Derived:
             if field not in row:
                 continue
             value = row[field]
-            if isinstance(value, dict) and "url" in value:
+            if field == "cable" and place in IN_INTERFACES:
+                value = value and key(value)
+            elif isinstance(value, dict) and "url" in value:
                 if known_fields is None and "." in place:
                     # The recordings do not contain this field, and objects are not nested endlessly.
                     continue

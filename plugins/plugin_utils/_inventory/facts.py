@@ -451,9 +451,9 @@ def read_interfaces(view: View, kind: str, row: Row) -> list[Row]:
     """Return the interfaces with their addresses. A virtual chassis has the interfaces of all members."""
     table, whole = INTERFACES[kind], "all" in view.options.interface_fields
     numbers = view.members.get(row["id"], [row["id"]]) if kind == "devices" else [row["id"]]
-    interfaces = sort_interfaces(one for number in numbers for one in view.owned(table.name).get((kind, number), ()))
-    addresses = view.addresses()
-    return [shape_interface(one, addresses.get((table.model, one["id"]), []), kind[:-1], whole) for one in interfaces]
+    owned, addresses, model, owner = view.owned(table.name), view.addresses(), table.model, kind[:-1]
+    interfaces = sort_interfaces([one for number in numbers for one in owned.get((kind, number), ())])
+    return [shape_interface(one, addresses.get((model, one["id"]), []), owner, whole) for one in interfaces]
 
 
 def read_services(view: View, kind: str, row: Row) -> list[Row]:

@@ -30,6 +30,10 @@ _LOCAL = frozenset(
         *("localhost6", "localhost6.localdomain6", "ip6-localhost", "ip6-loopback"),
     )
 )
+# Names that are safe without a change, and IPv4 addresses that are not loopback or unspecified addresses. Most names
+# and addresses match one of these patterns, which saves the longer checks.
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_SAFE_ADDRESS = re.compile(r"(?!127\.)[1-9][0-9]{0,2}(?:\.[0-9]{1,3}){3}")
 # Characters with a special meaning in a shell, and the character that ends a user name in ssh. OpenSSH before 9.6
 # passes host names to the shell that runs a ProxyCommand.
 _SHELL = re.compile(r"""[`$;&|<>"'\\@]""")
@@ -72,11 +76,15 @@ def sanitize_host_name(name: str) -> str:
     Connection plugins pass the name to programs such as ssh, which would read a leading hyphen as an option. Characters
     with a special meaning in a shell or a template become underscores.
     """
+    if _SAFE_NAME.fullmatch(name):
+        return name
     return _OPTION.sub("_", _TEMPLATE.sub("_", _SHELL.sub("_", sanitize_name(name)))) or "_"
 
 
 def is_safe_address(address: str) -> bool:
     """Return whether ``address`` is safe to use as ``ansible_host``."""
+    if _SAFE_ADDRESS.fullmatch(address):
+        return True
     return address == sanitize_host_name(address) and not any(map(str.isspace, address)) and not is_local(address)
 
 

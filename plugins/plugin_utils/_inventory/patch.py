@@ -74,6 +74,8 @@ class Patch:
         self._touched = Touched(changes.objects())
         self._created = {change[1:3] for change in changes.changes if change.action == "create"}
         self._updated = {change.object_type for change in changes.changes if change.action != "create"}
+        # The IDs of the hosts before the refresh, and the IDs of new hosts.
+        self._before = {kind: set(snapshot.table(kind)) for kind in self._kinds}
         self._new_hosts: dict[str, set[int]] = {}
         self._addresses: set[int] = set()
         # The number of rows that were read again from each table, and the kinds of hosts whose IDs were all read.
@@ -123,7 +125,7 @@ class Patch:
         if kind == "virtual_machines" and "disk" in fields:
             ids |= self._owners_of_disks()
         filters = self._options.filters(kind)
-        before = set(rows)
+        before = self._before[kind]
         if filters and may_select_others(filters, types):
             selected = self._rest.host_ids(kind, filters)
             ids |= selected ^ before
@@ -152,15 +154,22 @@ class Patch:
         known = {*fields, "device_type"} & REFERENCES.keys()
         ids = referring(rows, {field: REFERENCES[field] for field in known}, self._touched)
         nested = set(ADDRESS_FIELDS) & (self._plan.raw or frozenset())
-        for row in rows:
-            custom = [value for value in (row.get("custom_fields") or {}).values() if isinstance(value, (dict, list))]
-            addresses = [row[field] for field in nested if row.get(field)]
-            if (custom or addresses) and self._touched.is_in([custom, addresses]):
-                ids.add(row["id"])
-            elif "display" in fields and not row.get("name"):
-                # NetBox builds the display string from the names of the type and the chassis.
-                ids.add(row["id"])
-        return ids
+        for field in nested:
+            ids.update(row["id"] for row in rows if row.get(field) and self._touched.is_in(row[field]))
+        if "display" in fields:
+            # NetBox builds the display string of a host without a name from the names of the type and the chassis.
+            ids.update(row["id"] for row in rows if not row.get("name"))
+        return ids | self._in_custom_fields(rows)
+
+    def _in_custom_fields(self, rows: Collection[Row]) -> set[int]:
+        """Return the IDs of rows whose custom fields contain an object that changed."""
+        return {
+            row["id"]
+            for row in rows
+            if row.get("custom_fields")
+            for value in row["custom_fields"].values()
+            if isinstance(value, (dict, list)) and self._touched.is_in(value)
+        }
 
     def _moved_silently(self, kind: str, fields: Collection[str]) -> set[int]:
         """Return the IDs of hosts that might have changed with another object, but that ``_referring`` cannot find."""
@@ -231,8 +240,13 @@ class Patch:
             self._follow_moved(table, came)
         self._add_of_new_hosts(table, rows)
         if table.owner:
-            for number in [number for number, row in rows.items() if not self._has_owner(table, row)]:
+            # Other rows still have their owners, unless hosts were added or removed.
+            changed = rows if self._are_other_hosts(table.kinds) else new
+            for number in [number for number, row in changed.items() if not self._has_owner(table, row)]:
                 del rows[number]
+
+    def _are_other_hosts(self, kinds: Iterable[str]) -> bool:
+        return any(self._snapshot.table(kind).keys() != self._before.get(kind, ()) for kind in kinds)
 
     def _has_owner(self, table: Related, row: Row) -> bool:
         owner = table.owner_of(row)
@@ -242,17 +256,13 @@ class Patch:
         """Return the IDs of rows that contain an object that changed or that can change without a change record."""
         fields = self._plan.tables[table.name]
         if fields is None:
-            return {row["id"] for row in rows if self._touched.is_in([row])}
+            # The change log names the rows that changed themselves.
+            return {row["id"] for row in rows if self._touched.is_in(list(row.values()))}
         references = {name: model for name, model in table.references.items() if name in fields}
         found = referring(rows, references, self._touched)
         for field in INTERFACE_FIELDS & fields:
             found |= {row["id"] for row in rows if row.get(field) and self._touched.is_in_interface(row[field])}
-        if "custom_fields" in fields:
-            for row in rows:
-                custom = [one for one in (row.get("custom_fields") or {}).values() if isinstance(one, (dict, list))]
-                if custom and self._touched.is_in(custom):
-                    found.add(row["id"])
-        return found
+        return found | self._in_custom_fields(rows) if "custom_fields" in fields else found
 
     def _interfaces_of_macs(self, table: Related) -> set[int]:
         """Return the IDs of interfaces that have or had a MAC address that changed."""
@@ -329,7 +339,7 @@ class Patch:
         if table.kinds or table.name == "dns_names":
             return False
         if self._plan.tables[table.name] is None and set(types) <= COMPONENT_TYPES:
-            return self._touched.is_in(list(rows.values()))
+            return any(self._touched.is_in(list(row.values())) for row in rows.values())
         return bool(table.field) and self._lacks(table)
 
     def _lacks(self, table: Related) -> bool:

@@ -43,6 +43,8 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values im
 
 # The tables for the option `select`.
 SELECTED = frozenset(f"selected_{kind}" for kind in KINDS)
+# Tables that are read in other ways than by the hosts that they belong to or by the objects that hosts refer to.
+OTHER_TABLES = SELECTED | {"dns_names", "prefixes", "primary_addresses", "gateways"}
 # The options that messages about filters can mention.
 PAGING = ("strict_filters", "page_size", "max_workers", "pagination")
 
@@ -204,11 +206,11 @@ class Reader:
 
     def needed_tables(self, snapshot: Snapshot) -> set[str]:
         """Return the names of the tables in the plan that the hosts in the snapshot need."""
-        return self._table_works(snapshot).keys() & self.plan.tables.keys()
+        return set(self._table_works(snapshot, self.plan.tables.keys()))
 
     def read_tables(self, snapshot: Snapshot, names: Collection[str]) -> None:
         """Read the tables with these names into the snapshot, if the hosts in it need them."""
-        works = {name: work for name, work in self._table_works(snapshot).items() if name in names}
+        works = self._table_works(snapshot, names)
 
         def read(name: str) -> tuple[str, list[Row] | None]:
             try:
@@ -221,14 +223,14 @@ class Reader:
             if rows is not None:
                 snapshot.tables[name] = {row["id"]: row for row in rows}
 
-    def _table_works(self, snapshot: Snapshot) -> dict[str, Callable[[], Iterable[Row]]]:
-        """Return functions that read the tables that these hosts need, by table name."""
+    def _table_works(self, snapshot: Snapshot, names: Collection[str]) -> dict[str, Callable[[], Iterable[Row]]]:
+        """Return functions that read those of the tables with these ``names`` that the hosts need, by table name."""
         works: dict[str, Callable[[], Iterable[Row]]] = {}
         ids = {kind: snapshot.table(kind).keys() for kind in self._kinds}
         owners = Owners(ids, self._filtered)
         everything = self._options.empty_groups
         for table in TABLES.values():
-            if table.name in ("dns_names", "prefixes", "primary_addresses", "gateways") or table.name in SELECTED:
+            if table.name not in names or table.name in OTHER_TABLES:
                 continue
             referenced = _referenced(snapshot, table.field) if table.field else set()
             if table.whole or (everything and table.name == "sites") or self._needs_all(table):
@@ -246,27 +248,28 @@ class Reader:
                 works[table.name] = partial(
                     self._rest.addresses if table.name == "addresses" else partial(self._rest.components, table), owners
                 )
-        sites = _referenced(snapshot, "site")
+        sites = _referenced(snapshot, "site") if "prefixes" in names else set()
         if sites:
             works["prefixes"] = partial(self._rest.prefixes, sites)
-        bare = {
-            row["primary_ip"]["id"]
-            for kind in self._kinds
-            for row in snapshot.table(kind).values()
-            if row.get("primary_ip") and "dns_name" not in row["primary_ip"]
-        }
+        bare = self._addresses_without_names(snapshot) if "dns_names" in names else set()
         if bare:
             works["dns_names"] = partial(self._rest.dns_names, bare)
-        if self._select:
-            for kind in self._kinds:
+        for kind in self._kinds:
+            if self._select and f"selected_{kind}" in names:
                 works[f"selected_{kind}"] = partial(self._select.read, kind, ids[kind], not self._filtered[kind])
-        primary = self._primary_addresses(snapshot)
+        primary = self._primary_addresses(snapshot) if "primary_addresses" in names else set()
         if primary:
             works["primary_addresses"] = partial(
                 self._rest.referenced, TABLES["primary_addresses"], primary, filtered=True
             )
             works["gateways"] = partial(self._rest.gateways, self._options.gateway_tag or "")
         return works
+
+    def _addresses_without_names(self, snapshot: Snapshot) -> set[int]:
+        """Return the IDs of primary addresses that hosts contain without DNS names."""
+        rows = (row for kind in self._kinds for row in snapshot.table(kind).values())
+        addresses = (row["primary_ip"] for row in rows if row.get("primary_ip"))
+        return {address["id"] for address in addresses if "dns_name" not in address}
 
     def _primary_addresses(self, snapshot: Snapshot) -> set[int]:
         """Return the IDs of primary addresses if facts need address fields that hosts do not contain."""

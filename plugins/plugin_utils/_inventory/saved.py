@@ -126,7 +126,8 @@ def _add(snapshot: Snapshot, content: t.Any) -> None:
 
 
 def _packed(content: t.Any) -> str:
-    return base64.b64encode(zlib.compress(json.dumps(content, ensure_ascii=False).encode(), level=1)).decode()
+    text = json.dumps(content, ensure_ascii=False, check_circular=False)
+    return base64.b64encode(zlib.compress(text.encode(), level=1)).decode()
 
 
 def _unpacked(text: str) -> t.Any:

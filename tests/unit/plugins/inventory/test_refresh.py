@@ -69,6 +69,21 @@ def test_run_after_the_timeout_reads_what_changed(netbox: NetBox, run: Run, said
     assert {"/api/dcim/devices/", "/api/virtualization/virtual-machines/"} <= set(reads(netbox))
 
 
+def test_only_the_services_of_changed_hosts_are_read_again(netbox: NetBox, run: Run) -> None:
+    parent = {"parent_object_type": "dcim.device", "name": "ssh", "protocol": "tcp", "ports": [22]}
+    services = {pk: netbox.edits.create("ipam/services", parent_object_id=pk, **parent)["id"] for pk in (1, 2, 3)}
+    interface = next(pk for pk in netbox.table("dcim/interfaces").ids() if pk == 2)
+    run(services=True, interfaces=True)
+    netbox.edits.update(DEVICES, 1, description="new")
+    netbox.edits.update("dcim/interfaces", interface, description="new")
+    run(services=True, interfaces=True, audit_slices=0)
+    (asked,) = [received.query for received in netbox.requests if received.path == "/api/ipam/services/"]
+    numbers = {value for name, value in asked if name == "id"}
+    assert str(services[1]) in numbers
+    # An interface has the ID of device 2.
+    assert not {str(services[2]), str(services[3])} & numbers
+
+
 def test_run_without_changes_reads_no_objects(netbox: NetBox, run: Run, said: list[str]) -> None:
     run()
     run(audit_slices=0)
