@@ -50,7 +50,7 @@ def test_lost_response_is_resolved(netbox: NetBox, run_module: Run) -> None:
 def test_lost_response_is_resolved_by_the_next_run(netbox: NetBox, run_module: Run) -> None:
     netbox.faults.append(Fault("cut", path=LIST, after=1))
     returned = run_module(nb_image_attachment, **LEAF2, content=RED)
-    assert "Run the task again" in returned["msg"]
+    assert "run the task again" in returned["msg"]
     netbox.faults.clear()
     assert run_module(nb_image_attachment, **LEAF2, content=RED)["action"] == "left"
     assert len(named_rows(netbox, "new")) == 1
@@ -81,7 +81,7 @@ def test_image_of_another_task_is_not_the_lost_one(netbox: NetBox, run_module: R
 
     netbox.hooks.append(add_another)
     netbox.faults.append(Fault("reset", path=LIST, after=1, times=1))
-    assert "Run the task again" in run_module(nb_image_attachment, **LEAF2, content=RED)["msg"]
+    assert "run the task again" in run_module(nb_image_attachment, **LEAF2, content=RED)["msg"]
     assert [row["id"] for row in named_rows(netbox, "new")] == [4]
 
 
