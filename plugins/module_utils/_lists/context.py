@@ -12,7 +12,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
-from ansible_collections.netbox.cursor.plugins.module_utils._lists.page_size import ONE_WORKER_SHARE, PageSize
+from ansible_collections.netbox.cursor.plugins.module_utils._lists.page_size import PageSize
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.state import ServerState
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.workers import Workers
 
@@ -34,12 +34,10 @@ class Context:
     largest_page: int
     warn: t.Callable[[str], object]
 
-    def page_size(self, name: str, max_rows: int | None = None, share: float | None = None) -> PageSize:
+    def page_size(self, name: str, max_rows: int | None = None, share: float = 1.0) -> PageSize:
         """Return the page size for reading at most ``max_rows`` rows of the list ``name``.
 
-        For ``share``, see :class:`PageSize`. The default is for a list that is read alone.
+        For ``share``, see :class:`PageSize`.
         """
-        if share is None:
-            share = ONE_WORKER_SHARE if self.workers.size == 1 else 1.0
         first, largest = (min(rows, max_rows or rows) for rows in (self.first_page, self.largest_page))
         return PageSize(self.client, name, first, largest, share)

@@ -39,8 +39,6 @@ SMALLEST_PAGE = 10
 # Each page has a fixed cost in NetBox. It equals the cost of 700 rows without fields of related objects. Therefore,
 # pages of small rows become larger, up to this number of bytes of JSON.
 PAGE_BYTES = 1_000_000
-# With one worker, only one page is in memory, so it can be larger by this factor.
-ONE_WORKER_SHARE = 2.0
 # Approximate number of rows whose size is measured.
 SAMPLE = 20
 # Number of pages that must succeed before larger pages are requested again. The number doubles each time the larger
@@ -53,15 +51,14 @@ class PageSize:
 
     * ``first``: number of rows in the first page.
     * ``largest``: maximum number of rows in a page.
-    * ``share``: the memory that a page can use, relative to the usual memory. It is less than 1 if many pages are in
-      memory, and more than 1 if only one is.
+    * ``share``: the fraction of the usual memory that a page can use. It is less than 1 if many pages are in memory.
     """
 
     def __init__(self, client: Client, name: str, first: int, largest: int = 0, share: float = 1.0) -> None:
         self._client = client
         self._name = name
         self._share = share
-        self._rows = self._target = max(min(first, SMALLEST_PAGE), int(first * min(1.0, share)))
+        self._rows = self._target = max(min(first, SMALLEST_PAGE), int(first * share))
         self._largest = max(largest, self._rows)
         self._lock = threading.Lock()
         # Number of successes since the size changed, and number of successes that are required before pages become
