@@ -43,8 +43,10 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values im
 
 # The tables for the option `select`.
 SELECTED = frozenset(f"selected_{kind}" for kind in KINDS)
+# Tables that are read if facts need address fields that hosts do not contain.
+PRIMARY_TABLES = frozenset({"primary_addresses", "gateways"})
 # Tables that are read in other ways than by the hosts that they belong to or by the objects that hosts refer to.
-OTHER_TABLES = SELECTED | {"dns_names", "prefixes", "primary_addresses", "gateways"}
+OTHER_TABLES = SELECTED | PRIMARY_TABLES | {"dns_names", "prefixes"}
 # The options that messages about filters can mention.
 PAGING = ("strict_filters", "page_size", "max_workers", "pagination")
 
@@ -257,13 +259,13 @@ class Reader:
         for kind in self._kinds:
             if self._select and f"selected_{kind}" in names:
                 works[f"selected_{kind}"] = partial(self._select.read, kind, ids[kind], not self._filtered[kind])
-        primary = self._primary_addresses(snapshot) if "primary_addresses" in names else set()
+        primary = self._primary_addresses(snapshot) if not PRIMARY_TABLES.isdisjoint(names) else set()
         if primary:
             works["primary_addresses"] = partial(
                 self._rest.referenced, TABLES["primary_addresses"], primary, filtered=True
             )
             works["gateways"] = partial(self._rest.gateways, self._options.gateway_tag or "")
-        return works
+        return {name: work for name, work in works.items() if name in names}
 
     def _addresses_without_names(self, snapshot: Snapshot) -> set[int]:
         """Return the IDs of primary addresses that hosts contain without DNS names."""

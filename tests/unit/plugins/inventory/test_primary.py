@@ -56,6 +56,17 @@ def test_interface_is_that_of_the_primary_address(transport: str) -> None:
     assert found == {"a": "eth1", "b": "eth1", "c": None, "vm": "eth1"}
 
 
+@TRANSPORTS
+@pytest.mark.parametrize("option", OPTIONS)
+def test_either_option_alone_adds_its_variable(option: str, transport: str) -> None:
+    gateway = host("gw", {"address": "10.0.0.254/24", "tags": [0]})
+    described = Described(devices=[host("a", "10.0.0.1/24"), gateway], **TAGS)
+    outcome = Mock(described.netbox()).run({option: OPTIONS[option], "transport": transport})
+    assert outcome.error is None
+    found = {"primary_interface", "gateway"} & set(outcome.hosts["a"])
+    assert found == {"primary_interface" if option == "primary_interface" else "gateway"}
+
+
 def test_interface_of_another_device_behind_nat_is_not_used() -> None:
     described = Described(devices=[host("fw", "192.0.2.1/24"), host("a", "10.0.0.1/24")], **TAGS)
     netbox = described.netbox()
