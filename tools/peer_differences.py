@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve()
+HERE = Path(__file__).absolute()
 sys.path.insert(0, str(HERE.parents[4]))
 
 from ansible_collections.netbox.cursor.tests.laws.peer_bugs import BUGS  # noqa: E402
