@@ -197,7 +197,7 @@ class View:
     def __init__(self, snapshot: Snapshot, options: Options) -> None:
         self.snapshot = snapshot
         self.options = options
-        # The members of each virtual chassis. The key is the member that is a host.
+        # The IDs of the members of each virtual chassis, by name. The key is the member that is a host.
         self.members: dict[int, list[int]] = {}
         # Addresses that are not safe for `ansible_host`, by the host's kind and ID.
         self.unsafe_addresses: dict[tuple[str, int], str] = {}
@@ -452,7 +452,11 @@ def read_interfaces(view: View, kind: str, row: Row) -> list[Row]:
     table, whole = INTERFACES[kind], "all" in view.options.interface_fields
     numbers = view.members.get(row["id"], [row["id"]]) if kind == "devices" else [row["id"]]
     owned, addresses, model, owner = view.owned(table.name), view.addresses(), table.model, kind[:-1]
-    interfaces = sort_interfaces([one for number in numbers for one in owned.get((kind, number), ())])
+    if view.options.as_peer and len(numbers) > 1:
+        # netbox.netbox keeps NetBox's order: all interfaces of a member, and then those of the next member.
+        interfaces = [one for number in numbers for one in sort_interfaces(owned.get((kind, number), ()))]
+    else:
+        interfaces = sort_interfaces([one for number in numbers for one in owned.get((kind, number), ())])
     return [shape_interface(one, addresses.get((model, one["id"]), []), owner, whole) for one in interfaces]
 
 

@@ -22,6 +22,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.groups im
     tables_of_groups,
     without_circles,
 )
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interfaces import natural_order
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names import HostNames, Named, own_name
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan, is_available
@@ -131,16 +132,19 @@ def _join_chassis(view: View) -> set[int]:
     the chassis. If a chassis does not have a master, all of its members become hosts.
     """
     members: dict[int, list[tuple[bool, float, int]]] = {}
+    # NetBox sorts devices by name, and devices without a name last.
+    order: dict[int, tuple[bool, str, int]] = {}
     for row in view.snapshot.table("devices").values():
         chassis = row.get("virtual_chassis")
         if chassis and chassis.get("master"):
             position = row.get("vc_position")
             rank = float("inf") if position is None else position
             members.setdefault(chassis["id"], []).append((chassis["master"]["id"] != row["id"], rank, row["id"]))
+            order[row["id"]] = (row["name"] is None, natural_order(row["name"] or ""), row["id"])
     hidden: set[int] = set()
     for ranks in members.values():
         numbers = [number for dummy, dummy2, number in sorted(ranks)]
-        view.members[numbers[0]] = numbers
+        view.members[numbers[0]] = sorted(numbers, key=order.__getitem__)
         hidden.update(numbers[1:])
     return hidden
 

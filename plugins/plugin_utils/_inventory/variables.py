@@ -122,8 +122,6 @@ class Variables:
                 value = [value]
             if value is None:
                 continue
-            if self._as_peer:
-                value = _merged(variables.get(name), value)
             variables[name] = value
         return variables
 
@@ -138,7 +136,7 @@ class Variables:
             else:
                 if origins.setdefault(name, key) != key:
                     self._shared.add(name)
-                variables[name] = _merged(variables.get(name), one) if self._as_peer else one
+                variables[name] = one
 
     def _names(self, keys: tuple[str, ...]) -> dict[str, str]:
         """Return the variable name for each key of one dictionary."""
@@ -175,11 +173,6 @@ class Variables:
                 f"{listing(self._shared)}."
             )
         return found
-
-
-def _merged(before: t.Any, value: t.Any) -> t.Any:
-    """Return the value of a variable that is set a second time. Merge dictionaries, as with netbox.netbox."""
-    return {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
 
 
 def is_obeyed(name: str) -> bool:

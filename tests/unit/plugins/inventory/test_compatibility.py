@@ -12,6 +12,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.netbox.cursor.tests.laws.described import Described
+from ansible_collections.netbox.cursor.tests.laws.running import Mock
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
 PEER = {"compatibility": "netbox.netbox"}
@@ -37,6 +39,14 @@ def test_flattened_config_context_needs_the_option_config_context_there(
     assert "syslog" in read(netbox, **options).hosts["leaf2"].vars
     assert "syslog" not in read(netbox, **options, **PEER).hosts["leaf2"].vars
     assert "syslog" in read(netbox, config_context=True, **options, **PEER).hosts["leaf2"].vars
+
+
+@TRANSPORTS
+def test_later_variable_replaces_a_flattened_dictionary_there(netbox: NetBox, read: t.Any, transport: str) -> None:
+    row = netbox.table("dcim/devices")[2]
+    row["local_context_data"], row["custom_fields"] = {"custom_fields": {"from": "context"}}, {}
+    options = {"flatten_local_context_data": True, "transport": transport}
+    assert read(netbox, **options, **PEER).hosts[row["name"]].vars["custom_fields"] == {}
 
 
 @TRANSPORTS
@@ -146,3 +156,21 @@ def test_interfaces_come_in_natural_order(
         *("Ethernet1/2", "Ethernet1/2.20", "Ethernet1/2.100", "Ethernet1/10", "Ethernet2/1"),
         *("ae1", "lo0", "mgmt0"),
     ]
+
+
+@TRANSPORTS
+def test_interfaces_of_a_chassis_are_grouped_by_member_there(transport: str) -> None:
+    """NetBox sorts interfaces by the name of their device first."""
+    members = [
+        {"name": name, "chassis": 0, "interfaces": [{"name": "eth10"}, {"name": "eth2"}, {"name": f"of {name}"}]}
+        for name in ("sw10", "sw2")
+    ]
+    described = Described(chassis=[{"name": "stack", "master": 0}], devices=members)
+    options = {"interfaces": True, "transport": transport}
+
+    def names(**more: t.Any) -> list[str]:
+        variables = Mock(described.netbox()).run({**options, **more}).hosts["sw10"]
+        return [one["name"] for one in variables["interfaces"]]
+
+    assert names(**PEER) == ["eth2", "eth10", "of sw2", "eth2", "eth10", "of sw10"]
+    assert names() == ["eth2", "eth2", "eth10", "eth10", "of sw2", "of sw10"]
