@@ -341,8 +341,8 @@ def _obeyed_keys(context: Context, difference: Difference) -> bool:
 BUGS = (
     Bug(
         "same-name",
-        "Several objects with one name",
-        "They become one host with the variables of all of them.",
+        "Several objects that share a name",
+        "They become one host that has the variables of all these objects.",
         "Each is a host: ``sw1``, ``sw1_17`` (``duplicate_hostnames``).",
         _same_name,
         (Described(sites=[{"slug": "a"}, {"slug": "b"}], devices=[{"name": "sw1"}, {"name": "sw1", "site": 1}]), {}),
@@ -357,7 +357,7 @@ BUGS = (
     ),
     Bug(
         "named-like-group",
-        "A host with the name of a group",
+        "A host that has the same name as a group",
         "Ansible moves the group instead of the host, or the inventory fails.",
         "The host and the group are separate.",
         _named_like_a_group,
@@ -381,9 +381,9 @@ BUGS = (
     ),
     Bug(
         "same-slug",
-        "Several locations, regions, or site groups with one slug",
+        "Several locations, regions, or site groups that share a slug",
         "They share one group, so a play can run on hosts in the wrong place.",
-        "Each has a group that is named after its path. The group of the slug contains these groups.",
+        "Each has a group that is named after its path. The group that is named after the slug contains these groups.",
         _same_slug,
         (
             Described(
@@ -422,7 +422,7 @@ BUGS = (
     ),
     Bug(
         "raw-names",
-        "``group_names_raw: true``, and a region, site, or location has the slug of its parent",
+        "``group_names_raw: true``, and a region, site, or location has the same slug as its parent",
         "The inventory fails.",
         "Both share one group.",
         _raw_names,
