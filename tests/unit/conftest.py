@@ -20,4 +20,8 @@ else:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # ansible-test starts a process for each test. Each of them would import the mock NetBox and read its recordings
+    # again, which takes longer than most tests. No test here needs a process of its own.
+    if config.pluginmanager.has_plugin("ansible_forked"):
+        config.pluginmanager.unregister(name="ansible_forked")
     config.addinivalue_line("markers", "slow: left out by make check; ansible-test runs it")

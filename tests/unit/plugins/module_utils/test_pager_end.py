@@ -94,10 +94,9 @@ def test_rows_can_be_closed_and_request_nothing_more(netbox: NetBox, way: str) -
         rows = rows_of(pager, way)
         next(rows)
         rows.close()
-        time.sleep(0.2)
-        requests = len(netbox.requests)
-        time.sleep(0.2)
-        assert len(netbox.requests) == requests < 12
+        # The whole list takes more than 30 requests.
+        time.sleep(0.5)
+        assert len(netbox.requests) < 12
 
 
 class FailingInitializer(concurrent.futures.ThreadPoolExecutor):
