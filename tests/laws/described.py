@@ -487,6 +487,7 @@ class Rows:
 
     def _interface(self, endpoint: str, owner: Row, thing: Thing, of_device: bool) -> Row:
         mode = thing.get("mode")
+        vlans = [self._shown["ipam/vlans"][place] for place in thing.get("tagged_vlans", ())]
         fields: Row = {
             **owner,
             "enabled": thing.get("enabled", True),
@@ -494,7 +495,8 @@ class Rows:
             "mtu": thing.get("mtu"),
             "mode": choice(mode) if mode else None,
             "untagged_vlan": self._one("ipam/vlans", thing.get("untagged_vlan")),
-            "tagged_vlans": [self._shown["ipam/vlans"][place] for place in thing.get("tagged_vlans", ())],
+            # NetBox sorts VLANs by site, group, VID, and ID. These have no site and no group.
+            "tagged_vlans": sorted(vlans, key=lambda vlan: (vlan["vid"], vlan["id"])),
             "vrf": self._one("ipam/vrfs", thing.get("vrf")),
             "tags": self._tags(thing),
             "lag": None,

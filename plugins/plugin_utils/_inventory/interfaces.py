@@ -52,8 +52,6 @@ def shape_interface(interface: Row, addresses: list[Row], owner: str, whole: boo
     """
     if not whole:
         interface.pop(owner, None)
-    if interface.get("tagged_vlans"):
-        interface["tagged_vlans"].sort(key=lambda vlan: (vlan.get("vid", 0), vlan["id"]))
     if "tags" in interface:
         interface["tags"] = _slugs(interface["tags"])
     for address in addresses:
