@@ -112,8 +112,10 @@ def test_advice_names_only_options_of_the_module(
 
     for name in ("get", "text", "write"):
         monkeypatch.setattr(client.Client, name, fail)
+    monkeypatch.setattr(client.Client, "pause", lambda self, error: None)
     options = {**LEAF1, "content": RED} if module is nb_image_attachment else {"rack_id": 1}
     text = run_module(module, **options)["msg"]
+    assert text.startswith("Failed.")
     foreign = ("page_size", "max_workers", "ordering", "nb_query", "transport", "strict_filters", "fields")
     assert not [word for word in foreign if re.search(rf"\b{word}\b", text)], text
 
