@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import faulthandler
+from collections.abc import Iterator
+
 import pytest
 
 try:
@@ -25,3 +28,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.pluginmanager.has_plugin("ansible_forked"):
         config.pluginmanager.unregister(name="ansible_forked")
     config.addinivalue_line("markers", "slow: left out by make check; ansible-test runs it")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    # pytest-xdist reports the test whose process ended. Without this limit, a test that hangs would stop the whole run.
+    faulthandler.dump_traceback_later(600, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()

@@ -32,16 +32,19 @@ def test_command_serves_until_a_signal(told: signal.Signals) -> None:
         "status:502x1",
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        words = process.stdout.readline().split()
-        assert words[:4] == ["stand-in", "NetBox", "4.5.10", "at"]
-        url, token = words[4], words[6]
+        try:
+            assert process.stdout
+            words = process.stdout.readline().split()
+            assert words[:4] == ["mock", "NetBox", "4.5.10", "at"]
+            url, token = words[4], words[6]
 
-        def ask() -> requests.Response:
-            headers = {"Authorization": f"Bearer {token}"}
-            return requests.get(f"{url}/api/dcim/devices/", headers=headers, timeout=30)
+            def ask() -> requests.Response:
+                headers = {"Authorization": f"Bearer {token}"}
+                return requests.get(f"{url}/api/dcim/devices/", headers=headers, timeout=30)
 
-        assert ask().status_code == 502
-        assert ask().json()["count"] == 30
-        process.send_signal(told)
-        assert process.wait(10) == 0
+            assert ask().status_code == 502
+            assert ask().json()["count"] == 30
+            process.send_signal(told)
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
