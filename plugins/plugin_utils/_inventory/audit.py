@@ -23,18 +23,16 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan impo
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read import Reader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import Owners
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot, Table
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import (
-    INTERFACES,
-    TABLES,
-    Related,
-    is_component,
-)
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import INTERFACES, TABLES, Related
 
 # Counts and depths in the short forms of objects. They change without a change record.
 DERIVED = frozenset(("device_count", "member_count", "_depth"))
 
 # The fields of interfaces that contain the host, by table. The inventory uses only the host's ID.
 OWNERS = {table.name: [kind[:-1] for kind in table.kinds] for table in INTERFACES.values()}
+
+# The tables of interfaces, by the type of their objects.
+OF_MODEL = {table.model: table for table in INTERFACES.values()}
 
 
 class Audit:
@@ -74,16 +72,20 @@ class Audit:
         return cut(number), cut(number + 1) if number + 1 < self._slices else None
 
     def _component_differences(self, table: Related, number: int) -> list[str]:
-        rows = {one: row for one, row in self._snapshot.tables[table.name].items() if is_component(table, row)}
-        present = [kind for kind in table.kinds if kind in self._kinds]
-        if any(self._options.filters(kind) for kind in present) or len(present) < len(table.kinds):
+        present = {kind: self._snapshot.table(kind).keys() for kind in table.kinds if kind in self._kinds}
+        if not any(present.values()):
+            return []
+        if self._reader.by_owner_is_cheaper(table, present):
             return self._differences_by_owner(table, present, number)
-        bounds = self._bounds(rows, number)
+        of_host = partial(self._is_of_host, table)
+        bounds = self._bounds(self._snapshot.tables[table.name], number)
+        between = (row for one, row in self._snapshot.tables[table.name].items() if _is_between(one, *bounds))
+        rows = {row["id"]: row for row in filter(of_host, between)}
         if table in INTERFACES.values():
-            read, by_graphql = self._reader.interfaces_between(present[0], *bounds)
+            read, by_graphql = self._reader.interfaces_between(table.kinds[0], *bounds)
         else:
             read, by_graphql = list(self._reader.rest.components_between(table, *bounds)), False
-        found = _differing(table.name, rows, filter(partial(self._is_of_host, table), read), bounds)
+        found = _differing(table.name, rows, filter(of_host, read), bounds)
         if by_graphql and found:
             # GraphQL hides objects that the token's user has no permission to view. Only the REST API can confirm a
             # difference.
@@ -122,8 +124,12 @@ class Audit:
         return lambda row: (row.get("assigned_object_type"), row.get("assigned_object_id")) in interfaces
 
     def _is_of_host(self, table: Related, row: Row) -> bool:
-        if table.owner is None:
-            return is_component(table, row)
+        """Return whether a row belongs to a host in the snapshot. An IP address belongs to the host of its interface."""
+        if table.name == "addresses":
+            if row.get("assigned_object_type") not in OF_MODEL:
+                return False
+            table = OF_MODEL[row["assigned_object_type"]]
+            row = self._snapshot.table(table.name).get(row["assigned_object_id"], {})
         owner = table.owner_of(row)
         return owner is not None and owner[1] in self._snapshot.table(owner[0])
 

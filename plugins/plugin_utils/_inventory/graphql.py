@@ -202,6 +202,10 @@ class GraphQLReader:
         pages = listed.pages(selected, agreement) if ids is None else listed.pages_of(selected, ids, owner)
         rows = [row for page in self._progress.pages(listed.endpoint, pages) for row in page]
         agreement.check(count_nulls(rows, keys))
+        if {"untagged_vlan", "tagged_vlans"} & keys:
+            # If the token's user has no permission to view VLANs, GraphQL silently omits them, but this REST request
+            # fails with HTTP 403.
+            self._memo.get("vlans", lambda: self._pager.count("ipam/vlans"))
         return self._completed_interfaces(kind, listed, rows, objects, by_rest)
 
     def _fields_of_interfaces(self, kind: str) -> set[str]:
@@ -226,10 +230,6 @@ class GraphQLReader:
                 row["mac_address"] = (row.pop("primary_mac_address") or {}).get("mac_address")
         if "tags" in fields:
             listed.add_tags(rows)
-        if {"untagged_vlan", "tagged_vlans"} & fields:
-            # If the token's user has no permission to view VLANs, GraphQL silently omits them, but this REST request
-            # fails with HTTP 403.
-            self._memo.get("vlans", lambda: self._pager.count("ipam/vlans"))
         if "tagged_vlans" in fields:
             for row in rows:
                 row["tagged_vlans"] = row["tagged_vlans"] or []

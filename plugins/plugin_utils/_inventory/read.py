@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.check import FilterCheck
@@ -100,6 +100,17 @@ class Reader:
                 if not _can_use_rest(error):
                     raise
         return list(self._rest.components_between(INTERFACES[kind], low, high)), False
+
+    def by_owner_is_cheaper(self, table: Related, ids: Mapping[str, Collection[int]]) -> bool:
+        """Return whether reading a table by host IDs costs less than reading the whole table.
+
+        ``ids`` contains the IDs of all hosts in the inventory, by kind.
+        """
+        owners = Owners(ids, self._filtered)
+        if self._transport != "rest" and table in INTERFACES.values() and self._graphql.can_return_interfaces():
+            kind = table.kinds[0]
+            return owners.filtered[kind] and self._rest_interfaces_are_cheaper(kind, owners)
+        return self._rest.by_owner_is_cheaper(table, owners, costs.WHOLE_ROW)
 
     def read(self) -> Snapshot:
         """Read everything in the plan, and return the snapshot."""
