@@ -82,7 +82,7 @@ class Audit:
         between = (row for one, row in self._snapshot.tables[table.name].items() if _is_between(one, *bounds))
         rows = {row["id"]: row for row in filter(of_host, between)}
         if table in INTERFACES.values():
-            read, by_graphql = self._reader.interfaces_between(table.kinds[0], *bounds)
+            read, by_graphql = self._reader.interfaces_between(table.kinds[0], *bounds, rows.values())
         else:
             read, by_graphql = list(self._reader.rest.components_between(table, *bounds)), False
         found = _differing(table.name, rows, filter(of_host, read), bounds)

@@ -182,12 +182,15 @@ class GraphQLReader:
                 f"refer to: {error}"
             ) from None
 
-    def interfaces_between(self, kind: str, low: int, high: int | None) -> list[Row]:
-        """Return the interfaces whose IDs are in a range. If GraphQL hides an object, the field contains null."""
+    def interfaces_between(self, kind: str, low: int, high: int | None, known: Collection[Row]) -> list[Row]:
+        """Return the interfaces whose IDs are in a range. If GraphQL hides an object, the field contains null.
+
+        ``known`` contains the interfaces that the range contained before.
+        """
         filters = [("id__gte", str(low)), *([] if high is None else [("id__lt", str(high))])]
         listed = RestShapedList(self._pager, self._graphql, self._memo, INTERFACES[kind], filters)
         objects, by_rest, selected = self._selected_of_interfaces(kind, listed)
-        rows = [row for page in listed.pages_between(selected, low, high) for row in page]
+        rows = [row for page in listed.pages_between(selected, low, high, known) for row in page]
         return self._completed_interfaces(kind, listed, rows, objects, by_rest)
 
     def _interfaces(self, kind: str, ids: Sequence[int] | None) -> list[Row]:

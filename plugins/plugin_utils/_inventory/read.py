@@ -91,11 +91,16 @@ class Reader:
         """The reader for the REST API."""
         return self._rest
 
-    def interfaces_between(self, kind: str, low: int, high: int | None) -> tuple[list[Row], bool]:
-        """Return the interfaces whose IDs are in a range, and whether they were read through GraphQL."""
+    def interfaces_between(
+        self, kind: str, low: int, high: int | None, known: Collection[Row]
+    ) -> tuple[list[Row], bool]:
+        """Return the interfaces whose IDs are in a range, and whether they were read through GraphQL.
+
+        ``known`` contains the interfaces that the range contained before.
+        """
         if low != high and self._transport != "rest" and self._graphql.can_return_interfaces():
             try:
-                return self._graphql.interfaces_between(kind, low, high), True
+                return self._graphql.interfaces_between(kind, low, high, known), True
             except NetBoxError as error:
                 if not _can_use_rest(error):
                     raise

@@ -13,7 +13,7 @@ the missing data.
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field, parse
@@ -36,6 +36,11 @@ OBJECT_TYPES = ("object", "multiobject")
 ROWS_PER_TAG = 70
 # If at most this fraction of the rows has an object in a field, the field is read only for these rows.
 SELDOM = 1 / 4
+# Lists of objects in rows, and REST filters that select about as many rows as have an object in the list. The REST API
+# has no filter for empty lists.
+LISTS: dict[str, Pairs] = {"tagged_vlans": [("mode", "tagged")]}
+# If a list has fewer rows than this, it is cheaper to read a field for all rows than to count the rows with a value.
+MIN_FOR_ESTIMATE = 2000
 
 
 class RestShapedList:
@@ -63,22 +68,38 @@ class RestShapedList:
         A field that refers to objects costs NetBox at least 0.03 s for 1,000 rows. If few rows have an object in the
         field, the field is read only for these rows.
         """
-        seldom = {
-            field.key: field
+        seldom = set()
+        for field in fields:
+            having = agreement.having(field.key)
+            if having is None and field.key in LISTS and agreement.total >= MIN_FOR_ESTIMATE:
+                having = self._pager.count(self.endpoint, [*self._filters, *LISTS[field.key]])
+            if having is not None and having <= agreement.total * SELDOM:
+                seldom.add(field.key)
+        return self._pages(fields, seldom, {}, [key for key in seldom if agreement.having(key) == 0])
+
+    def _pages(
+        self, fields: Sequence[Field], seldom: Collection[str], filters: Row, nulls: Collection[str] = ()
+    ) -> Iterator[list[Row]]:
+        """Yield pages. Read the ``seldom`` fields only for rows with a value. No row has a value in ``nulls``."""
+        values = {
+            field.key: {} if field.key in nulls else self._values_of(field, filters)
             for field in fields
-            if (having := agreement.having(field.key)) is not None and having <= agreement.total * SELDOM
+            if field.key in seldom
         }
         often = [field for field in fields if field.key not in seldom]
-        values = {key: self._values_of(field) if agreement.having(key) else {} for key, field in seldom.items()}
-        for page in map(_with_numbers, self._graphql.pages(self._name, often)):
+        for page in map(_with_numbers, self._graphql.pages(self._name, often, filters)):
             for key, known in values.items():
                 for row in page:
                     row[key] = known.get(row["id"])
             yield page
 
-    def _values_of(self, field: Field) -> dict[int, t.Any]:
+    def _values_of(self, field: Field, filters: Row) -> dict[int, t.Any]:
         """Return the values of a field that refers to objects, by row ID. Omit rows without a value."""
-        found = self._graphql.rows(self._name, [*parse("id"), field], {field.name: {"id": {"gt": 0}}})
+        having: Row = {**filters, field.name: {"id": {"gt": 0}}}
+        if field.key in LISTS:
+            # NetBox returns a row once for each object in the list.
+            having["DISTINCT"] = True
+        found = self._graphql.rows(self._name, [*parse("id"), field], having)
         return {int(row["id"]): row[field.key] for row in found}
 
     def pages_of(self, fields: Sequence[Field], ids: Sequence[int], owner: str | None = None) -> Iterator[list[Row]]:
@@ -93,10 +114,19 @@ class RestShapedList:
         workers = self._pager.workers
         return map(_with_numbers, ordered_map(workers, read, parts, look_ahead(workers.size)))
 
-    def pages_between(self, fields: Sequence[Field], low: int, high: int | None) -> Iterator[list[Row]]:
-        """Yield pages of the rows whose IDs are in a range, read through GraphQL."""
+    def pages_between(
+        self, fields: Sequence[Field], low: int, high: int | None, known: Collection[Row] = ()
+    ) -> Iterator[list[Row]]:
+        """Yield pages of the rows whose IDs are in a range, read through GraphQL.
+
+        If few of the ``known`` rows have an object in a field, the field is read only for rows with an object.
+        """
         between = {"gte": low} if high is None else {"gte": low, "lt": high}
-        return map(_with_numbers, self._graphql.pages(self._name, fields, {"id": between}))
+        seldom = set()
+        if len(known) >= MIN_FOR_ESTIMATE:
+            having = {field.key: sum(1 for row in known if row.get(field.key, True)) for field in fields if field.fields}
+            seldom = {key for key, number in having.items() if number <= len(known) * SELDOM}
+        return self._pages(fields, seldom, {"id": between})
 
     def by_rest(self, fields: Iterable[str], ids: Sequence[int] | None = None) -> Table:
         """Read ``fields`` from the REST API: for all rows that the filters select, or for the rows with ``ids``."""

@@ -16,6 +16,7 @@ from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.utils.display import Display
 
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import rest_shaped
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
 PEER = Path(__file__).resolve().parents[3] / "recordings" / "peer_inventory"
@@ -119,6 +120,28 @@ def test_both_give_the_same_inventory_of_2000_devices_with_everything(large: Net
     by_rest = listed(read(large, transport="rest", **EVERYTHING))
     assert listed(read(large, transport="graphql", **EVERYTHING)) == by_rest
     assert by_graphql(large) > 20
+
+
+def test_tagged_vlans_are_read_only_for_interfaces_that_have_some(large: NetBox, read: t.Any) -> None:
+    read(large, transport="graphql", interfaces=True, virtual_machines=False)
+    queries = [received.json["query"] for received in large.requests if received.path == "/graphql/"]
+    pages = [query for query in queries if "mgmt_only" in query]
+    assert pages and not any("tagged_vlans" in query for query in pages)
+    rows = [received.rows for received in large.requests if b"tagged_vlans {id}" in received.body]
+    with_vlans = sum(1 for row in large.table("dcim/interfaces").values() if row["tagged_vlans"])
+    assert sum(map(int, rows)) == with_vlans > 500
+
+
+def test_tagged_vlans_of_most_interfaces_are_read_with_them(read: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rest_shaped, "MIN_FOR_ESTIMATE", 1)
+    with serve(version="4.6") as netbox:
+        vlans = list(netbox.table("ipam/vlans").values())[:2]
+        for row in list(netbox.table("dcim/interfaces").values()):
+            tagged = {"mode": {"value": "tagged", "label": "Tagged"}, "tagged_vlans": vlans}
+            netbox.table("dcim/interfaces")[row["id"]] = {**row, **tagged}
+        read(netbox, transport="graphql", interfaces=True, virtual_machines=False)
+        queries = [received.json["query"] for received in netbox.requests if received.path == "/graphql/"]
+    assert [query for query in queries if "mgmt_only" in query and "tagged_vlans" in query]
 
 
 def test_hosts_whose_ids_need_several_urls_have_their_interfaces(read: t.Any) -> None:
