@@ -153,7 +153,11 @@ class HostNames:
         for name, kind, number in wanted:
             key = (kind, number)
             if name in RESERVED or is_local(name):
-                self.names[key] = renamed = _with_number(name, number, known)
+                renamed = _with_number(name, number, known)
+                if is_local(renamed):
+                    # Resolvers ignore what follows a space or a percent sign in an address.
+                    renamed = _with_number(f"_{name}", number, known)
+                self.names[key] = renamed
                 self._local.append((name, renamed))
                 known.add(renamed)
             elif name not in holders:

@@ -53,7 +53,13 @@ def templates_in(value: t.Any) -> t.Iterator[str]:
         yield value
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(pool=pools(PAYLOADS), seed=st.integers(0, 2**16), validated=st.booleans())
 @pytest.mark.slow
 def test_any_text_is_harmless_in_an_inventory(

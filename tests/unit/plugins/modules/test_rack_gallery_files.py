@@ -167,6 +167,8 @@ def test_changed_drawing_of_a_gone_rack_is_kept(netbox: NetBox, draw: Run, folde
 @settings(
     max_examples=60,
     deadline=None,
+    derandomize=True,
+    database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())

@@ -17,7 +17,13 @@ from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 Run = t.Callable[..., "dict[str, t.Any]"]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     u_height=st.integers(1, 60),
     starting_unit=st.integers(1, 100),
