@@ -32,7 +32,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader
 from ansible.utils.display import Display
 
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import rest_shaped
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import costs, rest_shaped
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, Received
 from ansible_collections.netbox.cursor.tests.stand_in._application import application
 
@@ -45,8 +45,9 @@ OF_THE_SOURCE = ("inventory_file", "inventory_dir")
 
 Options = Mapping[str, t.Any]
 
-# So that the laws' few interfaces are read in the way that saves time for many interfaces.
+# So that the laws' few hosts and interfaces are read in the ways that save time for many of them.
 rest_shaped.MIN_FOR_ESTIMATE = 0
+costs.MIN_HOSTS_IN_SLICE = 0
 
 
 @dataclasses.dataclass(frozen=True)

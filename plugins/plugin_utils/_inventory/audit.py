@@ -8,6 +8,9 @@
 
 Each run reads one slice of the snapshot. A slice contains the hosts and component rows in certain ID ranges, and some
 of the short tables. Every short table belongs to one slice.
+
+GraphQL hides objects that the token's user has no permission to view. Therefore, the REST API must confirm a difference
+that GraphQL shows.
 """
 
 from __future__ import annotations
@@ -50,11 +53,7 @@ class Audit:
         """Return a description of each difference in the slice with this ``number``."""
         found: list[str] = []
         for kind in self._kinds:
-            rows, bounds = self._snapshot.table(kind), self._bounds(self._snapshot.table(kind), number)
-            selected = self._reader.rest.hosts_between(
-                kind, *bounds, [one for one in rows if _is_between(one, *bounds)]
-            )
-            found += _differing(kind, rows, selected, bounds).values()
+            found += self._host_differences(kind, number)
         for table in TABLES.values():
             if table.kinds and table.name in self._snapshot.tables and table.name in self._plan.tables:
                 found += self._component_differences(table, number)
@@ -70,6 +69,17 @@ class Audit:
             return ids[len(ids) * place // self._slices] if ids and place else min(place, 1)
 
         return cut(number), cut(number + 1) if number + 1 < self._slices else None
+
+    def _host_differences(self, kind: str, number: int) -> list[str]:
+        rows = self._snapshot.table(kind)
+        bounds = self._bounds(rows, number)
+        known = [one for one in rows if _is_between(one, *bounds)]
+        read, by_graphql = self._reader.hosts_between(kind, *bounds, known)
+        found = _differing(kind, rows, read, bounds)
+        if by_graphql and found:
+            different = {one: rows[one] for one in found if one in rows}
+            found = _differing(kind, different, self._reader.rest.hosts_with(kind, found), (0, None))
+        return list(found.values())
 
     def _component_differences(self, table: Related, number: int) -> list[str]:
         present = {kind: self._snapshot.table(kind).keys() for kind in table.kinds if kind in self._kinds}
@@ -87,8 +97,6 @@ class Audit:
             read, by_graphql = list(self._reader.rest.components_between(table, *bounds)), False
         found = _differing(table.name, rows, filter(of_host, read), bounds)
         if by_graphql and found:
-            # GraphQL hides objects that the token's user has no permission to view. Only the REST API can confirm a
-            # difference.
             return self._confirmed(table, set(found))
         return list(found.values())
 
@@ -124,7 +132,7 @@ class Audit:
         return lambda row: (row.get("assigned_object_type"), row.get("assigned_object_id")) in interfaces
 
     def _is_of_host(self, table: Related, row: Row) -> bool:
-        """Return whether a row belongs to a host in the snapshot. An IP address belongs to the host of its interface."""
+        """Return whether a row belongs to a host in the snapshot. An address belongs to the host of its interface."""
         if table.name == "addresses":
             if row.get("assigned_object_type") not in OF_MODEL:
                 return False

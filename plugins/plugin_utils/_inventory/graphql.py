@@ -35,7 +35,14 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan impo
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest_shaped import RestShapedList
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Table
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, INTERFACES, id_filter
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import (
+    ADDRESS_FIELDS,
+    HOSTS,
+    INTERFACES,
+    Listed,
+    Related,
+    id_filter,
+)
 
 INTERFACE_SELECTIONS = {
     **{name: name for name in ("name", "label", "enabled", "type", "description", "mtu", "mode", "mgmt_only")},
@@ -123,6 +130,23 @@ class GraphQLReader:
         rows = self._completed(listed, rows, fields - by_rest, objects or [])
         return _joined(rows, found) if by_rest else rows
 
+    def can_audit(self, kind: str) -> bool:
+        """Return whether GraphQL returns all hosts of a kind with all fields in the plan."""
+        return self._plan.fields[kind] is not None and not self._choices[kind].filters and not self.rest_fields(kind)
+
+    def hosts_between(self, kind: str, low: int, high: int | None) -> list[Row]:
+        """Return the hosts whose IDs are in a range. If GraphQL hides an object, the field contains null."""
+        listed = self._list_between(HOSTS[kind], low, high)
+        fields = self._plan.fields[kind] or frozenset()
+        objects = listed.custom_objects() if "custom_fields" in fields else []
+        by_rest = {"custom_fields"} if objects is None else set()
+        selected = _selected(map(self._selection, fields - by_rest - {"tags"}))
+        interner = ObjectInterner(None)
+        rows = [row for page in listed.pages_within(selected) for row in interner.intern(list(map(_numbered, page)))]
+        rows = self._completed(listed, rows, fields - by_rest, objects or [])
+        number_addresses(rows)
+        return _joined(rows, listed.by_rest(by_rest)) if by_rest else rows
+
     def _selection(self, field: str) -> str:
         """Return the GraphQL selection for a field. Omit DNS names if nothing needs them."""
         selection = FIELDS[field].selection
@@ -187,11 +211,15 @@ class GraphQLReader:
 
         ``known`` contains the interfaces that the range contained before.
         """
-        filters = [("id__gte", str(low)), *([] if high is None else [("id__lt", str(high))])]
-        listed = RestShapedList(self._pager, self._graphql, self._memo, INTERFACES[kind], filters)
+        listed = self._list_between(INTERFACES[kind], low, high)
         objects, by_rest, selected = self._selected_of_interfaces(kind, listed)
-        rows = [row for page in listed.pages_between(selected, low, high, known) for row in page]
+        rows = [row for page in listed.pages_within(selected, known) for row in page]
         return self._completed_interfaces(kind, listed, rows, objects, by_rest)
+
+    def _list_between(self, listed: Listed | Related, low: int, high: int | None) -> RestShapedList:
+        filters: Pairs = [("id__gte", str(low)), *([] if high is None else [("id__lt", str(high))])]
+        between = {"gte": low} if high is None else {"gte": low, "lt": high}
+        return RestShapedList(self._pager, self._graphql, self._memo, listed, filters, {"id": between})
 
     def _interfaces(self, kind: str, ids: Sequence[int] | None) -> list[Row]:
         table, owner = INTERFACES[kind], kind[:-1]
@@ -270,6 +298,15 @@ def _numbered(row: Row) -> Row:
     if row.get("vcpus") is not None:
         row["vcpus"] = float(row["vcpus"])
     return row
+
+
+def number_addresses(rows: Iterable[Row]) -> None:
+    """Convert the IDs of the hosts' addresses to numbers, as in the REST API. GraphQL returns them as strings."""
+    for row in rows:
+        for field in ADDRESS_FIELDS:
+            address = row.get(field)
+            if address and not isinstance(address["id"], int):
+                row[field] = {**address, "id": int(address["id"])}
 
 
 def _add_primary(listed: RestShapedList, rows: Iterable[Row]) -> None:

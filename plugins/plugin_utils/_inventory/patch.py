@@ -30,6 +30,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read impo
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import Owners
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot, Table
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import (
+    ADDRESS_FIELDS,
     HOSTS,
     INTERFACES,
     TABLES,
@@ -39,7 +40,6 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables im
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.touched import Touched, referring
 
 MAC, DISK, ADDRESS = "dcim.macaddress", "virtualization.virtualdisk", "ipam.ipaddress"
-ADDRESS_FIELDS = ("primary_ip", "primary_ip4", "primary_ip6", "oob_ip")
 # The fields of interfaces that contain another interface.
 INTERFACE_FIELDS = frozenset(("lag", "parent", "bridge"))
 # The limit for components to read again is this number times the limit for hosts.

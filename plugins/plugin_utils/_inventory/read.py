@@ -91,6 +91,21 @@ class Reader:
         """The reader for the REST API."""
         return self._rest
 
+    def hosts_between(self, kind: str, low: int, high: int | None, known: Collection[int]) -> tuple[list[Row], bool]:
+        """Return the hosts whose IDs are in a range, and whether they were read through GraphQL.
+
+        ``known`` contains the IDs of the hosts that the range contained before. If the user filters by ID, return the
+        hosts with these IDs.
+        """
+        many = low != high and len(known) >= costs.MIN_HOSTS_IN_SLICE
+        if many and self._transport != "rest" and self._graphql.can_audit(kind):
+            try:
+                return self._graphql.hosts_between(kind, low, high), True
+            except NetBoxError as error:
+                if not _can_use_rest(error):
+                    raise
+        return self._rest.hosts_between(kind, low, high, known), False
+
     def interfaces_between(
         self, kind: str, low: int, high: int | None, known: Collection[Row]
     ) -> tuple[list[Row], bool]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import time
 import typing as t
-from collections.abc import Iterable
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
     DOWN,
@@ -25,9 +24,9 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.audit imp
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.cache import Entry
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.changes import ChangeLog, LogUnusable, Mark
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.effects import unsupported
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.graphql import number_addresses
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.patch import (
-    ADDRESS_FIELDS,
     BEFORE,
     FullReadNeeded,
     Patch,
@@ -109,7 +108,8 @@ class Refresh:
         snapshot = self._reader.read()
         if mark is None or self._reader.plan != self._plan:
             return Refreshed(snapshot, self._reader.plan, None, [])
-        _number_addresses(snapshot, self._kinds)
+        for kind in self._kinds:
+            number_addresses(snapshot.table(kind).values())
         parts = pack(snapshot)
         state = State(mark, version, began, 0, snapshot.denied, digests_of(parts))
         return Refreshed(snapshot, self._plan, state, parts)
@@ -223,13 +223,3 @@ class Refresh:
             f"{listing(found)}."
         )
         raise FullReadNeeded("the audit found changes without a record")
-
-
-def _number_addresses(snapshot: Snapshot, kinds: Iterable[str]) -> None:
-    """Convert the IDs of addresses to numbers, as in the change log. GraphQL returns them as strings."""
-    for kind in kinds:
-        for row in snapshot.table(kind).values():
-            for field in ADDRESS_FIELDS:
-                address = row.get(field)
-                if address and not isinstance(address["id"], int):
-                    row[field] = {**address, "id": int(address["id"])}

@@ -151,6 +151,8 @@ class RestReader:
         if low == high:
             return iter(())
         pairs = [*self._complete_filters(table), *_between(low, high)]
+        if table.name == "addresses":
+            return self._addresses(pairs)
         return self._fetch(table.endpoint, pairs, self._plan.tables[table.name])
 
     def rows_with(self, table: Related, ids: Collection[int], fields: Collection[str] = ()) -> Iterator[Row]:
@@ -225,21 +227,25 @@ class RestReader:
 
     def addresses(self, owners: Owners) -> Iterator[Row]:
         """Yield the IP addresses that are assigned to the hosts' interfaces, and possibly other addresses."""
-        table, fields = TABLES["addresses"], self._plan.tables["addresses"]
+        table = TABLES["addresses"]
+        lists: list[Pairs] = [self._complete_filters(table)]
+        row_cost = costs.WHOLE_ROW if self._plan.tables[table.name] is None else costs.ROW
+        if self.by_owner_is_cheaper(table, owners, row_cost):
+            lists = [_owner_filters(kind, ids) for kind, ids in owners.of(table.kinds).items()]
+        return itertools.chain.from_iterable(map(self._addresses, lists))
+
+    def _addresses(self, filters: Pairs) -> Iterator[Row]:
+        endpoint, fields = TABLES["addresses"].endpoint, self._plan.tables["addresses"]
         if fields is None:
-            yield from self.components(table, owners, costs.WHOLE_ROW)
+            yield from self._fetch(endpoint, filters, None)
             return
         # Few addresses are in a VRF. Reading a second list with only these addresses is cheaper for NetBox than
         # returning the VRF of every address.
-        lists: list[Pairs] = [self._complete_filters(table)]
-        if self.by_owner_is_cheaper(table, owners, costs.ROW):
-            lists = [_owner_filters(kind, ids) for kind, ids in owners.of(table.kinds).items()]
-        for filters in lists:
-            in_vrf = [*filters, ("vrf_id__n", "null")]
-            vrfs = {row["id"]: row["vrf"] for row in self._fetch(table.endpoint, in_vrf, ("vrf",))}
-            for row in self._fetch(table.endpoint, filters, fields - {"vrf"}):
-                row["vrf"] = vrfs.get(row["id"])
-                yield row
+        in_vrf = [*filters, ("vrf_id__n", "null")]
+        vrfs = {row["id"]: row["vrf"] for row in self._fetch(endpoint, in_vrf, ("vrf",))}
+        for row in self._fetch(endpoint, filters, fields - {"vrf"}):
+            row["vrf"] = vrfs.get(row["id"])
+            yield row
 
     def by_owner_is_cheaper(self, table: Related, owners: Owners, row_cost: float) -> bool:
         """Return whether reading a table by host IDs costs less than reading the whole table."""

@@ -13,7 +13,7 @@ the missing data.
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field, parse
@@ -46,11 +46,20 @@ MIN_FOR_ESTIMATE = 2000
 class RestShapedList:
     """A list that both APIs can return. ``listed`` contains the names of the list.
 
-    ``filters`` are REST filters. Through GraphQL, the class reads all objects or the objects with certain IDs. Several
-    lists share the results in ``memo``.
+    ``filters`` are REST filters. Through GraphQL, the class reads all objects or the objects with certain IDs.
+    ``within`` is the GraphQL filter for the same rows if ``filters`` select a range of IDs. Several lists share the
+    results in ``memo``.
     """
 
-    def __init__(self, pager: Pager, graphql: GraphQL, memo: Memo, listed: Listed | Related, filters: Pairs) -> None:
+    def __init__(
+        self,
+        pager: Pager,
+        graphql: GraphQL,
+        memo: Memo,
+        listed: Listed | Related,
+        filters: Pairs,
+        within: Mapping[str, t.Any] | None = None,
+    ) -> None:
         self._pager = pager
         self._memo = memo
         self._graphql = graphql
@@ -59,6 +68,7 @@ class RestShapedList:
         if not self._name:
             raise AssertionError(f"{self.endpoint} is not read through GraphQL")
         self._filters = filters
+        self._within = within or {}
 
     # Rows
 
@@ -75,27 +85,25 @@ class RestShapedList:
                 having = self._pager.count(self.endpoint, [*self._filters, *LISTS[field.key]])
             if having is not None and having <= agreement.total * SELDOM:
                 seldom.add(field.key)
-        return self._pages(fields, seldom, {}, [key for key in seldom if agreement.having(key) == 0])
+        return self._pages(fields, seldom, [key for key in seldom if agreement.having(key) == 0])
 
     def _pages(
-        self, fields: Sequence[Field], seldom: Collection[str], filters: Row, nulls: Collection[str] = ()
+        self, fields: Sequence[Field], seldom: Collection[str], nulls: Collection[str] = ()
     ) -> Iterator[list[Row]]:
         """Yield pages. Read the ``seldom`` fields only for rows with a value. No row has a value in ``nulls``."""
         values = {
-            field.key: {} if field.key in nulls else self._values_of(field, filters)
-            for field in fields
-            if field.key in seldom
+            field.key: {} if field.key in nulls else self._values_of(field) for field in fields if field.key in seldom
         }
         often = [field for field in fields if field.key not in seldom]
-        for page in map(_with_numbers, self._graphql.pages(self._name, often, filters)):
+        for page in map(_with_numbers, self._graphql.pages(self._name, often, self._within)):
             for key, known in values.items():
                 for row in page:
                     row[key] = known.get(row["id"])
             yield page
 
-    def _values_of(self, field: Field, filters: Row) -> dict[int, t.Any]:
+    def _values_of(self, field: Field) -> dict[int, t.Any]:
         """Return the values of a field that refers to objects, by row ID. Omit rows without a value."""
-        having: Row = {**filters, field.name: {"id": {"gt": 0}}}
+        having: Row = {**self._within, field.name: {"id": {"gt": 0}}}
         if field.key in LISTS:
             # NetBox returns a row once for each object in the list.
             having["DISTINCT"] = True
@@ -114,19 +122,18 @@ class RestShapedList:
         workers = self._pager.workers
         return map(_with_numbers, ordered_map(workers, read, parts, look_ahead(workers.size)))
 
-    def pages_between(
-        self, fields: Sequence[Field], low: int, high: int | None, known: Collection[Row] = ()
-    ) -> Iterator[list[Row]]:
-        """Yield pages of the rows whose IDs are in a range, read through GraphQL.
+    def pages_within(self, fields: Sequence[Field], known: Collection[Row] = ()) -> Iterator[list[Row]]:
+        """Yield pages of the rows that ``within`` selects, read through GraphQL.
 
         If few of the ``known`` rows have an object in a field, the field is read only for rows with an object.
         """
-        between = {"gte": low} if high is None else {"gte": low, "lt": high}
         seldom = set()
         if len(known) >= MIN_FOR_ESTIMATE:
-            having = {field.key: sum(1 for row in known if row.get(field.key, True)) for field in fields if field.fields}
+            having = {
+                field.key: sum(1 for row in known if row.get(field.key, True)) for field in fields if field.fields
+            }
             seldom = {key for key, number in having.items() if number <= len(known) * SELDOM}
-        return self._pages(fields, seldom, {"id": between})
+        return self._pages(fields, seldom)
 
     def by_rest(self, fields: Iterable[str], ids: Sequence[int] | None = None) -> Table:
         """Read ``fields`` from the REST API: for all rows that the filters select, or for the rows with ``ids``."""
@@ -232,7 +239,7 @@ class RestShapedList:
         return [tag for tag in tags if tag.pop("tagged_items")]
 
     def _tagged(self, tag: int) -> list[int]:
-        rows = self._graphql.rows(self._name, parse("id"), {"tags": {"id": {"exact": tag}}})
+        rows = self._graphql.rows(self._name, parse("id"), {**self._within, "tags": {"id": {"exact": tag}}})
         return [int(row["id"]) for row in rows]
 
 

@@ -31,6 +31,8 @@ HOSTS = {
         "virtualization/virtual-machines", "virtual_machine_list", "virtualization.virtualmachine"
     ),
 }
+# The fields of hosts that contain an IP address.
+ADDRESS_FIELDS = ("primary_ip", "primary_ip4", "primary_ip6", "oob_ip")
 KIND_OF_MODEL = {listed.model: kind for kind, listed in HOSTS.items()}
 
 

@@ -14,13 +14,21 @@ import json
 import re
 import typing as t
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import cache, effects, expressions, patch, saved
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import (
+    cache,
+    costs,
+    effects,
+    expressions,
+    patch,
+    saved,
+)
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import make_plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
@@ -128,13 +136,32 @@ def test_device_without_a_name_follows_the_slug_of_its_type(netbox: NetBox, run:
     assert "read again" in said[0]
 
 
-def test_audit_finds_a_write_without_a_record(netbox: NetBox, run: Run, said: list[str], warnings: list[str]) -> None:
+@pytest.mark.parametrize("transport", ["rest", "graphql"])
+def test_audit_finds_a_write_without_a_record(
+    netbox: NetBox, run: Run, said: list[str], warnings: list[str], monkeypatch: pytest.MonkeyPatch, transport: str
+) -> None:
+    monkeypatch.setattr(costs, "MIN_HOSTS_IN_SLICE", 1)
+    run = partial(run, transport=transport)
     run()
     netbox.edits.unlogged(saved=False).update(DEVICES, 1, serial="SILENT")
     values = {run(audit_slices=3).hosts["leaf1"].vars["serial"] for dummy in range(3)}
     assert "SILENT" in values
     assert any("devices 1 (serial)" in text for text in warnings)
     assert not full_read(said, "audit") or run(audit_slices=3).hosts["leaf1"].vars["serial"] == "SILENT"
+
+
+def test_audit_ignores_objects_that_only_graphql_hides(
+    netbox: NetBox, run: Run, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(costs, "MIN_HOSTS_IN_SLICE", 1)
+    netbox.credentials.limited_to = (*set(netbox.estate.tables) - {"tenancy/tenants"}, "core/object-changes")
+    options = {"token": netbox.tokens["limited"], "audit_slices": 1, "host_vars": ["tenant", "status"]}
+    tenants = [host.vars.get("tenant") for host in run(**options).hosts.values()]
+    assert any(tenants)
+    run(**options)
+    queries = [received.json["query"] for received in netbox.requests if received.path == "/graphql/"]
+    assert any("device_list" in query and "tenant" in query for query in queries)
+    assert "audit 1/1 clean" in said[-1]
 
 
 def test_host_that_came_without_a_record_is_noticed_at_once(netbox: NetBox, run: Run, said: list[str]) -> None:
