@@ -29,6 +29,7 @@ def recorded(request: pytest.FixtureRequest, server: t.Any) -> Iterator[tuple[Re
         yield Recorder(server(netbox)), recording
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_edit_leaves_the_recorded_traces(recorded: tuple[Recorder, t.Any], case: t.Any) -> None:
     recorder, recording = recorded

@@ -85,6 +85,7 @@ def test_edits_of_a_large_estate_make_few_rows() -> None:
     assert len(netbox.table("dcim/devices").assigned()) < 40
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(steps=edit_sequences(unlogged=True))
 def test_rows_agree_with_each_other_after_any_edits(steps: list[Step]) -> None:
@@ -126,6 +127,7 @@ def test_failed_request_changes_nothing(steps: list[Step]) -> None:
     assert {endpoint: dict(table.items()) for endpoint, table in netbox.estate.tables.items()} == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", EDITS)
 def test_every_edit_is_possible(edit: str) -> None:
     netbox = new_netbox()

@@ -20,6 +20,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader
 from ansible.utils.display import Display
 
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
+
 if t.TYPE_CHECKING:  # pragma: no cover
     from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
@@ -68,6 +70,12 @@ def add_place(netbox: NetBox) -> Callable[..., Row]:
         return table[number]
 
     return add
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let clients repeat failed requests at once."""
+    monkeypatch.setattr(Client, "pause", lambda self, error: None)
 
 
 @pytest.fixture

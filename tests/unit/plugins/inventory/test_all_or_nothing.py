@@ -83,6 +83,7 @@ def test_failure_in_a_cached_run_adds_no_host(
 @pytest.mark.parametrize(
     "path", ["/api/virtualization/virtual-machines/", "/api/dcim/regions/", "/api/dcim/interfaces/"]
 )
+@pytest.mark.usefixtures("no_pauses")
 def test_failure_of_one_list_adds_no_host(
     netbox: NetBox, read: t.Any, other: InventoryData, fault: Fault, path: str
 ) -> None:

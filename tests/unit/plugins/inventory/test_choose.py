@@ -14,6 +14,8 @@ from ansible.errors import AnsibleParserError
 
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
+pytestmark = pytest.mark.slow
+
 TRANSPORTS = pytest.mark.parametrize("transport", ["rest", "graphql", "auto"])
 DEVICES = "/api/dcim/devices/"
 

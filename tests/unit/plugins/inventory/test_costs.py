@@ -13,6 +13,8 @@ import pytest
 
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, Received, serve
 
+pytestmark = pytest.mark.slow
+
 TRANSPORTS = pytest.mark.parametrize("transport", ["auto", "rest"])
 
 

@@ -84,6 +84,7 @@ def of_session(leader: int) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the processes of a session are read from /proc")
 @pytest.mark.parametrize("what", ["inventory", "playbook"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -13,6 +13,8 @@ import pytest
 
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
+pytestmark = pytest.mark.slow
+
 EVERYTHING: dict[str, t.Any] = {
     "group_by": ["site", "location", "tenant", "rack", "tag", "role", "platform", "region", "site_group", "cluster"],
     **dict.fromkeys(("config_context", "interfaces", "services", "virtual_disks", "dns_name", "prefixes"), True),

@@ -230,6 +230,7 @@ def test_token_without_permission_for_the_log_reads_everything(netbox: NetBox, r
         assert any("core.view_objectchange" in text for text in said)
 
 
+@pytest.mark.usefixtures("no_pauses")
 def test_log_that_fails_reads_everything(netbox: NetBox, run: Run, said: list[str]) -> None:
     run()
     netbox.edits.update(DEVICES, 1, serial="NEW")

@@ -36,6 +36,7 @@ def test_only_tags_and_serial_have_reserved_names() -> None:
     assert {name for name in FACTS if is_reserved_name(name)} == {"tags", "serial"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [advice(), {"vars_prefix": "nb_"}, {"host_vars": ["site", "role"]}])
 def test_advice_of_the_guide_avoids_the_warning(netbox: NetBox, tmp_path: Path, options: dict[str, t.Any]) -> None:
     source = tmp_path / "a.netbox.yml"

@@ -122,6 +122,7 @@ def test_both_give_the_same_inventory_of_2000_devices_with_everything(large: Net
     assert by_graphql(large) > 20
 
 
+@pytest.mark.slow
 def test_tagged_vlans_are_read_only_for_interfaces_that_have_some(large: NetBox, read: t.Any) -> None:
     read(large, transport="graphql", interfaces=True, virtual_machines=False)
     queries = [received.json["query"] for received in large.requests if received.path == "/graphql/"]
@@ -151,6 +152,7 @@ def test_hosts_whose_ids_need_several_urls_have_their_interfaces(read: t.Any) ->
         assert listed(read(netbox, transport="graphql", interfaces=True)) == by_rest
 
 
+@pytest.mark.slow
 def test_many_hosts_are_asked_for_through_graphql_and_few_through_rest(large: NetBox, read: t.Any) -> None:
     assert len(read(large).hosts) == len(large.table("dcim/devices")) + len(
         large.table("virtualization/virtual-machines")
@@ -178,6 +180,7 @@ def same_as_rest(netbox: NetBox, read: t.Any, told: list[str], why: str, **optio
     assert any(why in reason for reason in reasons), told
 
 
+@pytest.mark.slow
 def test_a_server_without_graphql_is_asked_through_rest(large: NetBox, read: t.Any, told: list[str]) -> None:
     large.settings.graphql = False
     try:
@@ -188,6 +191,8 @@ def test_a_server_without_graphql_is_asked_through_rest(large: NetBox, read: t.A
         large.settings.graphql = True
 
 
+@pytest.mark.usefixtures("no_pauses")
+@pytest.mark.slow
 def test_an_old_server_is_asked_through_rest(large: NetBox, read: t.Any, told: list[str]) -> None:
     large.faults.append(Fault("status", "500", path="/graphql/"))
     try:
@@ -196,11 +201,13 @@ def test_an_old_server_is_asked_through_rest(large: NetBox, read: t.Any, told: l
         large.faults.clear()
 
 
+@pytest.mark.slow
 def test_token_without_permission_for_sites_uses_rest(large: NetBox, read: t.Any, told: list[str]) -> None:
     options = {"token": large.tokens["limited"], "virtual_machines": False, "host_vars": ["site", "tenant", "status"]}
     same_as_rest(large, read, told, "non-nullable", **options)
 
 
+@pytest.mark.slow
 def test_tenants_without_permission_are_read_through_rest(large: NetBox, read: t.Any, told: list[str]) -> None:
     options = {"token": large.tokens["limited"], "virtual_machines": False, "host_vars": ["tenant", "status"]}
     same_as_rest(large, read, told, "tenant_id=null", **options)
@@ -223,6 +230,7 @@ def test_interfaces_are_complete_if_related_objects_are_hidden(
     assert sum(len(host.vars["interfaces"]) for host in inventory.hosts.values()) > 4000
 
 
+@pytest.mark.slow
 def test_devices_without_permission_are_an_error(large: NetBox, read: t.Any) -> None:
     for transport in ("auto", "graphql", "rest"):
         with pytest.raises(AnsibleParserError, match="permission"):

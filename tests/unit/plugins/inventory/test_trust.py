@@ -23,6 +23,8 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names imp
 from ansible_collections.netbox.cursor.tests import _programs
 from ansible_collections.netbox.cursor.tests.stand_in import Fault, NetBox, serve
 
+pytestmark = pytest.mark.slow
+
 # ansible-core before 2.19 trusts all strings.
 trusted = getattr(ansible.template, "trust_as_template", str)
 GATE = "a-secret-for-the-gate"
@@ -63,7 +65,6 @@ def secrets_in(text: str, netbox: NetBox) -> list[str]:
 CACHE = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "cache"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["", "status:500", "html"])
 def test_output_and_files_contain_no_secret(netbox: NetBox, text_in: t.Any, tmp_path: Path, fault: str) -> None:
     if fault:

@@ -30,6 +30,7 @@ def netbox() -> Iterator[NetBox]:
         yield served
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOOKUPS)
 def test_lookup_is_complete_if_one_request_in_five_fails(
     netbox: NetBox, monkeypatch: pytest.MonkeyPatch, name: str

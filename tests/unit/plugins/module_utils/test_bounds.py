@@ -176,6 +176,7 @@ def test_endless_data_around_a_response_is_bounded(before: bytes, piece: bytes) 
         assert isinstance(refused(address), errors.NoAnswer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "piece"),
     [

@@ -28,6 +28,7 @@ def netbox() -> Iterator[NetBox]:
         yield served
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_remaining_rows_are_returned_once_or_loss_is_reported(netbox: NetBox, way: str) -> None:
     for dummy in range(ROUNDS):
@@ -58,7 +59,7 @@ def test_loss_in_a_list_with_ordering_is_reported(netbox: NetBox) -> None:
         netbox.hooks.remove(delete_the_first)
 
 
-@pytest.mark.parametrize("argument", [None, 3], ids=["504", "time-out"])
+@pytest.mark.parametrize("argument", [None, pytest.param(3, marks=pytest.mark.slow)], ids=["504", "time-out"])
 @pytest.mark.parametrize("way", [*WAYS, "cursor", "offset"])
 def test_a_server_that_fails_above_100_rows_is_walked_to_the_end(way: str, argument: int | None) -> None:
     """Each transport starts with pages of 300 rows. The log reports that they are too large, and the new size."""

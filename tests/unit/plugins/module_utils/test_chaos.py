@@ -24,6 +24,7 @@ def netbox() -> Iterator[NetBox]:
         yield served
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", READS)
 def test_lists_are_complete_if_one_request_in_five_fails(netbox: NetBox, way: str) -> None:
     outcome = disturbed(netbox, READS[way], LOAD, SEEDS)

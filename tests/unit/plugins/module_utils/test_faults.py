@@ -397,6 +397,7 @@ def it_is_attached_once(netbox: NetBox, folder: Path, sure: bool) -> None:
     assert attached(netbox, folder.name) == [PICTURE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "when", "way", "outcome"), CELLS)
 def test_it_ends_soon_in_the_right_rows_or_in_one_clear_error(
     request: pytest.FixtureRequest,

@@ -233,6 +233,7 @@ def interfaces_of(server: NetBox, device: int) -> list[str]:
     return [str(pk) for pk, one in server.table("dcim/interfaces").items() if one["device"]["id"] == device]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("owner", "maximum"),
     # Small pages of a list of 25, as each page is a request, and pages around the length of a list of 150.
@@ -262,6 +263,7 @@ def test_nested_lists_are_complete_in_every_mode(
     assert sorted(one["id"] for one in beside["wired"]) == sorted(interfaces_of(server, owner))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("maximum", [1, 3, 20, 44, 45, 46])
 @pytest.mark.parametrize("limit", [None, 2, 19, 20, 21, 45, 47])
 @pytest.mark.parametrize("workers", [1, 4])

@@ -210,6 +210,7 @@ class Failing(Fault):
         return self._random.random() < self._part
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 8])
 @pytest.mark.parametrize("way", ["cursor", "offset", "ordering", "GraphQL"])
 def test_failures_at_random_cost_at_most_half_as_much_again(netbox: NetBox, way: str, workers: int) -> None:

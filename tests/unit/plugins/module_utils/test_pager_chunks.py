@@ -18,6 +18,8 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import look_ahead
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=["4.5", "4.6"])
 def netbox(request: pytest.FixtureRequest) -> Iterator[NetBox]:
@@ -44,7 +46,6 @@ def test_many_ids_come_whole_and_in_order(netbox: NetBox, pager: Pager) -> None:
     assert all(len(received.url) < 3800 for received in netbox.requests)
 
 
-@pytest.mark.slow
 def test_many_names_come_whole_and_in_order(netbox: NetBox, pager: Pager) -> None:
     devices = netbox.table("dcim/devices")
     names = [("name", devices[number]["name"]) for number in devices.ids() if devices[number]["name"]]

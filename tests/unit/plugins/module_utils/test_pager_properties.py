@@ -130,6 +130,7 @@ def test_rows_that_stay_come_once_while_the_list_is_edited(
     assert staying <= set(seen)
 
 
+@pytest.mark.slow
 @anything
 @given(ids=sets_of_ids(), limit=st.integers(1, 120), page_size=pages, size=workers)
 def test_a_limit_gives_the_first_rows(netbox: NetBox, ids: list[int], limit: int, page_size: int, size: int) -> None:
@@ -148,6 +149,7 @@ def test_an_ordering_gives_each_row_once_in_that_order(
     assert ids_of(netbox, page_size=page_size, max_workers=size, ordering=ordering) == expected
 
 
+@pytest.mark.slow
 @anything
 @given(ids=sets_of_ids(), page_size=pages, size=workers, bound=st.integers(0, 10**9))
 def test_a_filter_by_id_is_neither_widened_nor_narrowed(

@@ -32,6 +32,8 @@ from ansible_collections.netbox.cursor.tests.unit.plugins.modules.images import 
     named_rows,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_lost_response_is_resolved(netbox: NetBox, run_module: Run) -> None:
     netbox.faults.append(Fault("cut", path=LIST, after=1, times=1))

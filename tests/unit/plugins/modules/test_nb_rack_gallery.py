@@ -217,6 +217,7 @@ def test_interrupted_run_is_continued(
     assert not draw()["changed"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("max_workers", [1, 3])
 def test_gallery_keeps_max_workers(max_workers: int, run_module: Run, tmp_path: Path) -> None:
     with serve(version="4.6", estate=600, latency=0.01) as netbox:

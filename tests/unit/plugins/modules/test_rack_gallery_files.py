@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 from ansible_collections.netbox.cursor.plugins.modules import nb_rack_gallery
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox
 
+pytestmark = pytest.mark.slow
+
 Run = t.Callable[..., "dict[str, t.Any]"]
 
 FRONT = "racks/berlin-1-R1-1-front.svg"
