@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
+from ansible.plugins.loader import cache_loader
 
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import (
     cache,
@@ -382,12 +383,16 @@ def test_disk_that_is_full_leaves_the_earlier_entry(
     run()
     netbox.edits.update(DEVICES, 1, serial="NEW")
 
+    failures: list[OSError] = []
+
     def fail(*dummy: t.Any, **more: t.Any) -> None:
-        raise OSError(28, "No space left on device")
+        failures.append(OSError(28, "No space left on device"))
+        raise failures[-1]
 
     with monkeypatch.context() as patch:
-        patch.setattr("ansible.plugins.cache.jsonfile.CacheModule._dump", fail)
+        patch.setattr(cache_loader.get("ansible.builtin.jsonfile", class_only=True), "_dump", fail)
         assert run().hosts["leaf1"].vars["serial"] == "NEW"
+    assert failures
     netbox.edits.update(DEVICES, 1, serial="NEWER")
     assert run().hosts["leaf1"].vars["serial"] == "NEWER"
 
