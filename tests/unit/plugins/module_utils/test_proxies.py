@@ -34,6 +34,8 @@ class Proxy(socketserver.ThreadingTCPServer):
     * ``cuts``: number of delivered requests after which it closes the connection instead of sending a response.
     """
 
+    # The ports of the servers of these tests. Threads of earlier tests can still send requests to other servers.
+    served: t.ClassVar[set[int]] = set()
     daemon_threads = True
     allow_reuse_address = True
 
@@ -53,9 +55,11 @@ class Handler(socketserver.BaseRequestHandler):
     server: Proxy
 
     def handle(self) -> None:
-        self.server.asked += 1
         head, body = self._until_blank_line()
         method, target, dummy = head.split(b"\r\n")[0].decode().split(" ")
+        if urlsplit(target if "//" in target else f"//{target}").port not in self.server.served:
+            return
+        self.server.asked += 1
         if method == "CONNECT":
             if self.server.refusals:
                 self.server.refusals -= 1
@@ -80,7 +84,10 @@ class Handler(socketserver.BaseRequestHandler):
     def _until_blank_line(self) -> tuple[bytes, bytes]:
         read = b""
         while b"\r\n\r\n" not in read:
-            read += self.request.recv(65536)
+            piece = self.request.recv(65536)
+            if not piece:
+                raise ConnectionResetError
+            read += piece
         head, dummy, body = read.partition(b"\r\n\r\n")
         return head, body
 
@@ -113,12 +120,14 @@ def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
 @pytest.fixture(params=["forward", "CONNECT"])
 def netbox(request: pytest.FixtureRequest) -> Iterator[NetBox]:
     with serve(version="4.6", tls=request.param == "CONNECT") as netbox:
+        Proxy.served.add(urlsplit(netbox.url).port or 0)
         yield netbox
 
 
 @pytest.fixture
 def secure() -> Iterator[NetBox]:
     with serve(version="4.6", tls=True) as netbox:
+        Proxy.served.add(urlsplit(netbox.url).port or 0)
         yield netbox
 
 
