@@ -205,6 +205,8 @@ def test_an_error_leaves_no_host_behind(options: dict[str, t.Any]) -> None:
         {"compose": {"made": None}},
         {"compose": {"made": 1}},
         {"group_by": [None]},
+        {"host_vars": [None]},
+        {"interfaces": True, "interface_fields": [None]},
         {"cache": "perhaps"},
         {"rename_variables": [{"pattern": "a", "repl": "\\2"}]},
         {"rename_variables": [{"pattern": "a", "repl": "\\g<nope>"}]},
@@ -228,6 +230,8 @@ def test_mistake_in_an_option_causes_no_traceback(options: dict[str, t.Any]) -> 
         {"interfaces": True},
         {"group_by": ["cluster_type"], "host_vars": ["site"]},
         {"group_by": ["site_group", "region"], "vars_prefix": "nb_"},
+        {"group_by": ["location"], "host_vars": []},
+        {"rename_variables": [{"pattern": "site", "repl": "status"}]},
         {"site_data": True, "gateway_tag": "edge"},
     ],
 )

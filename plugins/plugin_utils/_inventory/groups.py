@@ -36,7 +36,7 @@ TENANCY = {"tenant": "tenants", "tenant_group": "tenant_groups"}
 # Host fields and tables that the groups for each key need. The fact for a key can need additional fields and tables.
 GROUP_NEEDS: Mapping[str, tuple[tuple[Field, ...], Mapping[str, tuple[str, ...]]]] = {
     "site": ((SITE,), {}),
-    "location": ((LOCATION, SITE), {"locations": ("slug", "parent", "site")}),
+    "location": ((LOCATION,), {"locations": ("slug", "parent", "site")}),
     "region": ((SITE,), {"sites": ("region",), "regions": ("slug", "parent")}),
     "site_group": ((SITE,), {"sites": ("group",), "site_groups": ("slug", "parent")}),
     "role": ((ROLE,), {"roles": ("slug", "parent")}),
@@ -91,10 +91,7 @@ class Groups:
     def __init__(self, view: View) -> None:
         self._view = view
         self._options = view.options
-        self._keys = dict(self._options.group_keys)
-        if self._options.as_peer and not set(PLACES).isdisjoint(self._keys):
-            # netbox.netbox adds a group for each site to every tree of places.
-            self._keys.setdefault("site", "sites" if self._options.plurals else "site")
+        self._keys = self._options.group_keys
         self.edges: dict[Edge, None] = {}
         self._trees = frozenset(self._options.group_trees)
         listed = {**PLACES, **NESTED, **TENANCY}

@@ -97,7 +97,12 @@ def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf
     if options.select and "selected" not in plan.facts:
         warnings.append("select: nothing uses the selection. Add selected to host_vars, or use it in an expression.")
     names = HostNames((one[0] for one in unnamed), options.duplicate_hostnames)
-    warnings += [*names.warnings(), *_unsafe_addresses(view), *_ambiguous_gateways(view), *variables.warnings()]
+    warnings += [
+        *names.warnings(),
+        *_unsafe_addresses(view),
+        *_ambiguous_gateways(view),
+        *variables.warnings(plan.variables),
+    ]
     hosts = []
     for (dummy, kind, number), own, of_host, extra, raw in unnamed:
         unique = names.names[kind, number]

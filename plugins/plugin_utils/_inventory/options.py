@@ -127,6 +127,9 @@ class Options:
             "allow_ansible_variables",
         ):
             values[name] = tuple(values[name] or ())
+            for item in values[name]:
+                if not isinstance(item, str):
+                    raise UsageError(f"{name}: {item!r} must be a string.")
         for name in ("hostname_field", "gateway_tag", "select"):
             values[name] = values[name] or None
         options = cls(**values)
@@ -154,8 +157,12 @@ class Options:
 
     @property
     def group_keys(self) -> dict[str, str]:
-        """The facts by which hosts are grouped, and the name that the user wrote for each fact."""
-        return {GROUP_KEYS.get(key, key): key for key in self.group_by}
+        """The facts by which hosts are grouped, and the name of each fact in group names."""
+        keys = {GROUP_KEYS.get(key, key): key for key in self.group_by}
+        if self.as_peer and not keys.keys().isdisjoint(("region", "site_group", "location")):
+            # netbox.netbox adds a group for each site to every tree of places.
+            keys.setdefault("site", "sites" if self.plurals else "site")
+        return keys
 
     def filters(self, kind: str) -> Pairs:
         """Return the query filters for ``devices`` or ``virtual_machines``."""

@@ -90,7 +90,7 @@ class VariableNames:
 
 
 class Variables:
-    """Converts facts to variables. Keys that cannot become variables are omitted, and reported in :meth:`warnings`."""
+    """Converts facts to variables. :meth:`warnings` reports the facts and keys that do not become variables."""
 
     def __init__(self, options: Options, available: Iterable[str]) -> None:
         names = VariableNames(options)
@@ -151,9 +151,19 @@ class Variables:
             self._names_of_keys[keys] = known
         return known
 
-    def warnings(self) -> list[str]:
-        """Return a warning for each reason why keys did not become variables."""
+    def warnings(self, chosen: frozenset[str]) -> list[str]:
+        """Return a warning for each reason why chosen facts or keys did not become variables."""
         found = []
+        facts_of: dict[str, list[str]] = {}
+        for fact, (name, form) in self._shapes.items():
+            if fact in chosen and form != "flat":
+                facts_of.setdefault(name, []).append(fact)
+        same = [f"{name} ({', '.join(sorted(facts))})" for name, facts in facts_of.items() if len(facts) > 1]
+        if same:
+            found.append(
+                "rename_variables gives several variables the same name, so each host has only one of them: "
+                f"{listing(same)}."
+            )
         if self._obeyed:
             found.append(
                 f"NetBox data cannot set variables that Ansible interprets: {listing(self._obeyed)}. They are "

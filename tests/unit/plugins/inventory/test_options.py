@@ -57,6 +57,14 @@ def test_interface_fields_are_not_checked_without_interfaces(netbox: NetBox, rea
     assert read(netbox, interface_fields=["nmae"]).hosts
 
 
+@pytest.mark.parametrize("item", [None, 5, ["site"]])
+@pytest.mark.parametrize("option", ["host_vars", "exclude_host_vars", "interface_fields", "allow_ansible_variables"])
+def test_item_that_is_not_a_string_is_refused(netbox: NetBox, read: t.Any, option: str, item: t.Any) -> None:
+    with pytest.raises(AnsibleParserError, match=option):
+        read(netbox, **{option: [item]})
+    assert not netbox.requests
+
+
 @pytest.mark.parametrize("option", ["compose", "groups"])
 def test_name_of_an_expression_must_be_a_string(netbox: NetBox, read_yaml: t.Any, option: str) -> None:
     with pytest.raises(AnsibleError, match=f"{option}: 5 must be a string"):
@@ -111,3 +119,12 @@ def test_fields_of_excluded_variables_are_not_requested(netbox: NetBox, read: t.
     lists = [dict(one.query).get("fields", "") for one in netbox.requests if one.path == "/api/dcim/devices/"]
     assert lists and not {"tags", "rack"} & {field for fields in lists for field in fields.split(",")}
     assert not any(one.path == "/api/dcim/racks/" for one in netbox.requests)
+
+
+@pytest.mark.parametrize(("host_vars", "warned"), [(["site", "status"], True), (["site"], False), (["all"], True)])
+def test_variables_of_the_same_name_are_reported(
+    netbox: NetBox, read: t.Any, warnings: list[str], host_vars: list[str], warned: bool
+) -> None:
+    hosts = read(netbox, rename_variables=[{"pattern": "site$", "repl": "status"}], host_vars=host_vars).hosts
+    assert hosts["leaf2"].vars["status"]
+    assert ("status (site, status)" in str(warnings)) == warned

@@ -94,8 +94,9 @@ def test_only_the_services_of_changed_hosts_are_read_again(netbox: NetBox, run: 
 
 
 def test_run_without_changes_reads_no_objects(netbox: NetBox, run: Run, said: list[str]) -> None:
-    run()
-    run(audit_slices=0)
+    # With several workers, a request that the first run no longer needs can arrive during the second run.
+    run(max_workers=1)
+    run(max_workers=1, audit_slices=0)
     assert said[0].startswith("0 changes, 0 hosts and 0 interfaces read again")
     assert len(netbox.requests) == 4
 
