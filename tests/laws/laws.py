@@ -15,6 +15,7 @@ import itertools
 import re
 import typing as t
 from collections.abc import Mapping, Sequence
+from random import Random
 
 import graphql
 
@@ -308,12 +309,13 @@ FOR_AGREEMENT = ("extras/custom-fields", "extras/tags")
 CONFIRMED = ("mode", "type", "status")
 
 
-def nothing_is_read_in_vain(mock: Mock, options: Options) -> list[str]:
+def nothing_is_read_in_vain(mock: Mock, options: Options, random: Random | None = None, number: int = 0) -> list[str]:
     """10. Each field that is requested can change the inventory, and no request is sent twice.
 
     A field that is empty in all objects shows nothing. Neither does a fact that a composed variable or another fact
     replaces, or a host that is left out because another one has its name. A field that an expression mentions is
-    requested because the user wants it, even if no object has what the expression looks for.
+    requested because the user wants it, even if no object has what the expression looks for. ``random`` chooses the
+    ``number`` of fields that are tried. Without it, all fields are tried.
     """
     mock.change = None
     composed = {name: text for name, text in options.get("compose", {}).items() if name not in HOST_VARS}
@@ -336,12 +338,11 @@ def nothing_is_read_in_vain(mock: Mock, options: Options) -> list[str]:
     mentioned = set(re.findall(r"\w+", str([options.get(name) for name in EXPRESSIONS])))
     sent = collections.Counter((asked.method, asked.url, asked.body) for asked in usual.requests)
     found = [f"sent {count} times: {url}" for (_method, url, _body), count in sent.items() if count > 1]
-    for list_name, field in sorted({each for asked in usual.requests for each in _requested(asked)}):
-        if not mentioned.isdisjoint(field.split(".")):
-            continue
-        if field == "device_type" and "hostnames" in options:
-            # A device without a name is named after its type if no expression gives a name.
-            continue
+    # A device without a name is named after its type if no expression gives a name.
+    mentioned |= {"device_type"} if "hostnames" in options else set()
+    requested = sorted({each for asked in usual.requests for each in _requested(asked)})
+    requested = [each for each in requested if mentioned.isdisjoint(each[1].split("."))]
+    for list_name, field in random.sample(requested, min(number, len(requested))) if random else requested:
         poisoned: list[t.Any] = []
         mock.change = functools.partial(_poisoned, list_name, field, poisoned)
         try:
