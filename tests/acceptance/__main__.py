@@ -19,8 +19,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[5]))
-# netbox.netbox keeps NetBox's schema beside Ansible's temporary directory, for all servers of one version.
-os.environ["ANSIBLE_LOCAL_TEMP"] = tempfile.mkdtemp(prefix="acceptance-") + "/tmp"
+# netbox.netbox caches NetBox's schema next to Ansible's temporary directory. All servers of one version share it.
+_temporary = tempfile.TemporaryDirectory(prefix="acceptance-")
+os.environ["ANSIBLE_LOCAL_TEMP"] = _temporary.name + "/tmp"
 
 from ansible.plugins.loader import init_plugin_loader, inventory_loader  # noqa: E402
 from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402
