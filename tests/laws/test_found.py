@@ -71,6 +71,14 @@ def test_composed_groups_do_not_depend_on_host_vars(condition: str) -> None:
     hold(laws.host_vars_select(Mock(described.netbox()), {"groups": {"live": condition}}, []))
 
 
+def test_flattened_keys_called_like_fields_do_not_depend_on_host_vars() -> None:
+    described = Described(devices=[{"name": "a", "context": {"role": "x"}}])
+    # The variable of the field `role` is called device_roles here.
+    options = {"flatten_local_context_data": True, "plurals": True, "keyed_groups": [{"key": "role"}]}
+    assert "_x" in read(described, **options).groups
+    hold(laws.host_vars_select(Mock(described.netbox()), options, []))
+
+
 def test_groups_of_tags_do_not_depend_on_host_vars() -> None:
     described = Described(tags=[{"slug": "edge"}], devices=[{"name": "a", "tags": (0,)}])
     hold(laws.host_vars_select(Mock(described.netbox()), {"group_by": ["tag"]}, ["ansible_host"]))
