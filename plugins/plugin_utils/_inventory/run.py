@@ -62,6 +62,11 @@ def _no_garbage_collection() -> Iterator[None]:
         yield
     finally:
         if collected:
+            if not gc.get_freeze_count():
+                # Move all new objects to the oldest generation. Otherwise, Python now looks for garbage among all of
+                # them, which takes as long as reading the cache.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
