@@ -16,8 +16,8 @@ import typing as t
 import zlib
 from collections.abc import Iterator, Sequence
 
-from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.changes import Mark
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.columns import Run, from_columns, to_columns
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
 
 # Increase this number to invalidate all cached snapshots, so that the next run reads everything.
@@ -85,7 +85,7 @@ class Base:
         for name, table in snapshot.tables.items():
             base = self._tables.get(name, {})
             rows = [row for number, row in table.items() if base.get(number) is not row]
-            changed.append((name, rows))
+            changed.append((name, to_columns(rows)))
             gone[name] = [number for number in base if number not in table]
         missing = [name for name in self._tables if name not in snapshot.tables]
         return _packed({"changed": changed, "gone": gone, "missing": missing})
@@ -121,8 +121,8 @@ def unpack(parts: Sequence[str], denied: dict[str, str], *, difference: bool) ->
 
 
 def _add(snapshot: Snapshot, content: t.Any) -> None:
-    for name, rows in content:
-        snapshot.tables.setdefault(name, {}).update((row["id"], row) for row in rows)
+    for name, runs in content:
+        snapshot.tables.setdefault(name, {}).update((row["id"], row) for row in from_columns(runs))
 
 
 def _packed(content: t.Any) -> str:
@@ -139,8 +139,8 @@ def digests_of(parts: Sequence[str]) -> tuple[str, ...]:
     return tuple(hashlib.sha256(part.encode()).hexdigest() for part in parts)
 
 
-def _parts(snapshot: Snapshot) -> Iterator[list[tuple[str, list[Row]]]]:
-    part: list[tuple[str, list[Row]]] = []
+def _parts(snapshot: Snapshot) -> Iterator[list[tuple[str, list[Run]]]]:
+    part: list[tuple[str, list[Run]]] = []
     room = ROWS_IN_PART
     for name, table in snapshot.tables.items():
         rows = list(table.values())
@@ -150,6 +150,6 @@ def _parts(snapshot: Snapshot) -> Iterator[list[tuple[str, list[Row]]]]:
             if len(some) > room:
                 yield part
                 part, room = [], ROWS_IN_PART
-            part.append((name, some))
+            part.append((name, to_columns(some)))
             room -= len(some)
     yield part
