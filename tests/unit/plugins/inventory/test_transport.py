@@ -89,6 +89,14 @@ def test_both_give_the_same_inventory(netbox: NetBox, read: t.Any, name: str) ->
     assert (by_graphql(netbox) > 0) == (name not in ("whole",))
 
 
+def test_graphql_keeps_the_order_of_fields_in_the_rest_api(netbox: NetBox, read: t.Any) -> None:
+    # In the order in which NetBox's serializer returns them. The recordings of the mock NetBox are sorted by name.
+    fields = ["name", "label", "type", "enabled", "parent", "lag", "mtu", "mac_address", "mgmt_only", "description"]
+    fields += ["mode", "untagged_vlan", "tagged_vlans", "vrf", "tags", "custom_fields"]
+    hosts = read(netbox, transport="graphql", interfaces=True).hosts
+    assert {tuple(one) for one in hosts["leaf1"].vars["interfaces"]} == {("id", *fields, "ip_addresses")}
+
+
 def fill(netbox: NetBox, endpoint: str, rows: t.Iterable[dict[str, t.Any]]) -> None:
     for row in rows:
         netbox.table(endpoint)[row["id"]] = row
