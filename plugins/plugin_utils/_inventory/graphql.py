@@ -11,7 +11,6 @@ The rows have the same form as in the REST API. Fields that GraphQL cannot retur
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
@@ -31,7 +30,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.choose im
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import Memo, side_by_side
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import CLUSTER_DEVICE, FIELDS
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interning import ObjectInterner
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import INTERFACE_FIELDS, Options
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest_shaped import RestShapedList
@@ -268,10 +267,7 @@ class GraphQLReader:
         rows = listed.with_shown(rows, fields & SHOWN_DIFFERENTLY)
         if objects:
             rows = listed.with_shown(rows, objects, within="custom_fields")
-        rows = _joined(rows, listed.by_rest(by_rest)) if by_rest else rows
-        # Templates can print whole interfaces, so use the order of the fields in the REST API.
-        order = ("id", owner, *(field for field in INTERFACE_FIELDS if field in fields))
-        return [dict(zip(order, values)) for values in map(operator.itemgetter(*order), rows)]
+        return _joined(rows, listed.by_rest(by_rest)) if by_rest else rows
 
 
 # Host fields, besides plain fields, that the REST API returns without a query for other objects.

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import INTERFACE_FIELDS
 
 # The parts of a name such as `Ethernet1/0/3:1.200`. NetBox sorts interfaces by these parts (utilities/ordering.py).
 _PARTS = re.compile(
@@ -45,13 +46,13 @@ def sort_interfaces(interfaces: Iterable[Row]) -> list[Row]:
 
 
 def shape_interface(interface: Row, addresses: list[Row], owner: str, whole: bool) -> Row:
-    """Convert a row in place to its form in the variable, and add its IP ``addresses``.
+    """Convert a row to its form in the variable, and add its IP ``addresses``. The row and the addresses can change.
 
     ``owner`` is the name of the field that contains the host. This field is removed, unless the user requests ``whole``
-    objects.
+    objects. The order of the fields does not depend on the transport, because templates can print whole interfaces.
     """
     if not whole:
-        interface.pop(owner, None)
+        interface = {name: interface[name] for name in _fields_without(owner, tuple(interface))}
     if "tags" in interface:
         interface["tags"] = _slugs(interface["tags"])
     for address in addresses:
@@ -59,6 +60,13 @@ def shape_interface(interface: Row, addresses: list[Row], owner: str, whole: boo
             address.pop(name, None)
     interface["ip_addresses"] = addresses
     return interface
+
+
+@functools.lru_cache(maxsize=128)
+def _fields_without(owner: str, fields: tuple[str, ...]) -> list[str]:
+    """Return the other fields in the order of the variable."""
+    places = {name: place for place, name in enumerate(("id", *INTERFACE_FIELDS))}
+    return sorted(set(fields) - {owner}, key=lambda name: (places.get(name, len(places)), name))
 
 
 def _slugs(tags: list[Row]) -> list[str]:

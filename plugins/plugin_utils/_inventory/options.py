@@ -47,7 +47,7 @@ COMPATIBLE_DEFAULTS: dict[str, tuple[t.Any, t.Any]] = {
     "empty_groups": (True, False),
     "interface_fields": (("all",), None),
 }
-# In the order of the REST API of NetBox 4.6.
+# In the order in which variables contain them, which is that of the REST API of NetBox 4.6.
 INTERFACE_FIELDS = (
     *("name", "label", "type", "enabled", "parent", "lag", "mtu", "mac_address", "mgmt_only", "description", "mode"),
     *("untagged_vlan", "tagged_vlans", "vrf", "tags", "custom_fields"),
