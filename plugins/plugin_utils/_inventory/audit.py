@@ -73,7 +73,7 @@ class Audit:
     def _host_differences(self, kind: str, number: int) -> list[str]:
         rows = self._snapshot.table(kind)
         bounds = self._bounds(rows, number)
-        known = [one for one in rows if _is_between(one, *bounds)]
+        known = {one: row for one, row in rows.items() if _is_between(one, *bounds)}
         read, by_graphql = self._reader.hosts_between(kind, *bounds, known)
         found = _differing(kind, rows, read, bounds)
         if by_graphql and found:

@@ -134,16 +134,19 @@ class GraphQLReader:
         """Return whether GraphQL returns all hosts of a kind with all fields in the plan."""
         return self._plan.fields[kind] is not None and not self._choices[kind].filters and not self.rest_fields(kind)
 
-    def hosts_between(self, kind: str, low: int, high: int | None) -> list[Row]:
-        """Return the hosts whose IDs are in a range. If GraphQL hides an object, the field contains null."""
+    def hosts_between(self, kind: str, low: int, high: int | None, known: Collection[Row]) -> list[Row]:
+        """Return the hosts whose IDs are in a range. If GraphQL hides an object, the field contains null.
+
+        ``known`` contains the hosts that the range contained before.
+        """
         listed = self._list_between(HOSTS[kind], low, high)
         fields = self._plan.fields[kind] or frozenset()
-        objects = listed.custom_objects() if "custom_fields" in fields else []
+        objects = listed.custom_objects(known) if "custom_fields" in fields else []
         by_rest = {"custom_fields"} if objects is None else set()
         selected = _selected(map(self._selection, fields - by_rest - {"tags"}))
         interner = ObjectInterner(None)
         rows = [row for page in listed.pages_within(selected) for row in interner.intern(list(map(_numbered, page)))]
-        rows = self._completed(listed, rows, fields - by_rest, objects or [])
+        rows = self._completed(listed, rows, fields - by_rest, objects or [], known)
         number_addresses(rows)
         return _joined(rows, listed.by_rest(by_rest)) if by_rest else rows
 
@@ -176,13 +179,18 @@ class GraphQLReader:
         return [row for page in pages for row in interner.intern(list(map(_numbered, page)))]
 
     def _completed(
-        self, listed: RestShapedList, rows: list[Row], fields: Collection[str], objects: Sequence[str]
+        self,
+        listed: RestShapedList,
+        rows: list[Row],
+        fields: Collection[str],
+        objects: Sequence[str],
+        known: Collection[Row] = (),
     ) -> list[Row]:
         """Add the data that the rows lack: tags, labels, objects in custom fields, and primary addresses."""
         if "tags" in fields:
-            listed.add_tags(rows)
+            listed.add_tags(rows, known)
         if "status" in fields:
-            rows = listed.with_shown(rows, ["status"], shared=True)
+            rows = listed.with_shown(rows, ["status"], shared=True, known=known)
         if objects and "custom_fields" in fields:
             rows = listed.with_shown(rows, objects, within="custom_fields")
         if "primary_ip" in fields:
@@ -212,9 +220,9 @@ class GraphQLReader:
         ``known`` contains the interfaces that the range contained before.
         """
         listed = self._list_between(INTERFACES[kind], low, high)
-        objects, by_rest, selected = self._selected_of_interfaces(kind, listed)
+        objects, by_rest, selected = self._selected_of_interfaces(kind, listed, known)
         rows = [row for page in listed.pages_within(selected, known) for row in page]
-        return self._completed_interfaces(kind, listed, rows, objects, by_rest)
+        return self._completed_interfaces(kind, listed, rows, objects, by_rest, known)
 
     def _list_between(self, listed: Listed | Related, low: int, high: int | None) -> RestShapedList:
         filters: Pairs = [("id__gte", str(low)), *([] if high is None else [("id__lt", str(high))])]
@@ -242,16 +250,24 @@ class GraphQLReader:
     def _fields_of_interfaces(self, kind: str) -> set[str]:
         return set(self._plan.tables[INTERFACES[kind].name] or ()) - {kind[:-1]}
 
-    def _selected_of_interfaces(self, kind: str, listed: RestShapedList) -> tuple[list[str], set[str], list[Selected]]:
+    def _selected_of_interfaces(
+        self, kind: str, listed: RestShapedList, known: Collection[Row] | None = None
+    ) -> tuple[list[str], set[str], list[Selected]]:
         """Return the custom fields with objects, the fields to read through REST, and the GraphQL selection."""
         fields = self._fields_of_interfaces(kind)
-        objects = listed.custom_objects() if "custom_fields" in fields else []
+        objects = listed.custom_objects(known) if "custom_fields" in fields else []
         by_rest = {"custom_fields"} if objects is None else set()
         selections = (INTERFACE_SELECTIONS[field] for field in fields - by_rest - {"tags"})
         return objects or [], by_rest, _selected([*selections, f"{kind[:-1]} {{id}}"])
 
     def _completed_interfaces(
-        self, kind: str, listed: RestShapedList, rows: list[Row], objects: Sequence[str], by_rest: set[str]
+        self,
+        kind: str,
+        listed: RestShapedList,
+        rows: list[Row],
+        objects: Sequence[str],
+        by_rest: set[str],
+        known: Collection[Row] = (),
     ) -> list[Row]:
         """Convert the rows to the form of the REST API, and add the data that they lack."""
         fields, owner = self._fields_of_interfaces(kind), kind[:-1]
@@ -260,11 +276,11 @@ class GraphQLReader:
             if "mac_address" in fields:
                 row["mac_address"] = (row.pop("primary_mac_address") or {}).get("mac_address")
         if "tags" in fields:
-            listed.add_tags(rows)
+            listed.add_tags(rows, known)
         if "tagged_vlans" in fields:
             for row in rows:
                 row["tagged_vlans"] = row["tagged_vlans"] or []
-        rows = listed.with_shown(rows, fields & SHOWN_DIFFERENTLY)
+        rows = listed.with_shown(rows, fields & SHOWN_DIFFERENTLY, known=known)
         if objects:
             rows = listed.with_shown(rows, objects, within="custom_fields")
         return _joined(rows, listed.by_rest(by_rest)) if by_rest else rows

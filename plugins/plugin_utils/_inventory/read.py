@@ -37,7 +37,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan impo
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.progress import Progress
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.rest import AFTER, Counts, Owners, RestReader
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.select import SelectReader
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.snapshot import Snapshot, Table
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables import HOSTS, INTERFACES, TABLES, Related
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.values import suggest
 
@@ -91,20 +91,20 @@ class Reader:
         """The reader for the REST API."""
         return self._rest
 
-    def hosts_between(self, kind: str, low: int, high: int | None, known: Collection[int]) -> tuple[list[Row], bool]:
+    def hosts_between(self, kind: str, low: int, high: int | None, known: Table) -> tuple[list[Row], bool]:
         """Return the hosts whose IDs are in a range, and whether they were read through GraphQL.
 
-        ``known`` contains the IDs of the hosts that the range contained before. If the user filters by ID, return the
-        hosts with these IDs.
+        ``known`` contains the hosts that the range contained before. If the user filters by ID, return the hosts with
+        their IDs.
         """
         many = low != high and len(known) >= costs.MIN_HOSTS_IN_SLICE
         if many and self._transport != "rest" and self._graphql.can_audit(kind):
             try:
-                return self._graphql.hosts_between(kind, low, high), True
+                return self._graphql.hosts_between(kind, low, high, known.values()), True
             except NetBoxError as error:
                 if not _can_use_rest(error):
                     raise
-        return self._rest.hosts_between(kind, low, high, known), False
+        return self._rest.hosts_between(kind, low, high, list(known)), False
 
     def interfaces_between(
         self, kind: str, low: int, high: int | None, known: Collection[Row]

@@ -39,6 +39,8 @@ SELDOM = 1 / 4
 # Lists of objects in rows, and REST filters that select about as many rows as have an object in the list. The REST API
 # has no filter for empty lists.
 LISTS: dict[str, Pairs] = {"tagged_vlans": [("mode", "tagged")]}
+# A GraphQL request costs NetBox 0.01 s. Reading the tags of this number of rows costs as much.
+TAGGED_ROWS_PER_REQUEST = 40
 # If a list has fewer rows than this, it is cheaper to read a field for all rows than to count the rows with a value.
 MIN_FOR_ESTIMATE = 2000
 
@@ -104,7 +106,7 @@ class RestShapedList:
     def _values_of(self, field: Field) -> dict[int, t.Any]:
         """Return the values of a field that refers to objects, by row ID. Omit rows without a value."""
         having: Row = {**self._within, field.name: {"id": {"gt": 0}}}
-        if field.key in LISTS:
+        if field.key in LISTS or field.key == "tags":
             # NetBox returns a row once for each object in the list.
             having["DISTINCT"] = True
         found = self._graphql.rows(self._name, [*parse("id"), field], having)
@@ -145,11 +147,14 @@ class RestShapedList:
 
     # Values that GraphQL returns in another form
 
-    def custom_objects(self) -> list[str] | None:
+    def custom_objects(self, known: Collection[Row] | None = None) -> list[str] | None:
         """Return the names of custom fields that refer to objects.
 
         Return ``None`` if there are custom fields of other types, whose values GraphQL might return in another form.
+        If the ``known`` rows contain only values that are equal in both APIs, return an empty list without a request.
         """
+        if known is not None and not any(_contains_objects(row["custom_fields"]) for row in known):
+            return []
         rows = self._memo.get("custom fields", self._custom_fields)
         types = {row["name"]: row["type"]["value"] for row in rows if self._model in row["object_types"]}
         if not set(types.values()) <= {*SAME_TYPES, *OBJECT_TYPES}:
@@ -161,16 +166,30 @@ class RestShapedList:
         return list(self._pager.rows("extras/custom-fields", representation=shape))
 
     def with_shown(
-        self, rows: list[Row], fields: Iterable[str], within: str = "", *, shared: bool = False
+        self,
+        rows: list[Row],
+        fields: Iterable[str],
+        within: str = "",
+        *,
+        shared: bool = False,
+        known: Iterable[Row] = (),
     ) -> list[Row]:
         """Convert choices and objects to their form in the REST API, with labels and names. Return the rows.
 
-        One REST row provides the value for all rows that share it. ``within`` is the name of the field that contains
+        One REST row provides the value for all rows that share it. ``known`` rows from the REST API provide the labels
+        of choices, because only NetBox's configuration changes them. ``within`` is the name of the field that contains
         ``fields``. With ``shared``, rows can share one object. Rows that were deleted in the meantime are omitted.
         """
         copy = (lambda value: value) if shared else deep_copy
         fields = sorted(fields)
-        shown = self._shown(rows, fields, within)
+        choices = {
+            (field, value["value"]): value
+            for row in known
+            for field in fields
+            for value in _values(row.get(field))
+            if "value" in value
+        }
+        shown = {**choices, **self._shown(rows, fields, within, choices)}
         missing = [row["id"] for row in rows if not _keys(row, fields, within) <= set(shown)]
         # If a sample row was edited in the meantime, the REST form of its old value is unknown. Read all rows with this
         # value through the REST API.
@@ -190,12 +209,15 @@ class RestShapedList:
             kept.append(row)
         return kept
 
-    def _shown(self, rows: Iterable[Row], fields: Sequence[str], within: str) -> dict[tuple[str, t.Any], t.Any]:
-        """Return the REST form of each value in these fields, by field and key."""
+    def _shown(
+        self, rows: Iterable[Row], fields: Sequence[str], within: str, known: Collection[tuple[str, t.Any]]
+    ) -> dict[tuple[str, t.Any], t.Any]:
+        """Return the REST form of each value in these fields, by field and key. Omit ``known`` values."""
         samples: dict[tuple[str, t.Any], int] = {}
         for row in rows:
             for key in _keys(row, fields, within):
-                samples.setdefault(key, row["id"])
+                if key not in known:
+                    samples.setdefault(key, row["id"])
         found = self.by_rest([within] if within else fields, sorted(set(samples.values())))
         return {
             (field, _key(value)): value
@@ -204,14 +226,24 @@ class RestShapedList:
             for value in _values((row[within] if within else row).get(field))
         }
 
-    def add_tags(self, rows: Iterable[Row]) -> None:
-        """Add tags to the rows. Read one GraphQL list for each tag, or use REST if there are many tags."""
+    def add_tags(self, rows: Iterable[Row], known: Collection[Row] = ()) -> None:
+        """Add tags to the rows. Read one GraphQL list for each tag, or use REST if there are many tags.
+
+        If few of the ``known`` rows have tags, read all tagged rows with one GraphQL list.
+        """
         by_id = {row["id"]: row for row in rows}
         for row in by_id.values():
             row["tags"] = []
         if not by_id:
             return
         tags = self._memo.get("tags", self._used_tags)
+        if known and sum(1 for row in known if row.get("tags")) < len(tags) * TAGGED_ROWS_PER_REQUEST:
+            (field,) = parse("tags {id}")
+            for number, values in self._values_of(field).items():
+                if number in by_id:
+                    found = {int(value["id"]) for value in values}
+                    by_id[number]["tags"] = [tag for tag in tags if tag["id"] in found]
+            return
         if len(tags) * ROWS_PER_TAG > len(by_id):
             for number, row in self.by_rest(["tags"]).items():
                 if number in by_id:
@@ -241,6 +273,11 @@ class RestShapedList:
     def _tagged(self, tag: int) -> list[int]:
         rows = self._graphql.rows(self._name, parse("id"), {**self._within, "tags": {"id": {"exact": tag}}})
         return [int(row["id"]) for row in rows]
+
+
+def _contains_objects(custom_fields: Mapping[str, t.Any] | None) -> bool:
+    values = [value for field in (custom_fields or {}).values() for value in _values(field)]
+    return any(isinstance(value, dict) for value in values)
 
 
 def _with_numbers(rows: list[Row]) -> list[Row]:
