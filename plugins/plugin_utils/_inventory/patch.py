@@ -12,7 +12,7 @@ returns are removed from the snapshot. Short tables are read again completely.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.changes import Changes
@@ -78,6 +78,8 @@ class Patch:
         self._before = {kind: set(snapshot.table(kind)) for kind in self._kinds}
         self._new_hosts: dict[str, set[int]] = {}
         self._addresses: set[int] = set()
+        # The addresses in the change log that were read to find their inside addresses, or `None` if they are gone.
+        self._changed_addresses: dict[int, Row | None] = {}
         # The number of rows that were read again from each table, and the kinds of hosts whose IDs were all read.
         self.read: dict[str, int] = {}
         self.swept: set[str] = set()
@@ -110,10 +112,14 @@ class Patch:
 
         NetBox does not write a change record for the inside address.
         """
-        changed = self._touched.of(ADDRESS)
+        changed = set(self._touched.of(ADDRESS))
         shown = self._plan.raw is None or set(ADDRESS_FIELDS) & self._plan.raw
         if changed and (shown or "services" in self._plan.tables):
-            rows = self._rest.rows_with(TABLES["addresses"], changed, ("nat_inside",))
+            # `None` stands for all fields.
+            fields = self._plan.tables.get("addresses", frozenset())
+            more = () if fields is None else {*fields, "nat_inside"}
+            rows = list(self._rest.rows_with(TABLES["addresses"], changed, more))
+            self._changed_addresses = {**dict.fromkeys(changed), **{row["id"]: row for row in rows}}
             self._touched.add(ADDRESS, {row["nat_inside"]["id"] for row in rows if row["nat_inside"]})
 
     # Hosts
@@ -230,7 +236,7 @@ class Patch:
             ids |= self._interfaces_of_macs(table)
         if len(ids) > self._limit * COMPONENTS_OF_A_HOST:
             raise FullReadNeeded(f"{len(ids)} {table.label} to read again")
-        new = {row["id"]: row for row in self._rest.rows_with(table, ids) if is_component(table, row)}
+        new = {row["id"]: row for row in self._component_rows(table, ids) if is_component(table, row)}
         came = set(new) - set(rows)
         for number in ids:
             rows.pop(number, None)
@@ -244,6 +250,15 @@ class Patch:
             changed = rows if self._are_other_hosts(table.kinds) else new
             for number in [number for number, row in changed.items() if not self._has_owner(table, row)]:
                 del rows[number]
+
+    def _component_rows(self, table: Related, ids: set[int]) -> Iterator[Row]:
+        """Yield the rows with these IDs. Do not read addresses twice."""
+        if table.model == ADDRESS:
+            fields = self._plan.tables[table.name]
+            for row in filter(None, self._changed_addresses.values()):
+                yield row if fields is None else {name: row[name] for name in row if name in fields or name == "id"}
+            ids = ids - set(self._changed_addresses)
+        yield from self._rest.rows_with(table, ids)
 
     def _are_other_hosts(self, kinds: Iterable[str]) -> bool:
         return any(self._snapshot.table(kind).keys() != self._before.get(kind, ()) for kind in kinds)
