@@ -34,10 +34,13 @@ class Context:
     largest_page: int
     warn: t.Callable[[str], object]
 
-    def page_size(self, name: str, max_rows: int | None = None, share: float = 1.0) -> PageSize:
+    def page_size(
+        self, name: str, max_rows: int | None = None, share: float = 1.0, *, are_small: bool = False
+    ) -> PageSize:
         """Return the page size for reading at most ``max_rows`` rows of the list ``name``.
 
-        For ``share``, see :class:`PageSize`.
+        If the rows ``are_small``, the first page is as large as later pages. For ``share``, see :class:`PageSize`.
         """
-        first, largest = (min(rows, max_rows or rows) for rows in (self.first_page, self.largest_page))
+        usual = self.largest_page if are_small else self.first_page
+        first, largest = (min(rows, max_rows or rows) for rows in (usual, self.largest_page))
         return PageSize(self.client, name, first, largest, share)

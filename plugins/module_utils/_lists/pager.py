@@ -94,6 +94,7 @@ class Pager:
         offset: int | None = None,
         limit: int | None = None,
         skip_deleted: tuple[str, str] | None = None,
+        are_small: bool = False,
     ) -> Generator[Row, None, None]:
         """Yield the objects in a list as they arrive, in ID order or in the order that ``ordering`` specifies.
 
@@ -112,6 +113,7 @@ class Pager:
             offset=offset,
             limit=limit,
             skip_deleted=skip_deleted,
+            are_small=are_small,
         )
         return flatten(pages)
 
@@ -125,6 +127,7 @@ class Pager:
         offset: int | None = None,
         limit: int | None = None,
         skip_deleted: tuple[str, str] | None = None,
+        are_small: bool = False,
     ) -> Generator[list[Row], None, None]:
         """Yield lists of the objects from :meth:`rows`, as they arrive."""
         endpoint = endpoint.strip("/")
@@ -137,6 +140,7 @@ class Pager:
                 offset,
                 limit,
                 skip_deleted,
+                are_small,
             )
         )
 

@@ -42,6 +42,7 @@ class ListQuery:
     * ``max_rows``: maximum number of rows to return.
     * ``skip_deleted``: the name of a filter whose values are IDs, and the endpoint of the objects with these IDs. If
       NetBox rejects an ID because its object was deleted, the query continues without the ID.
+    * ``are_small``: whether the rows are known to be small, so that the first page can be large.
 
     Raise :class:`UsageError` if a value is invalid, or if values cannot be combined.
     """
@@ -53,6 +54,7 @@ class ListQuery:
     offset: int | None = None
     max_rows: int | None = None
     skip_deleted: tuple[str, str] | None = None
+    are_small: bool = False
 
     def __post_init__(self) -> None:
         if self.max_rows is not None and self.max_rows < 1:

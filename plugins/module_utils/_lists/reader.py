@@ -58,7 +58,7 @@ class ListReader:
         self.query = query
         self._context = context
         self._server = context.server
-        self._size = size or context.page_size(query.endpoint, query.max_rows)
+        self._size = size or context.page_size(query.endpoint, query.max_rows, are_small=query.are_small)
         self._requests = ListRequests(context, query, self._size, self._existing_ids)
 
     @property

@@ -263,7 +263,8 @@ class ChangeLog:
 
     def _rows(self, filters: Pairs, fields: tuple[str, ...] = FIELDS, limit: int | None = None) -> list[Row]:
         shape = Representation(fields=fields)
-        return _checked(list(self._pager.rows(ENDPOINT, filters, representation=shape, limit=limit)), fields)
+        rows = self._pager.rows(ENDPOINT, filters, representation=shape, limit=limit, are_small=fields == FIELDS)
+        return _checked(list(rows), fields)
 
 
 def _checked(rows: list[Row], fields: tuple[str, ...]) -> list[Row]:

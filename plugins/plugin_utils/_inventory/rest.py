@@ -164,7 +164,7 @@ class RestReader:
 
     def whole(self, table: Related) -> Iterator[Row]:
         """Yield all rows of a table."""
-        return self._fetch(table.endpoint, [], self._plan.tables[table.name])
+        return self._fetch(table.endpoint, [], self._plan.tables[table.name], are_small=True)
 
     def referenced(self, table: Related, ids: Collection[int], filtered: bool) -> Iterator[Row]:
         """Yield the objects with these IDs.
@@ -177,7 +177,7 @@ class RestReader:
         few = len(ids) <= costs.IDS_PER_REQUEST
         if few or (filtered and costs.by_id(len(ids), row) < costs.complete(self.count(table.endpoint), row)):
             return self._fetch(table.endpoint, [("id", str(number)) for number in sorted(ids)], fields)
-        return (one for one in self._fetch(table.endpoint, [], fields) if one["id"] in ids)
+        return (one for one in self._fetch(table.endpoint, [], fields, are_small=True) if one["id"] in ids)
 
     def locations(self, sites: Collection[int]) -> Iterator[Row]:
         """Yield the locations in these sites, and possibly other locations."""
@@ -243,7 +243,7 @@ class RestReader:
         # returning the VRF of every address.
         in_vrf = [*filters, ("vrf_id__n", "null")]
         vrfs = {row["id"]: row["vrf"] for row in self._fetch(endpoint, in_vrf, ("vrf",))}
-        for row in self._fetch(endpoint, filters, fields - {"vrf"}):
+        for row in self._fetch(endpoint, filters, fields - {"vrf"}, are_small=True):
             row["vrf"] = vrfs.get(row["id"])
             yield row
 
@@ -276,9 +276,13 @@ class RestReader:
         filters: Pairs,
         fields: Collection[str] | None,
         stale: tuple[str, str] | None = None,
+        *,
+        are_small: bool = False,
     ) -> Iterator[Row]:
+        """Yield rows. ``are_small``: whether rows with only these fields are small."""
         shape = Representation(endpoint, fields=sorted({"id", *fields}) if fields else ())
-        return self._pager.rows(endpoint, filters, representation=shape, skip_deleted=stale)
+        small = are_small and fields is not None
+        return self._pager.rows(endpoint, filters, representation=shape, skip_deleted=stale, are_small=small)
 
 
 def _between(low: int, high: int | None) -> Pairs:
