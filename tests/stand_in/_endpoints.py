@@ -179,10 +179,12 @@ TARGETS = {
 TARGETS.update(
     {field: "ipam/ip-addresses" for field in ("primary_ip", "primary_ip4", "primary_ip6", "oob_ip", "nat_inside")}
 )
-SPECIAL_TARGETS = {
+SPECIAL_TARGETS: dict[tuple[str, str], str | None] = {
     ("dcim/racks", "role"): "dcim/rack-roles",
     ("dcim/sites", "group"): "dcim/site-groups",
     ("ipam/asns", "role"): "ipam/roles",
+    # A choice.
+    ("ipam/ip-addresses", "role"): None,
     ("ipam/prefixes", "role"): "ipam/roles",
     ("ipam/vlans", "group"): "ipam/vlan-groups",
     ("ipam/vlans", "role"): "ipam/roles",
@@ -207,7 +209,7 @@ def target_of(endpoint: str, field: str) -> str | None:
     """Return the endpoint of the field's nested objects, or None if there are none."""
     if field in ("parent", "bridge", "lag"):
         return endpoint
-    return SPECIAL_TARGETS.get((endpoint, field)) or TARGETS.get(field)
+    return SPECIAL_TARGETS.get((endpoint, field), TARGETS.get(field))
 
 
 def type_of(endpoint: str) -> str:
