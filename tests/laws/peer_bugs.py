@@ -29,6 +29,12 @@ Options = Mapping[str, t.Any]
 
 DEVICES, VMS = "dcim/devices", "virtualization/virtual-machines"
 PLACES = {"location": "dcim/locations", "region": "dcim/regions", "site_group": "dcim/site-groups"}
+# Keys of groups, and lists whose slugs are unique only below one parent or manufacturer.
+NESTED = {
+    **{(key,): endpoint for key, endpoint in PLACES.items()},
+    ("role", "device_roles"): "dcim/device-roles",
+    ("platform", "platforms"): "dcim/platforms",
+}
 VARIABLES = {"location": "locations", "region": "regions", "site_group": "site_groups"}
 FLATTENED = ("config_context", "local_context_data", "custom_fields")
 # How Ansible refuses a group below itself.
@@ -210,18 +216,11 @@ def _unsafe_name(context: Context, difference: Difference) -> bool:
     return difference.what == "host" or context.mentions("inventory_hostname", "inventory_hostname_short")
 
 
-def _shared_slugs(context: Context) -> dict[str, set[str]]:
-    """Slugs that several places of a kind have."""
-    counts = {
-        key: collections.Counter(row["slug"] for row in context.table(endpoint).values())
-        for key, endpoint in PLACES.items()
-        if context.groups_by(key)
-    }
-    return {key: {slug for slug, count in found.items() if count > 1} for key, found in counts.items()}
-
-
 def _same_slug(context: Context, difference: Difference) -> bool:
-    return difference.what in ("group", "tree", "empty group") and any(_shared_slugs(context).values())
+    """Objects that are grouped by share a slug."""
+    lists = [endpoint for keys, endpoint in NESTED.items() if context.groups_by(*keys)]
+    slugs = [[row["slug"] for row in context.table(endpoint).values()] for endpoint in lists]
+    return difference.what in ("group", "tree", "empty group") and any(len(set(each)) < len(each) for each in slugs)
 
 
 def _same_slug_above(context: Context, difference: Difference) -> bool:
@@ -381,7 +380,7 @@ BUGS = (
     ),
     Bug(
         "same-slug",
-        "Several locations, regions, or site groups that share a slug",
+        "Several locations, regions, site groups, roles, or platforms that share a slug",
         "They share one group, so a play can run on hosts in the wrong place.",
         "Each has a group that is named after its path. The group that is named after the slug contains these groups.",
         _same_slug,
