@@ -30,7 +30,7 @@ Options = Mapping[str, t.Any]
 DEVICES, VMS = "dcim/devices", "virtualization/virtual-machines"
 PLACES = {"location": "dcim/locations", "region": "dcim/regions", "site_group": "dcim/site-groups"}
 # Keys of groups, and lists whose slugs are unique only below one parent or manufacturer.
-NESTED = {
+NESTED: dict[tuple[str, ...], str] = {
     **{(key,): endpoint for key, endpoint in PLACES.items()},
     ("role", "device_roles"): "dcim/device-roles",
     ("platform", "platforms"): "dcim/platforms",
