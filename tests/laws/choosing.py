@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laws of the options that choose, shape, and guard. Each function returns what contradicts the law, a line each."""
+"""Laws of the filter sets, of excluded variables, and of the guard against inventories that shrink.
+
+Each function returns one line per contradiction of its law.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,13 @@ _caches = itertools.count()
 
 
 def without_chassis(described: Described) -> Described:
-    """The estate with each device as a host of its own."""
+    """Return the estate without virtual chassis, so that each device becomes a host."""
     devices = [{key: value for key, value in one.items() if key != "chassis"} for one in described.devices]
     return dataclasses.replace(described, chassis=[], devices=devices)
 
 
 def selected(target: Target, options: Options) -> set[str] | str:
-    """The objects that became hosts, or the error."""
+    """Return the URLs of the objects that became hosts, or the error message."""
     outcome = target.run({**options, "host_vars": [], "compose": {WHO: "netbox.url"}})
     return outcome.error or {variables[WHO] for variables in outcome.hosts.values()}
 
@@ -35,7 +38,7 @@ def selected(target: Target, options: Options) -> set[str] | str:
 def sets_follow_set_algebra(
     mock: Mock, query: Sequence[Filters], include: Sequence[Filters], exclude: Sequence[Filters], more: Options
 ) -> list[str]:
-    """11. Hosts are those of ``query_filters``, in any included set, and in no excluded set."""
+    """11. Check that hosts match ``query_filters``, at least one included set, and none of the excluded sets."""
     together = selected(
         mock,
         {**more, "query_filters": list(query), "include_filters": list(include), "exclude_filters": list(exclude)},
@@ -58,14 +61,14 @@ def sets_follow_set_algebra(
 
 
 def excluded_variables_are_those_not_selected(target: Target, options: Options, excluded: Sequence[str]) -> list[str]:
-    """12. To exclude variables is to select all others."""
+    """12. Check that excluding variables is the same as selecting all other variables."""
     others = [name for name in HOST_VARS if name not in excluded]
     out = target.run({**options, "host_vars": list(HOST_VARS), "exclude_host_vars": list(excluded)})
     return differences(out, target.run({**options, "host_vars": others, "exclude_host_vars": []}))
 
 
 def guard_stops_exactly_what_shrank(mock: Mock, gone: Sequence[int], percent: float) -> list[str]:
-    """13. The guard stops an inventory that lost more than so many percent, and no other."""
+    """13. Check that a run fails if, and only if, the inventory lost more than ``percent`` percent of its hosts."""
     cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "max_shrink": percent}
     cache["cache_connection"] = str(FOLDER / f"guard{next(_caches)}")
     before = mock.run({**cache, "group_prefix": "before"})

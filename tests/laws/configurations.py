@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options of nb_inventory as users combine them, for an estate that was drawn before.
+"""Generate options of nb_inventory as users combine them, for a given estate.
 
-The expressions are of the kinds that users write: those of our guides and of netbox.netbox's documentation, those of
-published inventory files, and those of issues about things that went wrong.
+The expressions are similar to the ones that users write. They come from our guides, the documentation of netbox.netbox,
+published inventory files, and issues about failures.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ INTERFACE_FIELDS = (
     *("untagged_vlan", "tagged_vlans", "vrf", "tags", "custom_fields", "display", "count_ipaddresses"),
 )
 
-# Values of compose.
+# Values for compose.
 VALUES = (
-    # Fields of the object, facts, and both of one name.
+    # Fields of the object, host variables, and names that are both a field and a host variable.
     *("name", "id", "url", "site.slug", "site.name", "site", "role", "tenant.name", "netbox.site.name", "last_updated"),
     *("position", "face.value", "rack.display", "rack", "device_type.manufacturer.slug", "platform.slug", "platform"),
     *("status.value", "status.label", "regions", "regions | last", "site_groups | first | default('x')", "locations"),
@@ -68,25 +68,25 @@ VALUES = (
     "interfaces | map(attribute='name') | list",
     "interfaces | selectattr('mgmt_only') | map(attribute='ip_addresses') | flatten | map(attribute='address') | list",
     "interfaces | selectattr('name', 'match', '^eth') | list | length",
-    # The object as a whole, method calls, and names that only the running expression knows.
+    # The whole object, method calls, and keys that are known only when the expression runs.
     *("netbox.get('face', 'x')", "netbox.get('serial')", "netbox.keys() | list", "netbox | length", "netbox"),
     *("netbox['site']['slug']", "netbox[something]", "netbox.items() | list | length", "netbox.rack.name"),
     *("vars['name']", "hostvars", "netbox.custom_fields", "netbox is mapping", "(netbox | default({})).name"),
-    # Names that Ansible gives.
+    # Names that Ansible defines.
     *("inventory_hostname", "inventory_hostname_short", "inventory_file | basename", "inventory_dir | length"),
     *("inventory_hostname ~ '.lan'", "inventory_hostname.split('_')", "groups | default('no groups')", "omit"),
-    # Jinja's and Ansible's globals, filters and tests.
+    # Globals, filters, and tests of Jinja and Ansible.
     *("range(2) | list", "now(utc=true).year", "lookup('env', 'LAWS_NOT_SET')", "query('env', 'LAWS_NOT_SET')"),
     *("lookup('ansible.builtin.env', 'LAWS_NOT_SET', default=site.slug)", "dict(a=serial)", "namespace(x=1).x"),
     *("name is defined and name is not none", "name | default('none', true) | upper", "undef()", "lipsum is defined"),
     "('role' in netbox) | ternary('has', 'has not')",
     "'{}.example.com'.format(name)",
-    # Written wrongly, as people do: without quotes, with braces, with what is not there, or not at all.
+    # Common mistakes: missing quotes, braces, undefined names, syntax errors, and empty expressions.
     *("community.routeros.routeros", "ansible.netcommon.network_cli", "{{ name }}", "{{ site.slug }}", "no_such_name"),
     *("name | no_such_filter", "name.no.such.attribute", "1 / 0", "name +", "", "'literal'", "[1, 2", "none", "true"),
-    # Variables under the names that the user gave them.
+    # Variables under names that result from vars_prefix and rename_variables.
     *("nb_site", "nb_status.value", "nb_tags", "nb_site.name", "my_tenant", "nb_my_tenant", "nb_custom_fields.owner"),
-    # Variables of earlier sources, and flattened ones.
+    # Variables from earlier sources, and variables from flattened data.
     *("earlier", "earlier.colour", "ntp", "fqdn", "owner", "tier", "x1", "ansible_connection"),
 )
 CONDITIONS = (
@@ -143,7 +143,7 @@ RARELY = st.sampled_from((False, False, False, False, False, True))
 OFTEN = st.booleans()
 _VALUES, _CONDITIONS, _KEYS = st.sampled_from(VALUES), st.sampled_from(CONDITIONS), st.sampled_from(KEYS)
 _HOST_NAMES = st.sampled_from(HOST_NAMES)
-# Names of composed variables: new ones, facts, fields, what connects, and what is no name.
+# Names of composed variables: new names, host variables, fields, connection variables, and an invalid name.
 _COMPOSED = st.sampled_from(("made", "ansible_host", "site", "tags", "made_too", "ansible_user", "status", "1 x"))
 _COMPOSED_GROUPS = st.sampled_from(("live", "web1", "site_ber", "dup", "a b", "all", "ungrouped", "ber"))
 _GROUP_BY = st.lists(st.sampled_from((*GROUP_BY, *GROUP_BY, *PLURALS)), max_size=6, unique=True)
@@ -158,13 +158,13 @@ CHANCES = {share: st.sampled_from((False,) * (share - 1) + (True,)) for share in
 
 
 def subsets(variables: tuple[str, ...] = HOST_VARS) -> st.SearchStrategy[list[str]]:
-    """Lists for host_vars."""
+    """Return a strategy for lists of host_vars."""
     return st.lists(st.sampled_from(variables), max_size=8, unique=True)
 
 
 @st.composite
 def facts(draw: st.DrawFn) -> Options:
-    """Which variables there are, and what they are called."""
+    """Draw the options that determine which variables hosts get, and the names of the variables."""
     options: Options = {name: True for name in SWITCHES if draw(CHANCES[4])}
     if draw(CHANCES[4]):
         options["racks"] = False
@@ -189,9 +189,9 @@ def facts(draw: st.DrawFn) -> Options:
 
 @st.composite
 def groupings(draw: st.DrawFn) -> Options:
-    """How hosts are grouped by what they are."""
+    """Draw the options that group hosts by their fields."""
     options: Options = {}
-    # Each key once, by one of its names.
+    # Use each key only once, under one of its names.
     keys = {SINGULAR.get(key, key): key for key in draw(_GROUP_BY)}
     if keys:
         options["group_by"] = list(keys.values())
@@ -219,7 +219,7 @@ def keyed_group(draw: st.DrawFn) -> Options:
 
 @st.composite
 def expressions(draw: st.DrawFn, *, names: bool = True) -> Options:
-    """compose, groups, keyed_groups and (``names``) hostnames."""
+    """Draw compose, groups, and keyed_groups. If ``names`` is set, also draw hostnames."""
     options: Options = {}
     compose = {draw(_COMPOSED): draw(_VALUES) for _number in range(draw(FEW))}
     if compose:
@@ -239,7 +239,7 @@ def expressions(draw: st.DrawFn, *, names: bool = True) -> Options:
 
 @st.composite
 def filters(draw: st.DrawFn, described: Described) -> Options:
-    """Filters that this estate's NetBox takes."""
+    """Draw filters that this estate's NetBox accepts."""
     options: Options = {}
     for name in ("query_filters", "device_query_filters", "vm_query_filters"):
         if draw(CHANCES[6]):
@@ -255,7 +255,7 @@ def filters(draw: st.DrawFn, described: Described) -> Options:
 
 
 def filter_sets(described: Described, option: str = "query_filters") -> st.SearchStrategy[list[Options]]:
-    """One or two sets of filters, each of one or two filters."""
+    """Return a strategy for one or two sets that contain one or two filters each."""
     one = st.lists(one_filter(described, option), min_size=1, max_size=2).map(
         lambda found: {key: value for each in found for key, value in each.items()}
     )
@@ -264,7 +264,7 @@ def filter_sets(described: Described, option: str = "query_filters") -> st.Searc
 
 @st.composite
 def one_filter(draw: st.DrawFn, described: Described, option: str) -> Options:
-    """A filter for hosts, for the option of that name."""
+    """Draw a filter that the given option accepts."""
     lists = {
         "site": described.sites,
         "role": described.roles,
@@ -305,7 +305,7 @@ def configurations(
     with_select: bool = True,
     strict: bool = False,
 ) -> Options:
-    """All of these together. ``strict``: also errors of expressions, which make the run fail."""
+    """Draw a combination of all options. If ``strict`` is set, errors in expressions can fail the run."""
     options = {**draw(facts()), **draw(groupings())}
     if draw(CHANCES[6]) and described.tags:
         options["gateway_tag"] = draw(st.sampled_from([tag["slug"] for tag in described.tags]))
@@ -322,12 +322,12 @@ def configurations(
 
 @st.composite
 def cases(draw: st.DrawFn, **settings: t.Any) -> tuple[Described, Options]:
-    """An estate, and options for it."""
+    """Draw an estate, and options for it."""
     described = draw(estates())
     return described, draw(configurations(described, **settings))
 
 
-# What sources before ours may have given: variables of hosts, groups of the names of hosts.
+# Data of earlier sources: variables of hosts, and groups with the names of hosts.
 EARLIER = st.sampled_from(
     (
         {},
@@ -387,5 +387,5 @@ _WRONG_NAMES = st.lists(st.sampled_from(sorted(_WRONG)), max_size=2, unique=True
 
 @st.composite
 def mistakes(draw: st.DrawFn) -> Options:
-    """Up to two options as nobody should write them."""
+    """Draw up to two options with values that are invalid or unusual."""
     return {name: draw(st.sampled_from(_WRONG[name])) for name in draw(_WRONG_NAMES)}

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How many examples each law is tried with.
+"""Set how many examples each law is tested with.
 
-By default, each run tries the same 200. LAWS=soak tries 5,000 new ones, LAWS_EXAMPLES=N tries N new ones.
+By default, each run tests the same 200 examples. LAWS=soak tests 5,000 new examples. LAWS_EXAMPLES=N tests N new
+examples.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from ansible.plugins.loader import init_plugin_loader
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 from hypothesis import HealthCheck, settings
 
-# This must come before anything of the collection is imported.
+# Initialize the loader before any module of the collection is imported.
 if AnsibleCollectionConfig.collection_finder is None:
     init_plugin_loader()
 
-# An example takes as long as some runs of an inventory, and an estate is drawn of some hundred numbers.
+# An example runs an inventory several times, and generating an estate takes several hundred random numbers. Both
+# exceed the default limits of hypothesis.
 common = settings(
     deadline=None,
     suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example),

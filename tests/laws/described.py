@@ -2,15 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small estate as a test writes it, and the rows that a NetBox serves for it.
+"""Describe a small estate in a test, and build the rows that a NetBox returns for it.
 
-Each list of :class:`Described` holds dictionaries. A reference to another object is its place in the list of these
-objects, counted from 0. What a dictionary does not name has a default, so a test writes only what matters:
+Each list of :class:`Described` contains dictionaries. A reference to another object is the object's index in its list,
+starting from 0. Fields that a dictionary does not contain have defaults, so a test writes only the fields that matter:
 
     Described(sites=[{"slug": "ber"}, {"slug": "par"}], devices=[{"name": "web1"}, {"name": "web1", "site": 1}])
 
-The id of an object is its place plus 1, unless the dictionary has an ``id``. Objects that every device needs (a site,
-a role, a device type) are there even if no list names them, and are what a device has if it names no other.
+The ID of an object is its index plus 1, unless the dictionary contains an ``id``. Every device needs a site, a role,
+and a device type. If one of these lists is empty, the estate contains a default object. A device that does not name a
+site, a role, or a device type gets the first one.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ Thing = dict[str, t.Any]
 Things = list[Thing]
 
 MOMENT = "2026-11-20T20:27:55.045076Z"
-# Fields of these tables whose values in a recorded row describe that one object.
+# Fields whose recorded values describe only one object. The templates replace these values with empty strings.
 TEXTS = ("description", "comments", "serial", "facility", "physical_address", "shipping_address", "dns_name", "label")
 DEVICE, VM = "dcim.device", "virtualization.virtualmachine"
 INTERFACE_KINDS = {"dcim/interfaces": "dcim.interface", "virtualization/interfaces": "virtualization.vminterface"}
@@ -43,7 +44,7 @@ class Described:
     """All objects of a small NetBox."""
 
     version: str = "4.6"
-    # PREFER_IPV4 of NetBox's settings: which of two primary addresses is the primary one.
+    # NetBox's setting PREFER_IPV4: whether the primary IPv4 address takes precedence over the primary IPv6 address.
     prefer_ipv4: bool = False
     # slug, name, parent
     regions: Things = dataclasses.field(default_factory=list)
@@ -77,35 +78,35 @@ class Described:
     vrfs: Things = dataclasses.field(default_factory=list)
     # name, vid
     vlans: Things = dataclasses.field(default_factory=list)
-    # name, type, of (for objects: the name of a list of this class), devices, virtual_machines (default: both)
+    # name, type, of (for object types: the name of a list of this class), devices, virtual_machines (default: both)
     custom_fields: Things = dataclasses.field(default_factory=list)
     # data, weight, site
     config_contexts: Things = dataclasses.field(default_factory=list)
-    # name, master (a place in devices)
+    # name, master (an index in devices)
     chassis: Things = dataclasses.field(default_factory=list)
     # name, site, role, type, platform, tenant, status, serial, asset_tag, location, rack, position, face, cluster,
     # chassis, vc_position, tags, custom_fields, context (local context data), description, comments, interfaces,
-    # services, primary_ip4, primary_ip6, oob_ip (each an address as it is written in the interfaces), outside (an
+    # services, primary_ip4, primary_ip6, oob_ip (each an address that an interface or outside contains), outside (an
     # address without an interface)
     devices: Things = dataclasses.field(default_factory=list)
-    # the same without what only devices have, and: device, vcpus, memory, disks
+    # the fields of devices, except fields that only devices have, and: device, vcpus, memory, disk, disks
     virtual_machines: Things = dataclasses.field(default_factory=list)
-    # prefix, and one of site, location, region
+    # prefix, one of site, location, region, and: vlan, vrf
     prefixes: Things = dataclasses.field(default_factory=list)
 
     def __repr__(self) -> str:
-        """As a test would write it."""
+        """Return the expression that a test would contain."""
         blank = Described()
         given = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         named = (f"{name}={value!r}" for name, value in given.items() if value != getattr(blank, name))
         return f"Described({', '.join(named)})"
 
     def _repr_pretty_(self, printer: t.Any, dummy: bool) -> None:
-        """For hypothesis, which would print all that is empty."""
+        """Print the expression for hypothesis, which would otherwise print empty lists as well."""
         printer.text(repr(self))
 
     def netbox(self, **settings: t.Any) -> NetBox:
-        """A mock NetBox that holds this estate. It is not served."""
+        """Return a mock NetBox that contains this estate. It does not listen on a port."""
         netbox = NetBox(Rows(self).estate(), Settings(version=self.version, **settings))
         dummy, derived = netbox.edits.tools()
         derived.prefer_ipv4 = self.prefer_ipv4
@@ -114,7 +115,7 @@ class Described:
 
 @functools.cache
 def templates(version: str) -> dict[str, Row]:
-    """A row of each endpoint as that version shows it, with nothing particular to one object left in it."""
+    """Return one row per endpoint as this NetBox version returns it, without values that describe one object."""
     found: dict[str, Row] = {}
     for endpoint, rows in recording(version, "dataset").items():
         row = copy.deepcopy(rows[0])
@@ -141,22 +142,25 @@ def object_types(version: str) -> Table:
 
 @functools.cache
 def nested_address_fields(version: str) -> tuple[str, ...]:
-    """What that version shows of an address inside another object."""
+    """Return the fields of an address that this NetBox version shows inside another object."""
     devices = recording(version, "dataset")["dcim/devices"]
     return tuple(next(row["primary_ip4"] for row in devices if row["primary_ip4"]))
 
 
 class Rows:
-    """Makes the rows of a described estate, endpoint after endpoint, so that what a row refers to is there."""
+    """Builds the rows of a described estate.
+
+    It builds the endpoints in sequence, so that the objects that a row refers to exist.
+    """
 
     def __init__(self, described: Described) -> None:
         self._described = described
         self._version = described.version
         self._templates = templates(described.version)
         self._tables: dict[str, dict[int, Row]] = {}
-        # Objects as other objects show them, by endpoint and place in the description.
+        # The short form of objects that other objects contain, by endpoint and index in the description.
         self._shown: dict[str, list[Row]] = {}
-        # Of addresses, by endpoint of their interfaces and what the test wrote: full rows.
+        # Complete rows of addresses, by interface endpoint, host ID, and the address that the test wrote.
         self._addresses: dict[tuple[str, int, str], Row] = {}
 
     def estate(self) -> Estate:
@@ -181,7 +185,7 @@ class Rows:
         return row
 
     def _show(self, endpoint: str, row: Row) -> Row:
-        """The row as other rows show it. Counts are not counted there."""
+        """Return the short form of the row that other rows contain. Its counts are 0."""
         if endpoint == "extras/tags":
             fields: tuple[str, ...] = ("id", "url", "display_url", "display", "name", "slug", "color")
         else:
@@ -207,7 +211,7 @@ class Rows:
         for thing in listed:
             parent = rows[thing["parent"]] if thing.get("parent") is not None else None
             bare = ("id", "url", "display_url", "display", "name", "slug", "_depth")
-            # Platforms show no depth of their parent, all others do.
+            # NetBox shows the depth of the parent, except for platforms.
             shown = parent and {
                 field: parent[field] for field in bare if endpoint != "dcim/platforms" or field != "_depth"
             }
@@ -218,7 +222,7 @@ class Rows:
                 )
             )
 
-    # Places and what is few
+    # Places, tenants, and tags
 
     def _places(self) -> None:
         described = self._described
@@ -328,7 +332,7 @@ class Rows:
 
     def _hosts(self) -> None:
         described = self._described
-        # First as other objects show them, as devices and chassis refer to each other.
+        # Build the short forms first, because devices and chassis refer to each other.
         for thing in described.devices:
             row = self._make("dcim/devices", thing, self._display(thing), name=thing.get("name"))
             self._show("dcim/devices", row)
@@ -363,7 +367,7 @@ class Rows:
             row = self._make(
                 "dcim/virtual-chassis", thing, thing["name"], master=master, members=shown, member_count=len(shown)
             )
-            # Counted also where other objects show it.
+            # NetBox counts the members in the short form as well.
             self._show("dcim/virtual-chassis", row)["member_count"] = len(shown)
 
     def _bare_device(self, place: int) -> Row:
@@ -495,7 +499,7 @@ class Rows:
             "mtu": thing.get("mtu"),
             "mode": choice(mode) if mode else None,
             "untagged_vlan": self._one("ipam/vlans", thing.get("untagged_vlan")),
-            # NetBox sorts VLANs by site, group, VID, and ID. These have no site and no group.
+            # NetBox sorts VLANs by site, group, VID, and ID. These VLANs do not have a site or a group.
             "tagged_vlans": sorted(vlans, key=lambda vlan: (vlan["vid"], vlan["id"])),
             "vrf": self._one("ipam/vrfs", thing.get("vrf")),
             "tags": self._tags(thing),
@@ -560,7 +564,7 @@ class Rows:
         self._addresses[endpoint, owner, text] = row
 
     def _join_nat(self) -> None:
-        """Put the address in place of what a test wrote for ``nat_inside``, and the other way round."""
+        """Replace the strings in ``nat_inside`` with the addresses, and fill ``nat_outside`` of these addresses."""
         rows = self._tables.get("ipam/ip-addresses", {})
         by_text = {row["address"]: row for row in rows.values()}
         for row in rows.values():
@@ -590,7 +594,7 @@ class Rows:
         if self._version == "4.7":
             row["port_mappings"] = [f"{protocol}/{port}" for port in ports]
 
-    # The rest
+    # Custom fields, prefixes, and counts
 
     def _custom_fields(self) -> None:
         described = self._described
@@ -639,14 +643,14 @@ class Rows:
             )
 
     def _count(self) -> None:
-        """Counts that the inventories look at."""
+        """Set the counts that the inventory plugins read."""
         for row in self._tables.get("ipam/prefixes", {}).values():
             if row["scope_type"] == "dcim.site":
                 self._tables["dcim/sites"][row["scope_id"]]["prefix_count"] += 1
 
 
 VMS = "virtualization/virtual-machines"
-# Lists of Described by the endpoint of their objects.
+# Endpoints of the lists of Described that custom fields can refer to.
 LISTS = {"tenants": "tenancy/tenants", "sites": "dcim/sites", "devices": "dcim/devices", "tags": "extras/tags"}
 
 
@@ -668,7 +672,7 @@ def choice(value: str) -> Row:
 
 
 def bare(endpoint: str, row: Row) -> Row:
-    """What NetBox shows of an object that is two levels down."""
+    """Return the form that NetBox shows for an object that is nested two levels deep."""
     shown = {name: row[name] for name in ("display", "id", "name", "url")}
     return {**shown, "display_url": f"{HERE}/{endpoint}/{row['id']}/"}
 
@@ -679,7 +683,7 @@ def bare_address(row: Row) -> Row:
 
 
 def deep_merge(first: Row, second: Row) -> Row:
-    """What NetBox makes of two config contexts: dictionaries are merged, all else is replaced."""
+    """Merge two config contexts as NetBox does: merge dictionaries, and replace all other values."""
     merged = dict(first)
     for key, value in second.items():
         before = merged.get(key)

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Small estates with everything that NetBox allows.
+"""Generate small estates that use all kinds of data that NetBox accepts.
 
-Names come from short lists, so that they collide: with each other, with names of groups, with Ansible's own names, and
-with the names that the plugin gives to duplicates. What NetBox would refuse is not drawn: two devices of one name in a
-site and tenant, two regions of one slug under one parent, a host address on another host's interface.
+Names come from short lists, so that they collide with each other, with group names, with Ansible's own names, and with
+the names that the plugin creates for duplicates. The strategies do not generate data that NetBox rejects: two devices
+with the same name in a site and tenant, two regions with the same slug under one parent, or a primary address on
+another host's interface.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ Draw = t.Callable[[st.SearchStrategy[t.Any]], t.Any]
 
 MOST_DEVICES, MOST_VMS = 12, 6
 
-# Slugs of everything. The first of a list is what a failing example shrinks to.
+# Slugs of all objects. Failing examples shrink to the first value of a list.
 SLUGS = st.sampled_from(("ber", "north", "level-9", "web1", "leaf", "all", "dup", "a-b", "site", "1st"))
-# Names of hosts; those with a number look like what becomes of a duplicate.
+# Names of hosts. Names such as dup_2 are also names that the plugin creates for duplicates.
 HOST_NAMES = st.sampled_from(
     (
         *("web1", "dup", "dup_2", "dup_3", "dup_4", "leaf", "ber", "north", "site_ber", "region_north", "tag_dup"),
@@ -31,7 +32,7 @@ HOST_NAMES = st.sampled_from(
         *("level-9", "role_leaf", "no-name", "is_virtual", "dup_2_2"),
     )
 )
-# Names of what has no slug: racks, clusters, services.
+# Names of objects without a slug: racks and clusters.
 NAMES = st.sampled_from(("R1", "Rack 9/ä", "web1", "all", "ber", "c 1", "dup"))
 TEXTS = st.sampled_from(("", "SN-1", "{{ 6 * 7 }}", "ü ß", "all", "!unsafe x", "true"))
 DNS_NAMES = st.sampled_from(("", "web1.example.com", "web1", "dup", "all", "a.b.example.com"))
@@ -40,7 +41,7 @@ VM_STATUS = st.sampled_from(("active", "planned", "offline", "staged", "failed",
 TIME_ZONES = st.sampled_from(
     (None, "Europe/Berlin", "America/St_Johns", "Asia/Kolkata", "UTC", "America/Argentina/Salta")
 )
-# Keys of contexts: names of variables of ours and of Ansible's, names that no variable may have.
+# Keys of config contexts: names of variables of the plugin and of Ansible, and invalid variable names.
 KEYS = st.sampled_from(
     (
         *("ntp", "ntp-servers", "disk", "status", "site", "sites", "tags", "regions", "ansible_host", "role"),
@@ -88,7 +89,7 @@ INTERFACE_NAMES = ("eth0", "eth1/10", "eth1/2", "mgmt0", "po1", "vlan 7")
 INTERFACE_TYPES = st.sampled_from(("1000base-t", "lag", "virtual", "10gbase-x-sfpp"))
 MODES = st.sampled_from((None, "access", "tagged", "tagged-all"))
 MACS = st.sampled_from(((), ("02:00:00:00:00:01",), ("02:00:00:00:00:0A", "02:00:00:00:00:02")))
-# How a host is reached: what addresses its first interfaces have, and which of them are primary.
+# Ways to reach a host: the addresses of its first interfaces, and the choice of the primary addresses.
 REACHED = st.sampled_from(
     ("none", "4", "6", "46", "4 in second", "two names", "nat", "outside", "oob", "unset", "46 oob")
 )
@@ -104,7 +105,7 @@ WEIGHTS = st.sampled_from((0, 100))
 NOTHING = st.just(None)
 BOOLEANS = st.booleans()
 VERSIONS = st.sampled_from(("4.6", "4.6", "4.6", "4.5", "4.7"))
-# Integers below a number, each made once.
+# Strategies for integers below a number. Create each strategy only once.
 _BELOW = [st.integers(0, max(0, number - 1)) for number in range(40)]
 _MAYBE = [st.sampled_from((None, *range(number))) for number in range(1, 12)]
 _SOME = [
@@ -114,38 +115,38 @@ _SOME = [
 
 
 def below(draw: Draw, number: int) -> int:
-    """A place in a list of that length."""
+    """Draw an index in a list of this length."""
     return int(draw(_BELOW[number])) if number > 1 else 0
 
 
 def maybe(draw: Draw, number: int) -> int | None:
-    """A place in a list of that length, or none."""
+    """Draw an index in a list of this length, or ``None``."""
     return t.cast("int | None", draw(_MAYBE[number - 1])) if number else None
 
 
 def some(draw: Draw, number: int) -> tuple[int, ...]:
-    """Up to two places in a list of that length."""
+    """Draw up to two indexes in a list of this length."""
     return t.cast("tuple[int, ...]", draw(_SOME[number])) if number else ()
 
 
 def without_blanks(thing: Thing) -> Thing:
-    """What is not there is not written: failing examples are read by people."""
+    """Return ``thing`` without empty values, so that failing examples are easier to read."""
     return {name: value for name, value in thing.items() if value not in (None, (), [], "", {})}
 
 
 def without_defaults(thing: Thing) -> Thing:
-    """The first of a list is what an object has if nothing else is written."""
+    """Return ``thing`` without references to index 0, which is the default."""
     return {name: value for name, value in thing.items() if value != 0}
 
 
 class Taken:
-    """What is unique in NetBox."""
+    """The keys that are already in use, and that NetBox requires to be unique."""
 
     def __init__(self) -> None:
         self._keys: set[t.Any] = set()
 
     def free(self, *key: t.Any) -> bool:
-        """Whether nothing has this key yet; it is taken then."""
+        """Return whether the key is free, and reserve it."""
         if key in self._keys:
             return False
         self._keys.add(key)
@@ -154,19 +155,19 @@ class Taken:
 
 @st.composite
 def made(draw: Draw, make: t.Callable[[], Thing | None]) -> Thing | None:
-    """What ``make`` draws: one thing of a list, so that a failing example can lose it."""
-    # Otherwise hypothesis believes that nothing is drawn here.
+    """Draw one item of a list with ``make``, so that hypothesis can remove the item from a failing example."""
+    # Without this, hypothesis assumes that the strategy draws nothing.
     draw(NOTHING)
     return make()
 
 
 def several(draw: Draw, make: t.Callable[[], Thing | None], most: int = 3) -> Things:
-    """A list of what ``make`` draws; it returns None for what NetBox would refuse."""
+    """Draw a list of items with ``make``, which returns None for an item that NetBox would reject."""
     return [thing for thing in draw(st.lists(made(make), max_size=most)) if thing is not None]
 
 
 def _tree(draw: Draw, most: int, under: t.Callable[[], Thing] = dict) -> Things:
-    """Places in a tree: a slug is unique under its parent, as a name is."""
+    """Draw a tree of places. A slug and a name are unique under their parent."""
     listed: Things = []
     taken = Taken()
 
@@ -199,7 +200,7 @@ def _unique(draw: Draw, most: int = 3, **fields: t.Callable[[], t.Any]) -> Thing
 def estates(
     draw: Draw, *, most_devices: int = MOST_DEVICES, most_vms: int = MOST_VMS, versions: t.Any = VERSIONS
 ) -> Described:
-    """An estate of some version of NetBox."""
+    """Draw an estate with a NetBox version."""
     described = Described(version=draw(versions), prefer_ipv4=draw(BOOLEANS))
     _places(draw, described)
     _organization(draw, described)
@@ -224,7 +225,7 @@ def _places(draw: Draw, described: Described) -> None:
     taken = Taken()
 
     def tenant() -> Thing | None:
-        """Its slug is unique in its group."""
+        """Draw a tenant. Its slug is unique in its group."""
         slug, group = draw(SLUGS), maybe(draw, len(described.tenant_groups))
         return without_blanks({"slug": slug, "group": group}) if taken.free("tenant", slug, group) else None
 
@@ -247,7 +248,7 @@ def _places(draw: Draw, described: Described) -> None:
         location = maybe(draw, len(described.locations))
         site = below(draw, count) if location is None else described.locations[location]["site"]
         name, role = draw(NAMES), maybe(draw, len(described.rack_roles))
-        # A name is unique in a location; without a location anything goes.
+        # Names are unique in a location. Racks without a location can share a name.
         if location is not None and not taken.free("rack", name, location):
             return None
         return {**without_blanks({"name": name, "location": location, "role": role}), "site": site}
@@ -279,7 +280,7 @@ def _organization(draw: Draw, described: Described) -> None:
     platforms: Things = []
 
     def platform() -> None:
-        """Its slug is unique for its manufacturer, and among those without one."""
+        """Draw a platform. Its slug is unique for its manufacturer, or among platforms without a manufacturer."""
         slug, maker, parent = draw(SLUGS), maybe(draw, len(described.manufacturers)), maybe(draw, len(platforms))
         if taken.free("platform", slug, maker):
             platforms.append(without_blanks({"slug": slug, "manufacturer": maker, "parent": parent}))
@@ -290,7 +291,10 @@ def _organization(draw: Draw, described: Described) -> None:
     described.cluster_groups = _unique(draw, 2)
 
     def cluster() -> Thing | None:
-        """Its name is unique in its group and in its site. NetBox does not compare those without one."""
+        """Draw a cluster. Its name is unique in its group and in its site.
+
+        NetBox does not compare the names of clusters without a group or a site.
+        """
         name, site, group = draw(NAMES), maybe(draw, len(described.sites)), maybe(draw, len(described.cluster_groups))
         kind = below(draw, len(described.cluster_types))
         in_group = group is None or taken.free("cluster of group", name, group)
@@ -325,7 +329,7 @@ def _custom_fields(draw: Draw, described: Described) -> None:
 
 
 def _masters(draw: Draw, described: Described) -> None:
-    """A chassis with or without a master, which is one of its members."""
+    """Choose a member as the master of each chassis, or leave the chassis without a master."""
     for place, chassis in enumerate(described.chassis):
         members = [number for number, device in enumerate(described.devices) if device.get("chassis") == place]
         master = maybe(draw, len(members)) if draw(RARE) else (0 if members else None)
@@ -334,7 +338,7 @@ def _masters(draw: Draw, described: Described) -> None:
 
 
 def _objects_of_custom_fields(draw: Draw, described: Described) -> None:
-    """Values of custom fields; last, as they may be any of the objects."""
+    """Draw the values of custom fields. Call this last, because the values can refer to any object."""
     for listed, on in ((described.devices, "devices"), (described.virtual_machines, "virtual_machines")):
         fields = [field for field in described.custom_fields if field.get(on, True)]
         for thing in listed:
@@ -357,17 +361,17 @@ def _objects_of_custom_fields(draw: Draw, described: Described) -> None:
 
 
 class _Hosts:
-    """Draws hosts. No two have an address, an asset tag or a rack unit in common."""
+    """Draws hosts. Hosts do not share addresses, asset tags, or rack units."""
 
     def __init__(self, draw: Draw, described: Described) -> None:
         self._draw = draw
         self._described = described
         self._taken = Taken()
         self._addresses = 0
-        # Free units of each rack, from below.
+        # The lowest free unit of each rack.
         self._units = [1] * len(described.racks)
         self._positions = [0] * len(described.chassis)
-        # Where the members of a chassis are.
+        # The site and device type that all members of a chassis share.
         self._homes: dict[int, Thing] = {}
 
     def device(self) -> None:
@@ -394,7 +398,7 @@ class _Hosts:
                 thing["platform"] = platform
         if draw(RARE):
             thing["asset_tag"] = f"A-{len(described.devices)}"
-        # A cluster in a site has devices of that site only.
+        # A cluster in a site contains only devices of that site.
         near = [
             number for number, one in enumerate(described.clusters) if one.get("site") in (None, site) and draw(RARE)
         ]
@@ -414,10 +418,12 @@ class _Hosts:
         if cluster is not None:
             thing["cluster"] = cluster
             at = described.clusters[cluster].get("site")
-            # A machine is in its cluster's site. A cluster without a site can have machines anywhere.
+            # A virtual machine is in its cluster's site. If the cluster does not have a site, the virtual machine can
+            # be in any site.
             site = at if at is not None else site
         elif site is None:
-            # From 4.6 on a device alone is enough, but older servers want a site or a cluster.
+            # NetBox 4.6 and later accept a virtual machine that has only a device. Older versions require a site or a
+            # cluster.
             site = 0
         if site is not None:
             thing["site"] = site
@@ -466,7 +472,7 @@ class _Hosts:
         return [{"name": name, "ports": draw(PORTS), "protocol": draw(PROTOCOLS)} for name in draw(SERVICES)]
 
     def _room(self, site: int) -> Thing:
-        """A location, or a rack with or without a position in it."""
+        """Draw a location, a rack with or without a position, or nothing."""
         draw, described = self._draw, self._described
         racks = [number for number, rack in enumerate(described.racks) if rack["site"] == site]
         rack = maybe(draw, len(racks))
@@ -530,7 +536,7 @@ class _Hosts:
         if of_device:
             details.update(label=draw(TEXTS), type=draw(INTERFACE_TYPES), mgmt_only=True if draw(RARE) else None)
             lags = [place for place, one in enumerate(before) if one.get("type") == "lag"]
-            # Only virtual interfaces have a parent, and no virtual interface is in a LAG.
+            # Only virtual interfaces have a parent. A virtual interface cannot be in a LAG.
             if details["parent"] is not None:
                 details["type"] = "virtual"
             elif lags and details["type"] not in ("lag", "virtual"):
@@ -552,7 +558,7 @@ class _Hosts:
             self._put(second, 6, dns_name="third.example.com")
         if reached == "nat":
             inside = self._put(first, 4)
-            # The public address may be anywhere; here it is on the same host.
+            # NetBox allows the public address on any host. This one is on the same host.
             thing["primary_ip4"] = self._put(second, 4, dns_name="public.example.com", nat_inside=inside)
         if reached == "outside":
             inside = self._put(first, 4)
@@ -563,7 +569,7 @@ class _Hosts:
             thing["oob_ip"] = self._put(second, 4, dns_name=draw(DNS_NAMES))
 
     def _put(self, where: Thing, family: int, name: str = "addresses", **fields: t.Any) -> str:
-        """Give an interface one more address, or a host one without an interface."""
+        """Add an address to an interface, or an address without an interface to a host."""
         self._addresses += 1
         number = self._addresses
         text = f"10.1.{number // 250}.{number % 250 + 1}/24" if family == 4 else f"2001:db8::{number:x}/64"

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The laws: what holds for every NetBox and every configuration.
+"""The laws: properties that the inventory has for every NetBox and every configuration.
 
-Each function runs the inventory in two ways or more, and returns what contradicts the law, a line each.
+Most functions run the inventory in two or more ways. Each function returns one line per contradiction of its law.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from ansible_collections.netbox.cursor.tests.stand_in import Received
 Earlier = Mapping[str, t.Any]
 
 DEVICES, VMS = "dcim/devices", "virtualization/virtual-machines"
-# Lists that are read, for a law on the order in which they arrive.
+# Lists that the inventory reads. Law 8 changes the order in which their responses arrive.
 ENDPOINTS = (
     *(DEVICES, VMS, "dcim/sites", "dcim/regions", "dcim/site-groups", "dcim/locations", "dcim/racks"),
     *("virtualization/clusters", "dcim/interfaces", "virtualization/interfaces", "ipam/ip-addresses", "ipam/services"),
     *("dcim/platforms", "tenancy/tenants", "tenancy/tenant-groups"),
     *("dcim/device-roles", "ipam/prefixes", "virtualization/virtual-disks", "extras/custom-fields"),
 )
-# What netbox.netbox calls by two names.
+# Variables that have another name if the option ``plurals`` is set.
 PLURALS = {
     "site": "sites",
     "tenant": "tenants",
@@ -53,19 +53,19 @@ PLURALS = {
     "rack": "racks",
 }
 FLATTENED = ("config_context", "local_context_data", "custom_fields")
-# Variables that hosts get only if an option, or host_vars itself, says so.
+# Variables that hosts get only if an option or host_vars requests them.
 ON_REQUEST = (
     *("time_zone", "utc_offset", "facility", "config_context", "interfaces", "services", "virtual_disks", "dns_name"),
     *("primary_interface", "gateway", "selected"),
 )
 EXPRESSIONS = ("compose", "groups", "keyed_groups", "hostnames")
-# A composed variable that tells which object a host is.
+# A composed variable that contains the URL of the host's object.
 WHO = "law_who"
 _caches = itertools.count()
 
 
 def transports_agree(target: Target, options: Options) -> list[str]:
-    """1. REST, GraphQL and auto give the same."""
+    """1. Check that REST, GraphQL, and auto create the same inventory."""
     rest = target.run({**options, "transport": "rest"})
     found = []
     for transport in ("graphql", "auto"):
@@ -75,7 +75,7 @@ def transports_agree(target: Target, options: Options) -> list[str]:
 
 
 def cache_keeps_all(target: Target, options: Options, earlier: Earlier | None = None) -> list[str]:
-    """2. A run that fills the cache, and a run from the cache, give what a run without one gives."""
+    """2. Check that runs that fill or read the cache create the same inventory as a run without a cache."""
     kept = {
         "cache": True,
         "cache_plugin": "ansible.builtin.jsonfile",
@@ -92,7 +92,7 @@ def cache_keeps_all(target: Target, options: Options, earlier: Earlier | None = 
 
 
 def pages_do_not_matter(target: Target, options: Options, pagination: str) -> list[str]:
-    """3. One worker with pages of three gives the same as eight workers."""
+    """3. Check that one worker with pages of three objects creates the same inventory as eight workers."""
     many = target.run({**options, "max_workers": 8})
     small = {"max_workers": 1, "page_size": 3, "pagination": pagination}
     return differences(many, target.run({**options, **small}))
@@ -101,8 +101,12 @@ def pages_do_not_matter(target: Target, options: Options, pagination: str) -> li
 def host_vars_select(
     target: Target, options: Options, chosen: Sequence[str], earlier: Earlier | None = None
 ) -> list[str]:
-    """4. ``host_vars`` selects among the variables; groups, names and composed variables stay."""
-    # A second variable for each composed one tells whether the expression gave anything.
+    """4. Check that ``host_vars`` only selects variables.
+
+    Groups, host names, and composed variables must not depend on ``host_vars``.
+    """
+    # Compose each variable a second time under another name. If the second variable exists, the expression returned a
+    # value. Otherwise, a variable with the first name does not come from the expression.
     compose = options.get("compose", {})
     options = {**options, "compose": {**compose, **{f"law_{name}": text for name, text in compose.items()}}}
     every = target.run({**options, "host_vars": ["all"]}, earlier=earlier)
@@ -125,7 +129,7 @@ def _without_variables(outcome: Outcome) -> Outcome:
 
 
 def _own_name(variable: str, options: Options) -> str:
-    """What the user's options call a variable."""
+    """Return the name that a variable has with the user's options."""
     return _renamed(PLURALS.get(variable, variable) if options.get("plurals") else variable, options)
 
 
@@ -139,7 +143,7 @@ def _renamed(name: str, options: Options) -> str:
 
 
 def _selected(variables: Mapping[str, t.Any], chosen: Sequence[str], options: Options) -> dict[str, t.Any]:
-    """The variables that host_vars selects, and those that it does not select among."""
+    """Return the variables that host_vars selects, and the variables that it does not apply to."""
     names = {_own_name(name, options) for name in chosen}
     facts = {_own_name(name, options) for name in HOST_VARS}
     flat = any(options.get(f"flatten_{name}") and name in chosen for name in FLATTENED)
@@ -153,42 +157,47 @@ def _selected(variables: Mapping[str, t.Any], chosen: Sequence[str], options: Op
 
 
 def _unclear(every: Outcome, options: Options, chosen: Sequence[str]) -> set[str]:
-    """Names that two facts share after renaming, or a fact and a key of a context: the law does not say who wins."""
+    """Return the names for which the law does not define a value.
+
+    After renaming, two variables can have the same name. A variable can also have the same name as a flattened key.
+    """
     facts = [_own_name(name, options) for name in HOST_VARS]
     unclear = {name for name in facts if facts.count(name) > 1}
     flat = [name for name in FLATTENED if options.get(f"flatten_{name}")]
     if flat:
         unclear |= {_renamed(name, options) for name in (*HOST_VARS, *PLURALS.values())}
     if len(flat) > 1 and not set(flat) <= set(chosen):
-        # Nothing tells whether a key comes from a context or from custom fields.
+        # The outcome does not show whether a key comes from a context or from custom fields.
         found = {name for variables in every.hosts.values() for name in variables}
         unclear |= found - set(facts) - set(options["compose"]) - set(OF_THE_SOURCE)
     return unclear
 
 
 def whole_objects_do_not_matter(target: Target, options: Options) -> list[str]:
-    """5. Whole objects give the same as the fields that the plan names."""
+    """5. Check that reading whole objects creates the same inventory as reading only the fields in the plan."""
     planned = target.run(options)
-    # First, as what one expression needs must not make what others need forgotten.
+    # Put this expression first. The plugin must still read the fields that the other expressions need.
     compose = {"law_whole": "netbox | length", **options.get("compose", {})}
     return differences(planned, target.run({**options, "compose": compose}), ignored=("law_whole",))
 
 
 def one_site_is_a_part(target: Target, options: Options, site: str) -> list[str]:
-    """6. Filtered to one site, the inventory is what it was, restricted to the hosts of that site."""
+    """6. Check that the inventory of one site equals the full inventory, restricted to the hosts of that site."""
     told = {**options, "compose": {**options.get("compose", {}), WHO: "netbox.url"}}
     if "keyed_groups" in told:
-        # A group with a parent takes all its hosts there, also those that are in it because of another key.
+        # A parent group contains all hosts of its child group, even hosts that are in the child group because of
+        # another key. Remove the parent groups.
         told["keyed_groups"] = [{**entry, "parent_group": None} for entry in told["keyed_groups"]]
     every = target.run(told)
     one = target.run({**told, "query_filters": [{"site": site}]})
     if every.error is not None or one.error is not None:
-        # Names that are unique in a site need not be unique; an expression can fail elsewhere.
+        # The full inventory can fail if a name is unique only within a site, or if an expression fails for a host in
+        # another site.
         return [] if every.error is not None else [f"error: {one.error}"]
     there, here = hosts_by_object(every), hosts_by_object(one)
     expected = set(there) & _of_site(target, site)
     if options.get("duplicate_hostnames") == "warn":
-        # Of two hosts with one name, the one elsewhere may be the one that is left out.
+        # The plugin skips all but one of the hosts that share a name. The two runs can skip different hosts.
         expected &= set(here)
     found = [f"{host!r} is not a host of its own" for host in every.hosts if host not in there.values()]
     found += [f"{who}: only among all" for who in sorted(expected - set(here))]
@@ -201,7 +210,8 @@ def one_site_is_a_part(target: Target, options: Options, site: str) -> list[str]
         if not there[who].startswith(f"{here[who]}_")
     ]
     if other_names and set(options) & set(EXPRESSIONS):
-        # What expressions make of a name that a duplicate elsewhere has is another matter.
+        # Some names differ because a host in another site has the same name. The results of expressions can depend on
+        # names, so do not compare them.
         return found
     for who in both:
         mine, among_all = one.hosts[here[who]], every.hosts[there[who]]
@@ -219,12 +229,12 @@ def one_site_is_a_part(target: Target, options: Options, site: str) -> list[str]
 
 
 def hosts_by_object(outcome: Outcome) -> dict[str, str]:
-    """Names of hosts by the URL of the object that they were made of."""
+    """Return the host names by the URL of the object that each host was created from."""
     return {variables[WHO]: host for host, variables in outcome.hosts.items() if WHO in variables}
 
 
 def _of_site(target: Target, site: str) -> set[str]:
-    """The URLs of the hosts of a site."""
+    """Return the URLs of the devices and virtual machines in a site."""
     rows = [row for endpoint in (DEVICES, VMS) for row in target.rows(endpoint)]
     return {_here(target, row["url"]) for row in rows if row["site"] and row["site"]["slug"] == site}
 
@@ -234,16 +244,16 @@ def _here(target: Target, url: str) -> str:
 
 
 def _empty(options: Options, every: Outcome) -> set[str]:
-    """Groups that there are without hosts."""
+    """Return the groups that are allowed to have no hosts."""
     return set(every.groups) if options.get("empty_groups") else set()
 
 
-# The words for a key or a parent of keyed_groups that no group can be made of.
+# Error messages for keys or parents in keyed_groups that are not valid group names.
 NOT_A_GROUP = re.compile(r"Invalid group name format|Invalid empty/false group name|parent_group must return a string")
 
 
 def each_object_is_one_host(target: Target, options: Options, earlier: Earlier | None = None) -> list[str]:
-    """Every device and virtual machine is exactly one host, and what other sources gave is still there."""
+    """Check that each device or virtual machine is exactly one host, and that data from earlier sources remains."""
     told = {**options, "duplicate_hostnames": "suffix", "devices": True, "virtual_machines": True}
     outcome = target.run({**told, "compose": {**options.get("compose", {}), WHO: "netbox.url"}}, earlier=earlier)
     if outcome.error is not None:
@@ -264,7 +274,10 @@ def each_object_is_one_host(target: Target, options: Options, earlier: Earlier |
 
 
 def _become_hosts(target: Target) -> set[str]:
-    """The URLs of objects that become hosts: all but the members of a chassis with a master, which stands for them."""
+    """Return the URLs of the objects that become hosts.
+
+    If a virtual chassis has a master, the master represents the chassis. The other members do not become hosts.
+    """
     devices = target.rows(DEVICES)
     members = {
         row["id"]
@@ -276,7 +289,7 @@ def _become_hosts(target: Target) -> set[str]:
 
 
 def arrival_does_not_matter(mock: Mock, options: Options, order: Sequence[str]) -> list[str]:
-    """8. Lists may arrive in any order."""
+    """8. Check that the order in which lists arrive does not change the inventory."""
     mock.before = None
     usual = mock.run({**options, "max_workers": 8})
     mock.before = in_order({endpoint: rank for rank, endpoint in enumerate(order)}, 0.0003)
@@ -287,7 +300,7 @@ def arrival_does_not_matter(mock: Mock, options: Options, order: Sequence[str]) 
 
 
 def errors_leave_nothing(target: Target, options: Options, earlier: Earlier | None = None) -> list[str]:
-    """9. Never a traceback; and after an error nothing of this source is in the inventory."""
+    """9. Check that no run causes a traceback, and that a failed run adds nothing to the inventory."""
     outcome = target.run(options, earlier=earlier)
     if outcome.crash is not None:
         return [f"traceback: {outcome.error}"]
@@ -298,28 +311,31 @@ def errors_leave_nothing(target: Target, options: Options, earlier: Earlier | No
     return [f"left behind: {each}" for each in left]
 
 
-# Fields that the inventory needs whether or not they show in it: by them objects are told apart, named, and joined
-# where several of them are one host.
+# Fields that the inventory needs even if they do not change it. The plugin uses them to identify objects, name hosts,
+# and join several objects into one host.
 STRUCTURAL = ("id", "name", "virtual_chassis", "vc_position", "nat_inside")
-# What tells whether GraphQL shows what REST does: if not, REST is used, and the inventory is the same.
+# Lists that the plugin reads to check whether GraphQL returns the same data as the REST API. If the data differs, the
+# plugin uses REST and creates the same inventory.
 FOR_AGREEMENT = ("extras/custom-fields", "extras/tags")
 
 
-# Choices. The REST API's value replaces one of GraphQL that no row of the REST API has.
+# Choices. If no REST row contains a value that GraphQL returned, the plugin replaces the value with the one from the
+# REST API.
 CONFIRMED = ("mode", "type", "status")
 
 
-# Facts that are lists of objects.
+# Host variables that contain lists of objects.
 OF_HOSTS = ("interfaces", "services", "virtual_disks")
 
 
 def nothing_is_read_in_vain(mock: Mock, options: Options, random: Random | None = None, number: int = 0) -> list[str]:
-    """10. Each field that is requested can change the inventory, and no request is sent twice.
+    """10. Check that each requested field can change the inventory, and that no request is sent twice.
 
-    A field that is empty in all objects shows nothing. Neither does a fact that a composed variable or another fact
-    replaces, or a host that is left out because another one has its name. A field that an expression mentions is
-    requested because the user wants it, even if no object has what the expression looks for. ``random`` chooses the
-    ``number`` of fields that are tried. Without it, all fields are tried.
+    Ignore fields that are empty in all objects. Change the options so that no composed variable or renamed variable
+    replaces another variable, and so that no host is skipped because of its name. Ignore fields that an expression
+    mentions: the plugin must request them even if no object contains a matching value.
+
+    If ``random`` is set, it chooses ``number`` fields to test. Otherwise, test all fields.
     """
     mock.change = None
     composed = {name: text for name, text in options.get("compose", {}).items() if name not in HOST_VARS}
@@ -328,9 +344,9 @@ def nothing_is_read_in_vain(mock: Mock, options: Options, random: Random | None 
     if len(set(names)) < len(names):
         options = {name: value for name, value in options.items() if name != "rename_variables"}
     if not set(EXPRESSIONS).isdisjoint(options):
-        # Any unknown name can be that of a flattened key.
+        # Do not flatten data. Otherwise, any unknown name in an expression could be a flattened key.
         options = {name: value for name, value in options.items() if not name.startswith("flatten_")}
-    # Some conditions and parents only test whether a field exists.
+    # Remove the conditions and parents of groups. Some of them only test whether a field exists.
     options = {
         **options,
         "groups": {},
@@ -342,15 +358,15 @@ def nothing_is_read_in_vain(mock: Mock, options: Options, random: Random | None 
     mentioned = set(re.findall(r"\w+", str([options.get(name) for name in EXPRESSIONS])))
     sent = collections.Counter((asked.method, asked.url, asked.body) for asked in usual.requests)
     found = [f"sent {count} times: {url}" for (_method, url, _body), count in sent.items() if count > 1]
-    # A device without a name is named after its type if no expression gives a name.
+    # If no expression returns a name, a device without a name is named after its type.
     mentioned |= {"device_type"} if "hostnames" in options else set()
     requested = sorted({each for asked in usual.requests for each in _requested(asked)})
     requested = [each for each in requested if mentioned.isdisjoint(each[1].split("."))]
     if not mentioned.isdisjoint(("lookup", "query", "vars", "hostvars")):
-        # These can use each variable.
+        # An expression with one of these names can use any variable.
         return found
     if not mentioned.isdisjoint(OF_HOSTS):
-        # An expression can use only a part of each object.
+        # An expression can use only some fields of each object in these lists.
         requested = [each for each in requested if not re.search("interface|address|service|disk", each[0])]
     for list_name, field in random.sample(requested, min(number, len(requested))) if random else requested:
         poisoned: list[t.Any] = []
@@ -365,30 +381,33 @@ def nothing_is_read_in_vain(mock: Mock, options: Options, random: Random | None 
 
 
 def _requested(asked: Received) -> set[tuple[str, str]]:
-    """Lists and fields that a request names: of REST endpoints, or of lists in GraphQL. Whole objects name none."""
+    """Return the fields that a request names, each with its list.
+
+    A list is a REST endpoint or the name of a GraphQL list. A request for whole objects does not name fields.
+    """
     if asked.path.endswith("/graphql/"):
         document = asked.json["query"]
         left_out = {*STRUCTURAL, *CONFIRMED}
         paths = [(name, path) for name, path in selected_paths(document) if path[-1] not in left_out]
-        # NetBox loads nested objects whole: to select only their ID would not be cheaper.
+        # NetBox always loads whole nested objects, so selecting only their ID would not be cheaper.
         return {(name, ".".join(path[:-1] or path)) for name, path in paths}
     query = dict(asked.query)
     endpoint = asked.path.removeprefix("/api/").strip("/")
     if query.get("limit") in ("0", "1") or endpoint in FOR_AGREEMENT:
-        # A count, or a sample.
+        # This request counts objects, reads a sample, or checks whether both APIs agree.
         return set()
     fields = set(query.get("fields", "").split(",")) - {"", *STRUCTURAL}
     if "id" in query and fields == {"primary_ip", "primary_ip4", "primary_ip6"}:
-        # A sample, which shows beside GraphQL which of its two addresses NetBox prefers.
+        # This request reads a sample that shows which primary address NetBox prefers. GraphQL does not return it.
         return set()
     if "primary_ip" in fields:
-        # Without these, NetBox looks for the primary address of each row alone.
+        # Without these fields, NetBox queries the primary address of each row separately.
         fields -= {"primary_ip4", "primary_ip6"}
     return {(endpoint, field) for field in fields}
 
 
 def selected_paths(document: str) -> list[tuple[str, tuple[str, ...]]]:
-    """The leaves that a GraphQL document selects of each list."""
+    """Return the paths of the leaf fields that a GraphQL document selects, each with the name of its list."""
     found: list[tuple[str, tuple[str, ...]]] = []
 
     def look(listed: str, nodes: t.Any, above: tuple[str, ...]) -> None:
@@ -407,7 +426,7 @@ def selected_paths(document: str) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _poisoned(list_name: str, field: str, poisoned: list[t.Any], asked: Received, content: t.Any) -> t.Any:
-    """The answer with another value in that field of all rows. The values that were there go to ``poisoned``."""
+    """Change the field in all rows of a response, and append its original values to ``poisoned``."""
     if asked.path.endswith("/graphql/"):
         for row in (content.get("data") or {}).get(list_name) or ():
             _poison_path(row, field.split("."), poisoned)
@@ -428,7 +447,11 @@ def _poison_path(value: t.Any, path: Sequence[str], poisoned: list[t.Any]) -> No
 
 
 def poison(value: t.Any) -> t.Any:
-    """Another value of the same kind, the same for all rows: what tells rows apart must not do so any longer."""
+    """Return another value of the same type.
+
+    All numbers become the same number, and most strings become the same string. The value then no longer distinguishes
+    rows.
+    """
     if value is None:
         return None
     if isinstance(value, bool):
@@ -442,7 +465,7 @@ def poison(value: t.Any) -> t.Any:
     return {key: poison(one) for key, one in value.items()} or {"law": "poison"}
 
 
-# Another choice, as a choice that NetBox does not have would make the run use the other API.
+# Other values for choices. If a response contained an unknown choice, the run would use the other API.
 CHOICES = {
     **dict.fromkeys(("active", "planned", "paused", "staged", "failed"), "offline"),
     **dict.fromkeys(("access", "tagged"), "tagged-all"),
@@ -454,6 +477,6 @@ def _poisoned_text(text: str) -> str:
     if text in CHOICES:
         return CHOICES[text]
     if re.fullmatch(r".*\d/\d+", text):
-        # Still an address, but in a network of another size.
+        # Return an address with another prefix length.
         return "2001:db8:4242::1/63" if ":" in text else "10.42.42.42/23"
     return "4242" if text.isdigit() else "poison"

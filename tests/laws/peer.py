@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""7. Beside netbox.netbox: with ``compatibility: netbox.netbox`` an inventory file of that collection gives the same.
+"""7. Check that inventory files of netbox.netbox create the same inventory with ``compatibility: netbox.netbox``.
 
-The real plugin runs in this process, on the same NetBox, with the same options. Hosts are matched by the object that
-they were made of, as its name is one of the things that can differ.
+The module runs the plugin of netbox.netbox in this process, on the same mock NetBox and with the same options. It
+matches hosts by the object that they were created from, because their names can differ.
 
-The collection netbox.netbox must be importable, and the library pytz. ``make test`` unpacks it from the Python package
-``ansible``; LAWS_PEER names the directory that holds its ``ansible_collections``.
+The collection netbox.netbox and the library pytz must be importable. ``make test`` unpacks the collection from the
+Python package ``ansible``. LAWS_PEER names the directory that contains its ``ansible_collections``.
 """
 
 from __future__ import annotations
@@ -48,21 +48,21 @@ from ansible_collections.netbox.cursor.tests.stand_in import Settings
 from ansible_collections.netbox.cursor.tests.stand_in._schema import recorded
 
 PEER = "netbox.netbox.nb_inventory"
-# Options of ours that make an inventory as it is there.
+# Options with which our plugin creates the same inventory as netbox.netbox.
 COMPATIBLE: Options = {"compatibility": "netbox.netbox"}
 
 
 def supported() -> bool:
-    """Whether our plugin has the option ``compatibility`` already."""
+    """Return whether our plugin already has the option ``compatibility``."""
     documentation = Path(__file__).parents[2] / "plugins" / "inventory" / "nb_inventory.py"
     return "\n  compatibility:" in documentation.read_text(encoding="utf-8")
 
 
 def ours(options: Options) -> Options:
-    """The options of an inventory file of netbox.netbox after it was moved over."""
+    """Return the options of an inventory file after its migration from netbox.netbox."""
     if supported():
         return {**COMPATIBLE, **options}
-    # What the guide told before there was that option.
+    # The options that the guide recommended before the option ``compatibility`` existed.
     return {"plurals": True, "services": True, "interface_fields": ["all"], **options}
 
 
@@ -71,12 +71,12 @@ def ours(options: Options) -> Options:
 
 @contextlib.contextmanager
 def peer_answered_by(mock: Mock) -> Iterator[None]:
-    """Let this mock answer the requests of netbox.netbox, and let its random names be known."""
+    """Let this mock NetBox answer the requests of netbox.netbox, and make its random names predictable."""
     module = sys.modules[type(inventory_loader.get(PEER)).__module__]
     before = {name: getattr(module, name) for name in ("open_url", "DEFAULT_LOCAL_TMP", "uuid")}
     places = {
         "open_url": lambda url, headers, **dummy: _open_url(mock, url, headers),
-        # It keeps NetBox's schema beside that, for every version one.
+        # netbox.netbox stores NetBox's schema next to this directory. Use one directory per NetBox version.
         "DEFAULT_LOCAL_TMP": str(FOLDER / mock.netbox.settings.version / "tmp"),
         "uuid": _Unrandom(),
     }
@@ -92,7 +92,7 @@ def peer_answered_by(mock: Mock) -> Iterator[None]:
 
 @contextlib.contextmanager
 def silent_threads() -> Iterator[None]:
-    """Print no tracebacks of threads: netbox.netbox raises what its threads raise again in the main thread."""
+    """Suppress tracebacks of threads. netbox.netbox raises their exceptions again in the main thread."""
     hook, threading.excepthook = threading.excepthook, lambda dummy: None
     try:
         yield
@@ -101,7 +101,7 @@ def silent_threads() -> Iterator[None]:
 
 
 def _keep_schema(settings: Settings) -> None:
-    """What netbox.netbox keeps of NetBox's schema between runs, without what it does not look at."""
+    """Write the schema file that netbox.netbox caches between runs, with only the parts that it reads."""
     folder = FOLDER / settings.version
     kept = folder / "netbox_api_dump.json"
     if not kept.exists():
@@ -116,7 +116,7 @@ def _keep_schema(settings: Settings) -> None:
 
 
 class _Unrandom:
-    """In place of the module uuid."""
+    """A replacement for the module uuid that returns predictable values."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -136,7 +136,7 @@ def _open_url(mock: Mock, url: str, headers: Mapping[str, str]) -> t.Any:
 
 
 def run_peer(mock: Mock, options: Options) -> Outcome:
-    """What netbox.netbox makes of this NetBox."""
+    """Run netbox.netbox on this mock NetBox, and return the outcome."""
     chosen = {"api_endpoint": URL, "token": mock.netbox.tokens["v1"], **options}
     mock.netbox.requests.clear()
     with peer_answered_by(mock), silent_threads():
@@ -151,13 +151,13 @@ MISSING = "(undefined)"
 
 
 def compared(mock: Mock, options: Options) -> list[Difference]:
-    """What is different with these options of netbox.netbox."""
+    """Return the differences between the two plugins with these options of netbox.netbox."""
     told = {**options, "compose": {**options.get("compose", {}), WHO: "url"}}
     return differences_between(mock.run(ours(told)), run_peer(mock, told))
 
 
 def contradictions(mock: Mock, options: Options) -> list[str]:
-    """What is different, and none of its bugs."""
+    """Return the differences that known bugs of netbox.netbox do not explain."""
     return [str(each) for each in unexplained(Context(mock.rows, options), compared(mock, options))]
 
 
@@ -205,7 +205,7 @@ SWITCHES = (
     *("virtual_disks", "site_data", "prefixes", "dns_name", "ansible_host_dns_name", "oob_ip_as_primary_ip"),
     *("virtual_chassis_name", "group_names_raw"),
 )
-# On by default there.
+# Options that are enabled by default in netbox.netbox.
 ON = ("plurals", "services", "racks", "fetch_all")
 PLURAL = {
     "site": "sites",
@@ -217,10 +217,10 @@ PLURAL = {
     "device_type": "device_types",
     "manufacturer": "manufacturers",
 }
-# Keys of group_by that it does not have.
+# Keys of group_by that netbox.netbox does not support.
 UNKNOWN_KEYS = ("tenant_group",)
 RENAMINGS = tuple(each for each in configurations.RENAMINGS if each[0]["pattern"] != "(.*)")
-# Written out with the values that stand for "none" there.
+# Options that users set explicitly without an effect on the inventory. In netbox.netbox, False means "not set".
 WRITTEN_OUT = st.sampled_from(
     ({}, {}, {"cert": False, "key": False}, {"ca_path": False}, {"hostname_field": False}, {"follow_redirects": "all"})
 )
@@ -228,7 +228,7 @@ WRITTEN_OUT = st.sampled_from(
 
 @st.composite
 def peer_configurations(draw: st.DrawFn, described: Described) -> Options:
-    """Options as the inventory files of netbox.netbox have them."""
+    """Draw options as inventory files of netbox.netbox contain them."""
     chances = configurations.CHANCES
     options: dict[str, t.Any] = {name: True for name in SWITCHES if draw(chances[4])}
     options.update({name: False for name in ON if draw(chances[3])})
@@ -238,7 +238,7 @@ def peer_configurations(draw: st.DrawFn, described: Described) -> Options:
     group_by = draw(groupings()).get("group_by", [])
     plurals = options.get("plurals", True)
     singular = {plural: name for name, plural in PLURAL.items()}
-    # There, the option plurals decides which names are known.
+    # In netbox.netbox, the option plurals determines which names are valid.
     names = [
         (PLURAL.get(name, name) if plurals else singular.get(name, name))
         for name in group_by
@@ -255,7 +255,7 @@ def peer_configurations(draw: st.DrawFn, described: Described) -> Options:
 
 
 def _as_there(filter_: Options) -> Options:
-    """A filter is one name with one value there."""
+    """Return the filter in the form that netbox.netbox accepts: one name with one value."""
     (name, value), *_rest = filter_.items()
     if isinstance(value, list):
         value = value[0]
@@ -265,7 +265,8 @@ def _as_there(filter_: Options) -> Options:
 @st.composite
 def peer_cases(draw: st.DrawFn) -> tuple[Described, Options]:
     described = draw(estates(versions=st.just("4.6")))
-    # Most of its bugs are with names. In most estates these are not in the way of what else there is.
+    # Most bugs of netbox.netbox concern names. Make names and slugs unique in most estates, so that these bugs do not
+    # hide other differences.
     if not draw(configurations.CHANCES[4]):
         tidy_names(described)
     if not draw(configurations.CHANCES[4]):
@@ -274,14 +275,14 @@ def peer_cases(draw: st.DrawFn) -> tuple[Described, Options]:
 
 
 def tidy_names(described: Described) -> None:
-    """Give each host a name of its own, which no group has."""
+    """Give each host a unique name that differs from all group names."""
     for kind, listed in (("device", described.devices), ("vm", described.virtual_machines), ("vc", described.chassis)):
         for place, thing in enumerate(listed):
             thing["name"] = f"{kind}{place}.example"
 
 
 def tidy_slugs(described: Described) -> None:
-    """Give each place and each other thing with a slug one of its own."""
+    """Give each object that has a slug a unique slug."""
     for field in dataclasses.fields(described):
         for place, thing in enumerate(value if isinstance(value := getattr(described, field.name), list) else ()):
             if "slug" in thing:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ``compatibility: netbox.netbox`` does not imitate: the bugs of netbox.netbox 3.23, one by one.
+"""The bugs of netbox.netbox 3.23 that ``compatibility: netbox.netbox`` does not imitate.
 
-The tests beside netbox.netbox tolerate these differences and no others, and the migration guide lists them from here
-(``tools/peer_differences.py``). Texts are reStructuredText.
+The tests that compare the plugin with netbox.netbox allow these differences and no others.
+``tools/peer_differences.py`` copies the list into the migration guide, so its strings are reStructuredText.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Options = Mapping[str, t.Any]
 
 DEVICES, VMS = "dcim/devices", "virtualization/virtual-machines"
 PLACES = {"location": "dcim/locations", "region": "dcim/regions", "site_group": "dcim/site-groups"}
-# Keys of groups, and lists whose slugs are unique only below one parent or manufacturer.
+# Keys of ``group_by``, with the endpoints whose slugs are unique only within one parent or manufacturer.
 NESTED: dict[tuple[str, ...], str] = {
     **{(key,): endpoint for key, endpoint in PLACES.items()},
     ("role", "device_roles"): "dcim/device-roles",
@@ -37,19 +37,19 @@ NESTED: dict[tuple[str, ...], str] = {
 }
 VARIABLES = {"location": "locations", "region": "regions", "site_group": "site_groups"}
 FLATTENED = ("config_context", "local_context_data", "custom_fields")
-# How Ansible refuses a group below itself.
+# Ansible's error messages for a group that contains itself.
 LOOPS = re.compile(r"can't add group to itself|recursive dependency loop")
 
 
 @dataclasses.dataclass(frozen=True)
 class Difference:
-    """One thing that is not the same."""
+    """One difference between the two inventories."""
 
-    # "lost" (one of the inventories), "host", "variable", "group", "tree", "empty group"
+    # "lost" (only one of the runs failed), "host", "variable", "group", "tree", "empty group"
     what: str
-    # The URL of the object that the host was made of, or the group.
+    # The URL of the object that the host was created from, or the name of a group.
     of: str
-    # A variable, or a group that the host is in, or the child of a group.
+    # The name of a variable, of a group that contains the host, or of a child group.
     name: str = ""
     here: t.Any = None
     there: t.Any = None
@@ -59,7 +59,7 @@ class Difference:
 
 
 class Context:
-    """What NetBox holds, and what was asked for. ``rows`` returns all objects of a list."""
+    """The objects in NetBox, and the options of the run. ``rows`` returns all objects of a list."""
 
     def __init__(self, rows: Callable[[str], list[Row]], options: Options) -> None:
         self._rows = rows
@@ -67,7 +67,7 @@ class Context:
 
     @functools.cached_property
     def objects(self) -> dict[str, Row]:
-        """Devices and virtual machines by what ends their URLs."""
+        """Devices and virtual machines by the last part of their URLs, for example ``dcim/devices/1/``."""
         return {f"{each}/{row['id']}/": row for each in (DEVICES, VMS) for row in self._rows(each)}
 
     def object(self, url: str) -> Row:
@@ -83,7 +83,7 @@ class Context:
         return self._tables[endpoint]
 
     def name_of(self, row: Row) -> t.Any:
-        """The host name there; None: a random one."""
+        """Return the host name in netbox.netbox, or ``None`` if the name is random."""
         chassis = row.get("virtual_chassis") or {}
         if self.options.get("virtual_chassis_name") and chassis.get("master"):
             return chassis["name"] or None
@@ -93,11 +93,11 @@ class Context:
 
     @functools.cached_property
     def names(self) -> collections.Counter[t.Any]:
-        """Host names there, and of how many objects each is the name."""
+        """Host names in netbox.netbox, each with the number of objects that share it."""
         return collections.Counter(name for name in map(self.name_of, self.objects.values()) if isinstance(name, str))
 
     def chain(self, endpoint: str, place: Row | None) -> list[Row]:
-        """A place and the places that it is in."""
+        """Return a place and the places that contain it."""
         found: list[Row] = []
         while place:
             found.append(self.table(endpoint)[place["id"]])
@@ -105,14 +105,14 @@ class Context:
         return found
 
     def places_of(self, key: str, row: Row) -> list[Row]:
-        """The locations, regions or site groups that an object is in."""
+        """Return the locations, regions, or site groups that contain an object."""
         if key == "location":
             return self.chain(PLACES[key], row.get("location"))
         site = self.table("dcim/sites").get((row.get("site") or {}).get("id", 0)) or {}
         return self.chain(PLACES[key], site.get("group" if key == "site_group" else key))
 
     def is_variable(self, difference: Difference, names: Iterable[str]) -> bool:
-        """Whether a difference is in a variable with one of these names, which ``rename_variables`` can change."""
+        """Return whether a difference is in one of these variables, after ``rename_variables`` changed their names."""
         return difference.what == "variable" and difference.name in set(map(self._renamed, names))
 
     def _renamed(self, name: str) -> str:
@@ -123,7 +123,7 @@ class Context:
 
     @functools.cached_property
     def expressions(self) -> str:
-        """All expressions in one text."""
+        """All expressions as one string."""
         compose, groups = self.options.get("compose", {}), self.options.get("groups", {})
         keyed = [str(entry) for entry in self.options.get("keyed_groups", ())]
         return "\n".join([*map(str, compose.values()), *map(str, groups.values()), *keyed])
@@ -136,7 +136,7 @@ class Context:
 
     @functools.cached_property
     def flat_keys(self) -> set[str]:
-        """Keys that become variables of their own."""
+        """Keys that become variables because of a ``flatten_`` option."""
         flat = [field for field in FLATTENED if self.options.get(f"flatten_{field}")]
         return {key for row in self.objects.values() for field in flat for key in row.get(field) or ()}
 
@@ -146,14 +146,14 @@ Explains = Callable[[Context, Difference], bool]
 
 @dataclasses.dataclass(frozen=True)
 class Bug:
-    """A difference that is meant, and when it is that one."""
+    """An intended difference, with a function that recognizes it."""
 
     name: str
     matter: str
     there: str
     here: str
     explains: Explains
-    # A NetBox and options that show it.
+    # An estate and options that cause this difference.
     example: tuple[Described, dict[str, t.Any]]
 
 
@@ -174,20 +174,20 @@ def _named_like_a_group(context: Context, difference: Difference) -> bool:
         return difference.here is None and bool(LOOPS.search(str(difference.there)))
     names = _groups_named_like_hosts(context)
     if "/api/" in difference.of and context.name_of(context.object(difference.of)) in names:
-        # Ansible sets variables on the group of that name.
+        # Ansible sets the host's variables on the group with the same name.
         return True
-    # Ansible puts the group of that name where the host belongs, and so its hosts.
+    # Ansible moves the group with the same name, and the hosts of this group, instead of the host.
     return difference.what in ("group", "tree", "empty group") and bool(names)
 
 
 def _groups_named_like_hosts(context: Context) -> set[str]:
-    """Names of hosts that may also be names of groups."""
+    """Return the names of hosts that can also be names of groups."""
     raw = bool(context.options.get("group_names_raw"))
     slugs = {row["slug"] for row in _all_slugs(context)} | {row["name"] for row in context.table("dcim/racks").values()}
     found = {name for name in context.names if raw and name in slugs}
     found |= {name for name in context.names if any(name.endswith(f"_{slug}") for slug in slugs)}
     found |= {name for name in context.names if name in context.options.get("groups", {}) or name == "is_virtual"}
-    # Names of keyed groups are not known here.
+    # This function does not know the names of keyed groups. Any host name could be one of them.
     return found | (set(context.names) if context.options.get("keyed_groups") else set())
 
 
@@ -217,14 +217,14 @@ def _unsafe_name(context: Context, difference: Difference) -> bool:
 
 
 def _same_slug(context: Context, difference: Difference) -> bool:
-    """Objects that are grouped by share a slug."""
+    """Return whether several objects that ``group_by`` uses share a slug."""
     lists = [endpoint for keys, endpoint in NESTED.items() if context.groups_by(*keys)]
     slugs = [[row["slug"] for row in context.table(endpoint).values()] for endpoint in lists]
     return difference.what in ("group", "tree", "empty group") and any(len(set(each)) < len(each) for each in slugs)
 
 
 def _same_slug_above(context: Context, difference: Difference) -> bool:
-    """A place in a place of the same slug."""
+    """Return whether a place is inside another place with the same slug."""
     keys = [key for key in PLACES if context.is_variable(difference, [VARIABLES[key]])]
     if difference.what == "lost":
         chains = [
@@ -247,7 +247,7 @@ def _repeats(places: list[Row]) -> bool:
 def _reserved_names(context: Context, difference: Difference) -> bool:
     if not context.options.get("group_names_raw") or difference.what == "lost":
         return False
-    # Here, the name of the group contains the key.
+    # In our inventory, the group name contains the key.
     return {difference.of, difference.name} & RESERVED != set() or difference.name.rpartition("_")[2] in RESERVED
 
 
@@ -265,7 +265,7 @@ def _site_group_alone(context: Context, difference: Difference) -> bool:
         return "site_group_names" in str(difference.there)
     chosen = set(context.options.get("group_by", ()))
     is_alone = "site_group" in chosen and chosen.isdisjoint(("site", "sites", "location", "region"))
-    # If no site is in a site group, there are just no groups of sites.
+    # If no site belongs to a site group, netbox.netbox does not fail, but the groups are missing.
     return is_alone and (difference.name == "ungrouped" or difference.there is False)
 
 
@@ -295,14 +295,14 @@ def _disks_of_devices(context: Context, difference: Difference) -> bool:
 
 
 def _name_of_outside_address(context: Context, difference: Difference) -> bool:
-    """Addresses without an interface are not looked at there."""
+    """Return whether the primary address has no interface. netbox.netbox does not read such addresses."""
     if not context.is_variable(difference, ("dns_name", "ansible_host")):
         return False
     primary = context.object(difference.of).get("primary_ip") or {}
     return bool(primary) and context.table("ipam/ip-addresses")[primary["id"]]["assigned_object_id"] is None
 
 
-# What only our expressions see: facts, and names that Ansible gives.
+# Names that only our expressions can use: host variables, and names that Ansible defines.
 OURS_ONLY = (
     *("netbox", "inventory_hostname", "inventory_hostname_short", "inventory_file", "inventory_dir", "ansible_host"),
     *("regions", "site_groups", "locations", "interfaces", "services", "virtual_disks", "dns_name", "manufacturer"),
@@ -320,7 +320,7 @@ def _compose_sees_more(context: Context, difference: Difference) -> bool:
     }
     if difference.what == "variable":
         return difference.name in more
-    # Groups can be made of composed variables.
+    # Groups can depend on composed variables.
     return difference.what in ("group", "tree", "empty group") and context.mentions(*more, "netbox", *_files())
 
 
@@ -328,7 +328,7 @@ def _files() -> tuple[str, ...]:
     return ("inventory_file", "inventory_dir")
 
 
-# Names that Ansible or a template acts on.
+# Names that Ansible or a template interprets.
 OBEYED = re.compile(r"_?ansible_|delegated_vars|(omit|vars|groups|hostvars|lookup|query|environment|inventory_\w+)$")
 
 
@@ -548,5 +548,5 @@ BUGS = (
 
 
 def unexplained(context: Context, differences: list[Difference]) -> list[Difference]:
-    """The differences that none of the bugs explains."""
+    """Return the differences that no known bug explains."""
     return [each for each in differences if not any(bug.explains(context, each) for bug in BUGS)]

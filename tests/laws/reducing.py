@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes an example that contradicts a law as small as it can be: an estate and options that a test can quote.
+"""Reduce an example that contradicts a law to a small estate and a few options, which a test can contain.
 
-hypothesis does so, too, but it changes what was drawn and not what came of it, and takes minutes where this takes
-seconds.
+hypothesis reduces examples as well, but it changes the random choices instead of the resulting estate and options. It
+needs minutes, and this module needs seconds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.netbox.cursor.tests.laws.described import Described, Thing
 
-# By list of an estate: fields that hold a place in another list, or several.
+# The lists of an estate, with the fields that contain one or more indexes in other lists.
 REFERENCES: dict[str, dict[str, str]] = {
     "regions": {"parent": "regions"},
     "site_groups": {"parent": "site_groups"},
@@ -46,14 +46,14 @@ OF_HOSTS = {
     "tagged_vlans": "vlans",
 }
 REFERENCES.update(devices=OF_HOSTS, virtual_machines=OF_HOSTS)
-# What hosts hold that has such fields itself.
+# Lists inside hosts and interfaces whose items can contain such fields.
 NESTED = ("interfaces", "addresses", "services")
 
 Example = tuple[t.Any, ...]
 
 
 def reduced(example: Example, still: Callable[[Example], bool], steps: int = 400) -> Example:
-    """The smallest example found that is ``still`` what was looked for."""
+    """Return the smallest example found for which ``still`` returns true."""
     changed = True
     while changed and steps > 0:
         changed = False
@@ -64,7 +64,7 @@ def reduced(example: Example, still: Callable[[Example], bool], steps: int = 400
             try:
                 interesting = still(smaller)
             except (LookupError, ValueError, TypeError, AnsibleError):
-                # Something refers to what is no longer there.
+                # The smaller example contains a reference to an object that it no longer contains.
                 continue
             if interesting:
                 example, changed = smaller, True
@@ -98,7 +98,7 @@ def _smaller_estates(described: Described) -> Iterator[Described]:
 
 
 def _without(described: Described, name: str, place: int) -> Described:
-    """The estate without the object in that place, and without what referred to it."""
+    """Return the estate without the object at this index, and without references to the object."""
     estate = copy.deepcopy(described)
     del getattr(estate, name)[place]
     for of, fields in REFERENCES.items():
@@ -122,7 +122,7 @@ def _forget(thing: Thing, fields: list[str], place: int) -> None:
 
 
 def _smaller_values(value: t.Any) -> Iterator[t.Any]:
-    """The same without one of its members, somewhere."""
+    """Yield copies of the value without one of its members, at any depth."""
     if isinstance(value, dict):
         for key in value:
             yield {name: one for name, one in value.items() if name != key}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The laws of the refresh: an inventory that was brought up to date is the one that a full read gives."""
+"""The laws of the refresh: a refreshed inventory equals the inventory that a full read creates."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from ansible_collections.netbox.cursor.tests.laws.running import FOLDER, Mock, O
 from ansible_collections.netbox.cursor.tests.stand_in.edit_strategies import Step, editing_between_requests, perform
 
 SLICES = 3
-# The plugin warns of this. Any other warning is one that a full read shows as well.
+# The start of a warning that only a refresh prints. A full read prints all other warnings as well.
 AUDIT = "NetBox contains changes that its change log does not show"
 _caches = itertools.count()
 
 
 class Refreshing:
-    """An inventory of ``target`` in a cache that is too old for a cached run, each time that it is read."""
+    """An inventory of ``target`` with a cache entry that is expired in every run."""
 
     def __init__(self, target: Target, options: Options, slices: int = SLICES) -> None:
         self.target = target
         self.options = options
         self.folder = FOLDER / f"refresh{next(_caches)}"
-        # What each run said at -v.
+        # The messages that the runs printed at -v.
         self.said: list[str] = []
         self._refresh = {
             **options,
@@ -43,7 +43,7 @@ class Refreshing:
         }
 
     def run(self) -> Outcome:
-        """Read the inventory as a run after ``cache_timeout`` does."""
+        """Refresh the inventory as a run after ``cache_timeout`` does."""
         with expired(), listening(self.said):
             return self.target.run(self._refresh)
 
@@ -58,14 +58,14 @@ class Refreshing:
 def _refreshing(mock: Mock, options: Options) -> Refreshing:
     mock.netbox.edits.settle()
     with mock.netbox.edits.request() as request:
-        # The log of a NetBox that nobody has edited is empty, and shows nothing.
+        # Create a record, because the plugin cannot use an empty change log.
         request.create("tenancy/contacts", name="Somebody")
     return Refreshing(mock, options)
 
 
 @contextmanager
 def expired() -> Iterator[None]:
-    """Let no entry be new enough for a cached run."""
+    """Treat every cache entry as expired."""
     from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import cache
 
     read = cache.Entry.read
@@ -78,7 +78,7 @@ def expired() -> Iterator[None]:
 
 @contextmanager
 def listening(said: list[str]) -> Iterator[None]:
-    """Collect what refreshes say at -v."""
+    """Collect the messages that refreshes print at -v."""
     from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import refresh
 
     say = refresh.Refresh.say
@@ -92,9 +92,9 @@ def listening(said: list[str]) -> Iterator[None]:
 def logged_edits_are_followed(
     mock: Mock, options: Options, batches: Sequence[list[Step]], between: Sequence[list[Step]]
 ) -> list[str]:
-    """11. After edits, also while NetBox is read, an inventory from changes is the one of a full read.
+    """11. Check that an inventory from changes equals a full read, even after edits while the plugin reads NetBox.
 
-    ``batches`` are performed between runs, ``between`` between the requests of these runs.
+    Perform the edits in ``batches`` between runs. Perform the edits in ``between`` between the requests of a run.
     """
     refreshing = _refreshing(mock, options)
     found: list[str] = []
@@ -117,14 +117,14 @@ def logged_edits_are_followed(
 
 
 def unlogged_edits_are_found(mock: Mock, options: Options, steps: list[Step]) -> list[str]:
-    """12. After writes without records, an inventory from changes is the one of a full read within some runs."""
+    """12. Check that an inventory from changes equals a full read a few runs after edits without log records."""
     refreshing = _refreshing(mock, options)
     try:
         refreshing.run()
         perform(mock.netbox, steps)
         for _number in range(SLICES):
             again = refreshing.run()
-        # The audit's warning is the last thing that the run said.
+        # Do not compare warnings: a run that finds the edits prints the audit's warning, and a full read does not.
         return compare(refreshing.fresh(), again, warnings=False)
     finally:
         refreshing.close()
@@ -133,7 +133,8 @@ def unlogged_edits_are_found(mock: Mock, options: Options, steps: list[Step]) ->
 def compare(fresh: Outcome, again: Outcome, warnings: bool = True) -> list[str]:
     """Return how an inventory from changes differs from a full read.
 
-    If both fail, the error of any of the lists that are read at the same time can be the first one.
+    If both fail with an error message, do not compare the errors. The plugin reads several lists at the same time, and
+    any of them can fail first.
     """
     if fresh.error is not None and again.error is not None and again.crash is None:
         return []
@@ -141,7 +142,10 @@ def compare(fresh: Outcome, again: Outcome, warnings: bool = True) -> list[str]:
 
 
 def _settled(outcome: Outcome) -> Outcome:
-    """Return the outcome without times that a save without a change moves: NetBox does not log it."""
+    """Return the outcome without ``last_updated``.
+
+    Saving an object without a change updates this time, but NetBox does not log it.
+    """
 
     def without(value: t.Any) -> t.Any:
         if isinstance(value, dict):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One estate that has something of everything, and the names that cause trouble. A real NetBox accepts it."""
+"""An estate with objects of all kinds, and with names that can cause errors. A real NetBox accepts it."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs an inventory plugin in this process against a mock NetBox, and returns what came of it in a form to compare.
+"""Run an inventory plugin in this process against a mock NetBox, and return a result that tests can compare.
 
-No socket is opened: requests of the library ``requests`` are answered by the mock's application directly. A run of
+The module opens no sockets. The mock NetBox answers requests from the library ``requests`` directly. A run of
 nb_inventory without expressions takes about 10 ms.
 """
 
@@ -38,14 +38,15 @@ from ansible_collections.netbox.cursor.tests.stand_in._application import applic
 
 OURS = "netbox.cursor.nb_inventory"
 URL = "http://netbox.test"
-# In memory where there is such a place: each run writes a source file.
+# Each run writes a source file. Use a directory in memory if there is one.
 FOLDER = Path(tempfile.mkdtemp(prefix="laws-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
-# Variables that tell where the source lies.
+# Variables that contain the location of the source.
 OF_THE_SOURCE = ("inventory_file", "inventory_dir")
 
 Options = Mapping[str, t.Any]
 
-# So that the laws' few hosts and interfaces are read in the ways that save time for many of them.
+# The tests use few hosts and interfaces. With these limits, the plugin reads them in the ways that it otherwise uses
+# only for large numbers of objects.
 rest_shaped.MIN_FOR_ESTIMATE = 0
 costs.MIN_HOSTS_IN_SLICE = 0
 
@@ -59,20 +60,20 @@ class Group:
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What a run left in Ansible's inventory, and what it said."""
+    """The content of Ansible's inventory after a run, with the warnings, the error, and the requests of the run."""
 
-    # In the order in which Ansible would run them.
+    # In the order in which Ansible would run tasks on them.
     hosts: dict[str, dict[str, t.Any]]
     groups: dict[str, Group]
     warnings: tuple[str, ...] = ()
-    # What Ansible would show; None: the source was read.
+    # The error message that Ansible would show, or None if the source was read.
     error: str | None = None
-    # Any error that is not one of Ansible's own would be shown as a traceback.
+    # An exception that Ansible did not define. Ansible would show its traceback.
     crash: BaseException | None = None
     requests: tuple[Received, ...] = ()
 
     def groups_of(self, host: str) -> set[str]:
-        """The groups that have the host, directly or below."""
+        """Return the groups that contain the host, directly or through child groups."""
         found: set[str] = set()
         waiting = [name for name, group in self.groups.items() if host in group.hosts]
         while waiting:
@@ -83,20 +84,20 @@ class Outcome:
         return found
 
     def members(self, group: str) -> set[str]:
-        """The hosts in a group or below."""
+        """Return the hosts in a group and in its child groups."""
         return {host for host in self.hosts if group in self.groups_of(host)}
 
 
 class Target(t.Protocol):
-    """A NetBox whose inventory is read."""
+    """A NetBox that an inventory plugin reads."""
 
     url: str
 
     def run(self, options: Options, *, earlier: Mapping[str, t.Any] | None = None, plugin: str = OURS) -> Outcome:
-        """Read a source with these options as Ansible does. ``earlier``: what sources before this one gave."""
+        """Read a source with these options as Ansible does. ``earlier`` contains the data of earlier sources."""
 
     def rows(self, endpoint: str) -> list[dict[str, t.Any]]:
-        """All objects of a list."""
+        """Return all objects of a list."""
 
 
 class Mock:
@@ -107,9 +108,10 @@ class Mock:
         self.netbox = netbox
         self._application = application(netbox)
         self._lock = threading.Lock()
-        # Called with each request before it is answered, in the thread that asks: to wait, or to raise.
+        # Called with the method and path before each request is answered, in the thread that sends the request. It can
+        # wait or raise an exception.
         self.before: Callable[[str, str], None] | None = None
-        # Called with path, query and what NetBox would answer; returns what is answered.
+        # Called with the request and the content of a successful JSON response. It returns the content to send.
         self.change: Callable[[Received, t.Any], t.Any] | None = None
 
     def run(self, options: Options, *, earlier: Mapping[str, t.Any] | None = None, plugin: str = OURS) -> Outcome:
@@ -123,7 +125,7 @@ class Mock:
         return list(self.netbox.table(endpoint).values())
 
     def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of the answer."""
+        """Return the status, headers, and body of the response."""
         parts = urlsplit(url)
         if self.before:
             self.before(method, parts.path)
@@ -163,7 +165,7 @@ class Mock:
         return start["status"], told, content
 
     def send(self, adapter: t.Any, request: t.Any, **dummy: t.Any) -> requests.Response:
-        """In place of ``HTTPAdapter.send``."""
+        """Return the response to a request. This method replaces ``HTTPAdapter.send``."""
         body = request.body.encode() if isinstance(request.body, str) else request.body or b""
         status, headers, content = self.ask(request.method, request.url, request.headers, body)
         raw = urllib3.HTTPResponse(
@@ -178,7 +180,7 @@ class Mock:
 
 
 def finish(coroutine: t.Coroutine[t.Any, t.Any, None]) -> None:
-    """Run what waits for nothing, without an event loop."""
+    """Run a coroutine that never waits, without an event loop."""
     try:
         coroutine.send(None)
     except StopIteration:
@@ -189,13 +191,13 @@ def finish(coroutine: t.Coroutine[t.Any, t.Any, None]) -> None:
 
 @contextlib.contextmanager
 def wired(mock: Mock) -> Iterator[None]:
-    """Let this mock answer all requests of the library ``requests``."""
+    """Let this mock NetBox answer all requests that the library ``requests`` sends."""
     before = requests.adapters.HTTPAdapter.send
 
     def send(adapter: t.Any, request: t.Any, **arguments: t.Any) -> requests.Response:
         return mock.send(adapter, request, **arguments)
 
-    # The collection's adapter inherits this.
+    # The collection's adapter inherits this method.
     requests.adapters.HTTPAdapter.send = send  # type: ignore[assignment,method-assign]
     try:
         yield
@@ -205,7 +207,7 @@ def wired(mock: Mock) -> Iterator[None]:
 
 @contextlib.contextmanager
 def heard() -> Iterator[list[str]]:
-    """The warnings that Ansible would show, each once."""
+    """Yield a list that collects the warnings that Ansible would show, without duplicates."""
     told: list[str] = []
     before = {name: inspect.getattr_static(Display, name) for name in ("warning", "deprecated", "error", "display")}
 
@@ -232,7 +234,7 @@ def read(
     earlier: Mapping[str, t.Any] | None = None,
     path: Path | None = None,
 ) -> Outcome:
-    """What a source with these options gives, as Ansible's InventoryManager reads it."""
+    """Read a source with these options as Ansible's InventoryManager does, and return the outcome."""
     path = path or FOLDER / "estate.netbox.yml"
     path.write_text(json.dumps({"plugin": plugin, **options}), encoding="utf-8")
     inventory = InventoryData()
@@ -244,7 +246,7 @@ def read(
         inventory.current_source = str(path)
         try:
             reader.parse(inventory, DataLoader(), str(path), cache=bool(options.get("cache")))
-            # As Ansible, which ignores that a plugin has no cache.
+            # Like Ansible, accept plugins without a cache.
             if hasattr(reader, "_cache"):
                 reader.update_cache_if_changed()
         except AnsibleError as caught:
@@ -255,13 +257,13 @@ def read(
         try:
             inventory.reconcile_inventory()
         except Exception as caught:
-            # What was read cannot be used: Ansible has no message for that.
+            # Ansible cannot use this inventory, and has no error message for this case.
             error, crash = f"{type(caught).__name__}: {caught}", caught
     return outcome_of(inventory, tuple(warnings), error, crash)
 
 
 def fill(inventory: InventoryData, earlier: Mapping[str, t.Any]) -> None:
-    """Put in what other sources gave: ``hosts`` with their variables, ``groups`` with hosts and children."""
+    """Add the data of earlier sources: ``hosts`` with their variables, and ``groups`` with hosts and children."""
     for host, variables in earlier.get("hosts", {}).items():
         inventory.add_host(host)
         for name, value in variables.items():
@@ -276,7 +278,7 @@ def fill(inventory: InventoryData, earlier: Mapping[str, t.Any]) -> None:
 
 
 def fill_only(earlier: Mapping[str, t.Any]) -> Outcome:
-    """What Ansible has of the sources before ours."""
+    """Return the inventory that contains only the data of earlier sources."""
     inventory = InventoryData()
     with heard():
         fill(inventory, earlier)
@@ -303,7 +305,7 @@ def outcome_of(
 
 
 def plain(value: t.Any) -> t.Any:
-    """The value in Python's own types: Ansible marks strings, and makes containers lazy."""
+    """Convert a value to built-in Python types. Ansible uses its own types for strings and containers."""
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, str):
@@ -316,7 +318,7 @@ def plain(value: t.Any) -> t.Any:
 
 
 def same(one: t.Any, other: t.Any) -> bool:
-    """Whether two values are equal and of the same types: 1, 1.0 and True are not the same to a template."""
+    """Return whether two values are equal and have the same types. Templates distinguish 1, 1.0, and True."""
     return one == other and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
@@ -328,10 +330,10 @@ def differences(
     warnings: bool = True,
     ignored: Sequence[str] = (),
 ) -> list[str]:
-    """What is different, a line each: what ``one`` has before what ``other`` has.
+    """Return one line for each difference, with the value from ``one`` before the value from ``other``.
 
-    ``order``: whether the order of hosts, and of hosts and children in groups, matters.
-    ``ignored``: names of variables.
+    If ``order`` is set, compare the order of hosts, and the order of hosts and children in groups. If ``warnings`` is
+    set, compare the warnings. ``ignored`` contains the names of variables to skip.
     """
     if one.error is not None or other.error is not None:
         return [] if one.error == other.error else [f"error: {one.error!r} != {other.error!r}"]
@@ -372,7 +374,7 @@ def _different_variables(
 
 
 def in_order(ranks: Mapping[str, int], seconds: float = 0.001) -> Callable[[str, str], None]:
-    """For ``Mock.before``: let answers arrive in the order of these ranks, by endpoint."""
+    """Return a function for ``Mock.before`` that lets responses arrive in the order of their endpoints' ranks."""
 
     def wait(dummy: str, path: str) -> None:
         time.sleep(ranks.get(path.removeprefix("/api/").strip("/"), 0) * seconds)

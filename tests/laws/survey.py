@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tries a law with many examples without stopping at the first that contradicts it, and lists what kinds there are.
+"""Test a law with many examples, and list all kinds of contradictions.
 
-A test stops at the first example; where many things are wrong, this shows all of them at once, the smallest of each.
+A test stops at the first contradiction. This script tries all examples, and prints a small example of each kind.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ LAWS: dict[str, Law] = {
 
 
 def kind_of(line: str) -> str:
-    """A line without the names of what it is about."""
+    """Return the kind of a contradiction: its line without names and values."""
     about = re.match(r"(lost|host|variable|group|tree|empty group) .*?(?P<name>\S*): ours .*, theirs ", line)
     if about:
         return f"{about[1]} {about['name'] if about[1] == 'variable' else ''}"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Examples that contradicted a law once, as small as they could be made."""
+"""Test minimal examples that contradicted a law in the past."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_composed_groups_do_not_depend_on_host_vars(condition: str) -> None:
 
 def test_flattened_keys_called_like_fields_do_not_depend_on_host_vars() -> None:
     described = Described(devices=[{"name": "a", "context": {"role": "x"}}])
-    # The variable of the field `role` is called device_roles here.
+    # With the option plurals, the variable for the field ``role`` is named device_roles.
     options = {"flatten_local_context_data": True, "plurals": True, "keyed_groups": [{"key": "role"}]}
     assert "_x" in read(described, **options).groups
     hold(laws.host_vars_select(Mock(described.netbox()), options, []))

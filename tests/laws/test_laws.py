@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each law, on drawn estates and drawn configurations."""
+"""Test each law with generated estates and configurations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TRANSPORTS = st.sampled_from(("rest", "graphql"))
 
 
 def hold(contradictions: list[str]) -> None:
-    """Fail with what contradicts a law."""
+    """Fail if there are contradictions of a law, and list them."""
     assert not contradictions, "\n" + "\n".join(contradictions[:12])
 
 
@@ -90,12 +90,13 @@ def test_errors_leave_nothing_behind(data: st.DataObject, earlier: t.Any) -> Non
 @given(configurations(RICH, with_filters=False, with_select=False), TRANSPORTS, st.randoms(use_true_random=False))
 def test_nothing_is_read_in_vain(options: Options, transport: str, random: Random) -> None:
     if "gateway_tag" in options:
-        # No other tag marks an address in a subnet of a host.
+        # Only this tag marks an address in the subnet of a host.
         options = {**options, "gateway_tag": "edge"}
     if "hostname_field" in options:
-        # No other custom field has a value in each object.
+        # RICH does not contain all generated custom fields, but it contains this one.
         options = {**options, "hostname_field": "fqdn"}
-    # Each field takes a run. Many examples with two fields find more than few examples with all fields.
+    # Each field requires a run. Many examples with two fields find more contradictions than a few examples with all
+    # fields.
     hold(laws.nothing_is_read_in_vain(Mock(RICH.netbox()), {**options, "transport": transport}, random, 2))
 
 

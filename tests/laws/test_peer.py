@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Beside netbox.netbox, on drawn estates and drawn inventory files of that collection."""
+"""Compare the plugin with netbox.netbox, with generated estates and inventory files."""
 
 from __future__ import annotations
 

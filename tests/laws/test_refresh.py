@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The laws of the refresh, on drawn estates, configurations, and edits."""
+"""Test the laws of the refresh with generated estates, configurations, and edits."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def test_unlogged_edits_are_found(case: Case, transport: str, steps: t.Any) -> N
     hold(refreshing.unlogged_edits_are_found(mock, {**options, "transport": transport}, steps))
 
 
-# Examples that contradicted these laws once
+# Examples that contradicted these laws in the past
 
 
 def refreshed(described: Described, options: Options, edits: t.Any, edits_later: t.Any = lambda edits: None) -> None:
-    """Check an inventory from changes after some edits."""
+    """Check that an inventory from changes equals a full read after the edits."""
     mock = Mock(described.netbox())
     inventory = refreshing.Refreshing(mock, options)
     mock.netbox.edits.settle()
@@ -60,7 +60,7 @@ LAG = {"name": "po1", "type": "lag"}
 
 
 def test_interface_shows_the_new_name_of_the_device_of_its_lag() -> None:
-    """The lag is shown with its device."""
+    """NetBox shows a LAG with its device."""
     described = Described(devices=[{"name": "a", "interfaces": [LAG, {"name": "eth0"}]}])
 
     def edit(edits: t.Any) -> None:
@@ -70,7 +70,7 @@ def test_interface_shows_the_new_name_of_the_device_of_its_lag() -> None:
 
 
 def test_subinterface_of_an_interface_with_a_cable_is_followed() -> None:
-    """The parent is shown with the ID of its cable."""
+    """NetBox shows the parent with the ID of its cable."""
     described = Described(devices=[{"name": "a", "interfaces": [{"name": "eth0"}, {"name": "eth0.1"}, {"name": "e1"}]}])
 
     def connect(edits: t.Any) -> None:
@@ -110,7 +110,7 @@ def test_prefixes_of_a_site_that_got_its_first_host_are_read() -> None:
 
 
 def test_audit_ignores_locations_without_hosts() -> None:
-    """A full read contains all locations of the sites of hosts. The host moved to a site that it did not contain."""
+    """A full read contains all locations of sites with hosts. The edit moves a host to a site without hosts."""
     described = Described(
         sites=[{"slug": "a"}, {"slug": "b"}],
         locations=[{"slug": "room", "site": 0}, {"slug": "hall", "site": 1}],
@@ -120,7 +120,7 @@ def test_audit_ignores_locations_without_hosts() -> None:
 
 
 def test_address_that_graphql_returned_is_followed() -> None:
-    """GraphQL returns its ID as text."""
+    """GraphQL returns the ID of the address as a string."""
     one = {"name": "eth0", "addresses": [{"address": "10.0.0.1/24"}]}
     described = Described(devices=[{"name": "a", "interfaces": [one], "primary_ip4": "10.0.0.1/24"}])
     options = {"transport": "graphql"}
