@@ -2,9 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Try laws 1 to 7 on a real NetBox: fill it with one estate, and read it with random configurations.
+"""Check laws 1 to 7 on a real NetBox.
 
-The NetBox must be empty, or hold what an earlier run created. Do not use one that anybody needs.
+The program fills NetBox with test data, and reads inventories with random configurations. The NetBox must be empty, or
+contain only objects from an earlier run. Without --keep, the program deletes existing objects first. Do not use a
+NetBox that anybody needs.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[5]))
-# netbox.netbox caches NetBox's schema next to Ansible's temporary directory. All servers of one version share it.
+# netbox.netbox caches the NetBox schema next to Ansible's temporary directory. Servers of the same version would share
+# this cache, so use a new directory.
 _temporary = tempfile.TemporaryDirectory(prefix="acceptance-")
 os.environ["ANSIBLE_LOCAL_TEMP"] = _temporary.name + "/tmp"
 
@@ -40,7 +43,7 @@ Try = Callable[[st.DataObject], tuple[list[str], t.Any]]
 
 
 class Real:
-    """A real NetBox whose inventory is read."""
+    """Reads inventories and lists of a real NetBox."""
 
     def __init__(self, server: Server, token: str) -> None:
         self.url = server.url
@@ -55,14 +58,17 @@ class Real:
         return read(chosen, earlier=earlier, plugin=plugin)
 
     def rows(self, endpoint: str) -> list[dict[str, t.Any]]:
-        # Nobody edits this NetBox while the laws are tried.
+        # Nobody edits this NetBox during the checks, so read each list only once.
         if endpoint not in self._kept:
             self._kept[endpoint] = self._server.rows(endpoint)
         return self._kept[endpoint]
 
 
 def tries(real: Real, with_peer: bool) -> dict[str, Try]:
-    """What tries each law with drawn options. It returns what contradicts the law, and what was drawn."""
+    """Return a function for each law.
+
+    The function draws options and checks the law with them. It returns the contradictions and the drawn options.
+    """
 
     def simple(law: Callable[..., list[str]]) -> Try:
         def tried(data: st.DataObject) -> tuple[list[str], t.Any]:
@@ -107,7 +113,10 @@ def tries(real: Real, with_peer: bool) -> dict[str, Try]:
 
 
 def count_broken(name: str, attempt: Try, examples: int, number: int) -> int:
-    """Try a law with so many configurations, and print what contradicts it."""
+    """Check a law with random configurations, and print the contradictions.
+
+    Return how many configurations contradict the law. `number` is the random seed.
+    """
     broken: list[tuple[list[str], t.Any]] = []
 
     @seed(number)
@@ -150,7 +159,7 @@ def main() -> int:
     chosen = {
         name: attempt for name, attempt in tries(Real(server, options.token), with_peer).items() if options.law in name
     }
-    # Every law is tried, also after one that is broken.
+    # Check every law, even after a contradiction.
     broken = [count_broken(name, attempt, options.examples, options.seed) for name, attempt in chosen.items()]
     return int(any(broken))
 

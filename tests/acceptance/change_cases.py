@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The edits whose traces are recorded: everything that can change what an inventory shows, and some noise."""
+"""The cases of the change recorder: edits that can change an inventory, and some edits that cannot."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ CASES: list[Case] = []
 
 
 def case(run: Callable[[Scene], None]) -> Callable[[Scene], None]:
-    """Add a case. The name of the function, with spaces, is the name of the case."""
+    """Add a case. Its name is the function name, with spaces instead of underscores."""
     CASES.append(Case(run.__name__.replace("_", " "), run))
     return run
 
 
 def case_since(version: str) -> Callable[[Callable[[Scene], None]], None]:
-    """Add a case that older versions of NetBox do not know."""
+    """Return a decorator that adds a case for this and later versions of NetBox."""
     return lambda run: CASES.append(Case(run.__name__.replace("_", " "), run, version))
 
 
@@ -828,7 +828,7 @@ def prefix_of_a_site_created(scene: Scene) -> None:
     scene.make("ipam/prefixes", prefix=scene.ip(0), **site_scope_of(site))
 
 
-# Places
+# Sites, locations, and racks
 
 
 @case
@@ -1286,7 +1286,7 @@ def custom_field_renamed(scene: Scene) -> None:
     device = scene.device(custom_fields={field["name"]: "one"})
     scene.edit(device, custom_fields={field["name"]: "two"})
     scene.watch()
-    # Names of custom fields contain no hyphens.
+    # `scene.edit()` would add a prefix with a hyphen. NetBox does not allow hyphens in names of custom fields.
     scene.server.request("PATCH", f"extras/custom-fields/{field['id']}/", json={"name": scene.field_name("renamed")})
 
 
@@ -1430,7 +1430,7 @@ def tag_of_a_config_context_added_to_a_device(scene: Scene) -> None:
     scene.edit(device, tags=[tag])
 
 
-# Modules, and what inventories do not show
+# Modules, and objects that inventories do not contain
 
 
 @case
@@ -1495,7 +1495,7 @@ def script_edits_several_objects(scene: Scene) -> None:
     scene.server.run_script(SCRIPT.replace("PREFIX", scene.prefix), scene.prefix.replace("-", "_") + "script")
 
 
-# What several cases share
+# Helpers
 
 
 def site_scope_of(site: Row) -> Row:
@@ -1507,19 +1507,19 @@ def cluster_in_site(scene: Scene) -> Row:
 
 
 def parent(row: Row) -> Row:
-    """The parent of a service."""
+    """Return the fields that assign a service to a device or a virtual machine."""
     kind = "dcim.device" if row["endpoint"] == "dcim/devices" else "virtualization.virtualmachine"
     return {"parent_object_type": kind, "parent_object_id": row["id"]}
 
 
 def assigned(interface: Row) -> Row:
-    """The interface of an address or a MAC address."""
+    """Return the fields that assign an IP address or a MAC address to an interface."""
     kind = "dcim.interface" if interface["endpoint"] == "dcim/interfaces" else "virtualization.vminterface"
     return {"assigned_object_type": kind, "assigned_object_id": interface["id"]}
 
 
 def with_primary(scene: Scene) -> tuple[Row, Row, Row]:
-    """A device, its interface, and its primary address."""
+    """Create a device, its interface, and its primary address."""
     device = scene.device()
     interface = scene.interface(device)
     address = scene.address(interface)
@@ -1528,7 +1528,7 @@ def with_primary(scene: Scene) -> tuple[Row, Row, Row]:
 
 
 def with_mac(scene: Scene) -> tuple[Row, Row]:
-    """An interface, and its primary MAC address."""
+    """Create an interface and its primary MAC address."""
     interface = scene.interface(scene.device())
     mac = scene.make("dcim/mac-addresses", mac_address="02:00:00:00:00:01", **assigned(interface))
     scene.edit(interface, primary_mac_address=mac)
@@ -1536,14 +1536,14 @@ def with_mac(scene: Scene) -> tuple[Row, Row]:
 
 
 def with_bay(scene: Scene) -> tuple[Row, Row, Row]:
-    """A device, its device bay, and a device that fits."""
+    """Create a device, its device bay, and a device that fits into this bay."""
     chassis = scene.device(device_type=scene.type("chassis", subdevice_role="parent"))
     child = scene.device("child", device_type=scene.type("blade", u_height=0, subdevice_role="child"))
     return chassis, scene.make("dcim/device-bays", device=chassis, name="bay-1"), child
 
 
 def with_chassis(scene: Scene) -> tuple[Row, Row, Row]:
-    """A virtual chassis, its master, and another member."""
+    """Create a virtual chassis, its master, and another member."""
     master, member = scene.device("device-1"), scene.device("device-2")
     chassis = scene.make("dcim/virtual-chassis", name="chassis", master=master)
     scene.edit(member, virtual_chassis=chassis, vc_position=2)
@@ -1551,7 +1551,7 @@ def with_chassis(scene: Scene) -> tuple[Row, Row, Row]:
 
 
 def with_ports(scene: Scene) -> tuple[Row, Row]:
-    """The front port and the rear port of a patch panel."""
+    """Create the front port and the rear port of a patch panel."""
     panel = scene.device("panel")
     rear = scene.make("dcim/rear-ports", device=panel, name="rear", type="8p8c", positions=1)
     ports = [{"position": 1, "rear_port": rear["id"], "rear_port_position": 1}]
@@ -1560,7 +1560,7 @@ def with_ports(scene: Scene) -> tuple[Row, Row]:
 
 
 def with_choices(scene: Scene) -> tuple[Row, Row]:
-    """A choice set, and a custom field with its choices."""
+    """Create a choice set and a custom field that uses it."""
     choices = scene.make(
         "extras/custom-field-choice-sets", name="tiers", extra_choices=[["t1", "Tier 1"], ["t2", "Tier 2"]]
     )
@@ -1568,7 +1568,7 @@ def with_choices(scene: Scene) -> tuple[Row, Row]:
 
 
 def with_module_type(scene: Scene) -> tuple[Row, Row, Row]:
-    """A device, its module bay, and a module type with an interface."""
+    """Create a device, its module bay, and a module type with an interface."""
     kind = scene.make("dcim/module-types", manufacturer=scene.maker(), model="module")
     scene.make("dcim/interface-templates", module_type=kind, name="xe0", type="10gbase-x-sfpp")
     device = scene.device()
@@ -1585,7 +1585,7 @@ def termination(end: Row) -> Row:
 
 
 def connect(scene: Scene, one: Row, other: Row) -> Row:
-    """A cable between two ends."""
+    """Create a cable between two interfaces or ports."""
     return scene.make("dcim/cables", a_terminations=[termination(one)], b_terminations=[termination(other)])
 
 
@@ -1614,7 +1614,7 @@ def image(scene: Scene, row: Row) -> None:
 
 
 def png() -> bytes:
-    """A picture of one pixel."""
+    """Return a PNG image of one pixel."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Perform edits on a NetBox, and record the traces that they leave.
+"""Perform edits on a NetBox, and record their traces.
 
 A case prepares objects, calls `scene.watch()`, and performs its edit. The recorder compares every object of the case
-before and after the edit, and reads the records that the edit added to the change log. Each case has names of its own,
-so that cases do not meet. IDs, the address, and these names do not get into the recording.
+before and after the edit, and reads the records that the edit added to the change log. Each case has its own prefix for
+object names, so cases do not affect each other. The recording contains no IDs, base URLs, or prefixes.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ import requests
 Row = dict[str, t.Any]
 Picture = dict[tuple[str, int], Row]
 
-# Endpoints where an edit can create objects that the case does not create itself.
+# At these endpoints, NetBox can create objects that the case does not create itself.
 ALWAYS_WATCHED = ("dcim/devices", "dcim/interfaces")
-# Fields whose values are IDs, addresses, or times. For `last_updated`, the recording states only that it moved.
+# Fields that contain IDs, URLs, or times. For `last_updated`, the recording shows only whether it changed.
 NOT_COMPARED = re.compile(r"created|display_url|url|id|.*_id|.*_ids|start_date|end_date")
-# Fields whose values are particular to one object, apart from references.
+# Fields whose values are specific to one object. `blank()` replaces them with None.
 PARTICULAR = (
     "display",
     "last_updated",
@@ -46,7 +46,7 @@ CHANGE_FIELDS = (
 
 
 class Refused(Exception):
-    """NetBox answered a write with an error."""
+    """NetBox responded to a request with an error."""
 
     def __init__(self, method: str, path: str, answer: requests.Response) -> None:
         super().__init__(f"{method} {path}: HTTP {answer.status_code} {answer.text[:600]}")
@@ -55,7 +55,7 @@ class Refused(Exception):
 
 
 class Server:
-    """A NetBox, through its REST API."""
+    """Sends requests to the REST API of a NetBox."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url.rstrip("/")
@@ -72,7 +72,7 @@ class Server:
         return json.loads(answer.text.replace(self._url, "http://netbox.example")) if answer.content else None
 
     def rows(self, endpoint: str, first: int = 0, query: str = "") -> list[Row]:
-        """Return the objects of a list from an ID on, in ID order."""
+        """Return the objects of a list whose IDs are at least `first`, in ID order."""
         rows: list[Row] = []
         while True:
             start = rows[-1]["id"] + 1 if rows else first
@@ -82,18 +82,18 @@ class Server:
                 return rows
 
     def newest(self, endpoint: str) -> int:
-        """Return the highest ID of a list, or 0."""
+        """Return the highest ID of a list, or 0 if the list is empty."""
         page: list[Row] = self.request("GET", f"{endpoint}/?ordering=-id&limit=1&fields=id")["results"]
         return int(page[0]["id"]) if page else 0
 
     def floor(self, endpoint: str) -> int:
-        """Return an ID that no object has so far, and that every new object reaches."""
+        """Return a lower limit for the IDs of new objects. The first call reads it from NetBox."""
         if endpoint not in self.floors:
             self.floors[endpoint] = self.newest(endpoint) + 1
         return self.floors[endpoint]
 
     def run_script(self, source: str, name: str) -> None:
-        """Upload a custom script with a class `Edit`, run it, and wait for its end."""
+        """Upload a custom script with a class `Edit`, run the script, and wait until it ends."""
         files = {"file": (f"{name}.py", source.encode(), "text/x-python")}
         self.request("POST", "extras/scripts/upload/", files=files)
         job = self.request("POST", f"extras/scripts/{name}.Edit/", json={"data": {}, "commit": True})["result"]
@@ -110,7 +110,7 @@ class Server:
 class Case:
     name: str
     run: Callable[[Scene], None]
-    # NetBox versions that can perform the edit.
+    # The first NetBox version that supports the edit.
     since: str = "4.5"
 
     def applies_to(self, version: str) -> bool:
@@ -118,22 +118,22 @@ class Case:
 
 
 class Recorder:
-    """Runs cases on a server, and collects what they leave."""
+    """Runs cases on a server, and collects their traces."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
         self._effects: dict[str, t.Any] = {}
-        # Object types in the change log, by type: the keys of `prechange_data` of its delete records.
+        # By object type: the keys of `prechange_data` in the delete records of this type.
         self._deleted_keys: dict[str, list[str]] = {}
-        # The answers to the shortest POST of each endpoint.
+        # By endpoint: the length of the shortest POST request, and the response to it.
         self._rows: dict[str, tuple[int, Row]] = {}
-        # Fields of nested objects, by endpoint, place in the object, and endpoint of the nested object.
+        # The fields of nested objects, by endpoint, path within the object, and endpoint of the nested object.
         self._nested: dict[str, dict[str, dict[str, list[str]]]] = {}
-        # Several runs on one server do not meet either.
+        # Part of the prefixes, so that several runs on one server do not affect each other.
         self._run = int(time.time())
 
     def recording(self, earlier: Row | None = None) -> Row:
-        """Return what was recorded. Cases that were not run again come from an earlier recording."""
+        """Return the recording. Add the cases of an earlier recording that did not run again."""
         new: Row = {
             "version": self.server.version,
             "cases": self._effects,
@@ -146,7 +146,7 @@ class Recorder:
         return new
 
     def record(self, case: Case) -> Row | None:
-        """Run one case. Return its effects, or None if this version of NetBox does not know the edit."""
+        """Run one case. Return its effects, or None if this version of NetBox does not support the edit."""
         if not case.applies_to(self.server.version):
             return None
         number = len(self._effects)
@@ -162,7 +162,7 @@ class Recorder:
 
 
 class Scene:
-    """The objects of one case, and the edit that is performed on them."""
+    """Creates and edits the objects of one case, and compares them before and after the edit."""
 
     def __init__(
         self, server: Server, prefix: str, network: str, nested: dict[str, dict[str, dict[str, list[str]]]]
@@ -170,7 +170,7 @@ class Scene:
         self.server = server
         self.prefix = prefix
         self._nested = nested
-        # The first three parts of this case's addresses.
+        # The first three octets of the IP addresses in this case, and a dot.
         self._network = network
         self.deleted_keys: dict[str, list[str]] = {}
         self.created: dict[str, tuple[int, Row]] = {}
@@ -179,14 +179,14 @@ class Scene:
         self._shared: dict[str, Row] = {}
         self._addresses = 0
         self._before: Picture | None = None
-        # What NetBox applies to all devices.
+        # Custom fields and config contexts, which can apply to the devices of all cases.
         self._everywhere: list[Row] = []
         self._mark = 0
 
     # Edits
 
     def make(self, endpoint: str, **fields: t.Any) -> Row:
-        """Create an object. Objects among the values stand for their IDs."""
+        """Create an object. If a field contains an object, send its ID. Add the prefix of this case to names."""
         body = plain(fields)
         for name in ("name", "slug", "model", "label"):
             if isinstance(body.get(name), str):
@@ -220,7 +220,7 @@ class Scene:
         self.server.request("DELETE", f"{rows[0]['endpoint']}/", json=[{"id": row["id"]} for row in rows])
 
     def try_to(self, edit: Callable[[], None]) -> None:
-        """Perform an edit that NetBox is expected to refuse, and record the status."""
+        """Perform an edit that NetBox should reject, and record the HTTP status."""
         try:
             edit()
         except Refused as error:
@@ -231,13 +231,13 @@ class Scene:
         self._floors.setdefault(endpoint, row["id"])
 
     def find(self, endpoint: str, **filters: t.Any) -> Row:
-        """Return the only object that NetBox created for these filters."""
+        """Return the only object that matches these filters. Raise ValueError if there is not exactly one."""
         query = "".join(f"&{name}={value}" for name, value in plain(filters).items())
         (row,) = self.server.rows(endpoint, query=query)
         self._floors.setdefault(endpoint, row["id"])
         return {**row, "endpoint": endpoint}
 
-    # Objects that many cases need
+    # Objects that many cases use
 
     def _once(self, name: str, make: Callable[[], Row]) -> Row:
         if name not in self._shared:
@@ -245,7 +245,7 @@ class Scene:
         return self._shared[name]
 
     def named(self, endpoint: str, name: str, **fields: t.Any) -> Row:
-        """Return an object with a name and a slug; create it on first use."""
+        """Return an object with a name and a slug. Create it on first use."""
         return self._once(f"{endpoint} {name}", lambda: self.make(endpoint, name=name, slug=name, **fields))
 
     def site(self, name: str = "site", **fields: t.Any) -> Row:
@@ -302,18 +302,18 @@ class Scene:
         return self.make("ipam/ip-addresses", **body)
 
     def ip(self, number: int, length: int = 24) -> str:
-        """An address of this case's network. NetBox allows no duplicates outside of VRFs."""
+        """Return an IP address in the network of this case. NetBox rejects duplicate addresses outside of VRFs."""
         return f"{self._network}{number}/{length}"
 
     def asn(self) -> int:
-        """A number that no other case uses."""
+        """Return an ASN that no other case uses."""
         return 4_200_000_000 + int(re.sub(r"\D", "", self._network))
 
     def tag(self, name: str = "tag", **fields: t.Any) -> Row:
         return self.named("extras/tags", name, **fields)
 
     def field(self, name: str, type: str = "text", **fields: t.Any) -> Row:  # noqa: A002 (NetBox's name)
-        """Create a custom field of devices and virtual machines. Their names contain no hyphens."""
+        """Create a custom field for devices and virtual machines. Its name must not contain hyphens."""
         kinds = ["dcim.device", "virtualization.virtualmachine"]
         body = {"name": self.field_name(name), "type": type, "object_types": kinds, **plain(fields)}
         row: Row = self.server.request("POST", "extras/custom-fields/", json=body)
@@ -334,12 +334,12 @@ class Scene:
     # Effects
 
     def watch(self) -> None:
-        """End the preparation: what follows is the edit."""
+        """Read the objects before the edit. A case calls this method after its preparations."""
         self._before = self._picture()
         self._mark = self.server.newest("core/object-changes")
 
     def effects(self) -> Row:
-        """Return the records and the changes that the edit left."""
+        """Return the change log records of the edit, and all changes of objects."""
         if self._before is None:
             raise ValueError("The case does not call watch().")
         before, after = self._before, self._picture()
@@ -357,13 +357,13 @@ class Scene:
         return {name: value for name, value in effects.items() if value}
 
     def end(self) -> None:
-        """Delete what would change the objects of other cases."""
+        """Delete objects that would affect other cases."""
         for row in self._everywhere:
-            with contextlib.suppress(Refused):  # the edit deleted it
+            with contextlib.suppress(Refused):  # The edit can delete the object, too.
                 self.remove(row)
 
     def _picture(self) -> Picture:
-        """Every object of this case."""
+        """Return every object of this case by endpoint and ID."""
         picture = {}
         for endpoint, floor in self._floors.items():
             for row in self.server.rows(endpoint, floor):
@@ -374,7 +374,7 @@ class Scene:
 
     @staticmethod
     def _labels(picture: Picture) -> dict[tuple[str, int], str]:
-        """A name for each object. Objects of one name get numbers."""
+        """Return a unique name for each object. Add numbers if several objects have the same name."""
         labels: dict[tuple[str, int], str] = {}
         for key in sorted(picture):
             label = f"{key[0]} {label_of(picture[key])}"
@@ -383,7 +383,7 @@ class Scene:
         return labels
 
     def _note_nested(self, known: dict[str, dict[str, list[str]]], place: str, value: t.Any) -> None:
-        """Note the fields of nested objects."""
+        """Add the fields of nested objects in `value` to `known`."""
         if isinstance(value, list):
             for each in value:
                 self._note_nested(known, place, each)
@@ -396,7 +396,7 @@ class Scene:
                     self._note_nested(known, f"{place}.{name}" if place else name, each)
 
     def _cleaned(self, value: t.Any) -> str:
-        """JSON without the names and IDs that are this case's alone."""
+        """Return `value` as JSON, without names, IDs, and times that are specific to this case."""
         text = json.dumps(value, ensure_ascii=False)
         text = re.sub(f"{self.prefix[:-1]}[-_ ]", "", text, flags=re.IGNORECASE)
         text = re.sub(r"#\d+|(?<= module \()\d+|(?<=\bAS)\d+( \([\d.]+\))?", "#", text)
@@ -404,7 +404,7 @@ class Scene:
         return text.replace(self._network, "192.0.2.")
 
     def _described(self, record: Row) -> list[t.Any]:
-        """Action, type, name, and for an update the fields that the record shows as changed."""
+        """Return the action, object type, and name of a record. For an update, add the changed fields of the record."""
         kind = record["changed_object_type"]
         action = record["action"]["value"]
         before, after = record["prechange_data"] or {}, record["postchange_data"] or {}
@@ -422,7 +422,10 @@ class Scene:
         return t.cast(str, json.loads(self._cleaned(name)))
 
     def _difference(self, before: Row, after: Row) -> Row:
-        """The old and the new value of each field that changed."""
+        """Return the old and new value of each changed field.
+
+        "nested" means that the displayed value is unchanged, but other fields of a nested object changed.
+        """
         difference: Row = {}
         for name in sorted(before.keys() | after.keys()):
             if name == "last_updated":
@@ -438,7 +441,7 @@ class Scene:
 
 
 def plain(value: t.Any) -> t.Any:
-    """Objects as their IDs."""
+    """Return `value` with IDs instead of objects."""
     if isinstance(value, dict):
         return value["id"] if "endpoint" in value else {name: plain(each) for name, each in value.items()}
     if isinstance(value, list):
@@ -447,7 +450,7 @@ def plain(value: t.Any) -> t.Any:
 
 
 def label_of(row: Row) -> str:
-    """What people call an object within its case."""
+    """Return a readable name of an object. For a component, include the name of its host."""
     name = str(row.get("display") or row["id"])
     for owner in ("device", "virtual_machine"):
         if isinstance(row.get(owner), dict) and "site" not in row:
@@ -456,7 +459,7 @@ def label_of(row: Row) -> str:
 
 
 def shown(value: t.Any) -> t.Any:
-    """A value for people: objects by the name that is shown, choices by their value."""
+    """Return a readable form of `value`: the display names of objects, and the values of choices."""
     if isinstance(value, dict):
         if "url" in value:
             return value.get("display") or value.get("name")
@@ -469,7 +472,7 @@ def shown(value: t.Any) -> t.Any:
 
 
 def blank(row: Row) -> Row:
-    """A new object without what is particular to it: the fields of its endpoint, and their defaults."""
+    """Return the fields of a new object with their defaults. Replace values that are specific to it with None."""
     clean: Row = {}
     for name, value in row.items():
         if isinstance(value, list):
@@ -482,7 +485,7 @@ def blank(row: Row) -> Row:
 
 
 def nested(value: t.Any) -> t.Any:
-    """A value with nested objects as NetBox shows them, but for their addresses and IDs."""
+    """Return `value` with its nested objects, but without URLs, IDs, and times."""
     if isinstance(value, dict):
         return {name: nested(each) for name, each in value.items() if not NOT_COMPARED.fullmatch(name)}
     if isinstance(value, list):
@@ -490,7 +493,7 @@ def nested(value: t.Any) -> t.Any:
     return value
 
 
-# Object types by endpoint.
+# Object types, by endpoint.
 TYPES = {
     "core/object-changes": "core.objectchange",
     "dcim/cables": "dcim.cable",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fill a real NetBox with a described estate, through its REST API."""
+"""Create the objects of a described estate in a real NetBox through its REST API."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.netbox.cursor.tests.laws.described import DEVICE, VM, D
 
 Row = dict[str, t.Any]
 
-# Lists in the order in which their objects can be deleted.
+# Endpoints whose objects this program deletes, in an order that NetBox allows.
 DELETED = (
     *("ipam/services", "virtualization/virtual-disks", "ipam/prefixes", "ipam/ip-addresses", "dcim/mac-addresses"),
     *("virtualization/interfaces", "dcim/interfaces", "virtualization/virtual-machines", "dcim/virtual-chassis"),
@@ -27,11 +27,11 @@ DELETED = (
 
 
 class Refused(Exception):
-    """A request that NetBox did not carry out, or a NetBox that this must not touch."""
+    """NetBox rejected a request, or contains objects that this program must not delete."""
 
 
 class Server:
-    """A NetBox and a token whose user has every permission."""
+    """Sends requests to a NetBox. The token's user needs every permission."""
 
     def __init__(self, url: str, token: str) -> None:
         self.url = url.rstrip("/")
@@ -56,7 +56,10 @@ class Server:
 
 
 def clean(server: Server, described: Described) -> None:
-    """Delete what an earlier run created. Raise Refused if the NetBox holds sites that this estate does not have."""
+    """Delete all objects in the lists of `DELETED`, which an earlier run created.
+
+    Raise Refused if NetBox contains sites that do not belong to the estate.
+    """
     own = {site["slug"] for site in described.sites}
     others = sorted({site["slug"] for site in server.rows("dcim/sites")} - own)
     if others:
@@ -65,25 +68,25 @@ def clean(server: Server, described: Described) -> None:
         server.request("PATCH", f"dcim/virtual-chassis/{row['id']}", json={"master": None})
     for endpoint in DELETED:
         rows = server.rows(endpoint)
-        # Children before their parents.
+        # Delete children before their parents.
         rows.sort(key=lambda row: (-row.get("_depth", 0), -row["id"]))
         for row in rows:
             server.request("DELETE", f"{endpoint}/{row['id']}")
 
 
 def fill(server: Server, described: Described) -> None:
-    """Replace what the NetBox holds by this estate."""
+    """Replace the objects in NetBox with the objects of an estate."""
     clean(server, described)
     Filling(server, described).run()
 
 
 class Filling:
-    """Creates the objects of an estate, lists first that others refer to."""
+    """Creates the objects of an estate. It creates each object before the objects that refer to it."""
 
     def __init__(self, server: Server, described: Described) -> None:
         self._server = server
         self._described = described
-        # IDs by list of the description, in its order.
+        # The IDs of the created objects, for each list of the description and in its order.
         self._ids: dict[str, list[int]] = {}
         self._addresses: dict[str, int] = {}
 
@@ -110,7 +113,7 @@ class Filling:
             self._ids[name].append(self._create(endpoint, make(thing)))
 
     def _refer(self, thing: Thing, **targets: str) -> Row:
-        """The IDs of what a description refers to by places."""
+        """Return the IDs of the objects that `thing` refers to by list index."""
         found: Row = {}
         for field, name in targets.items():
             value = thing.get(field)
@@ -188,7 +191,7 @@ class Filling:
         self._list("vlans", "ipam/vlans", lambda thing: {"name": thing["name"], "vid": thing["vid"]})
 
     def _definitions(self) -> None:
-        """Custom fields and config contexts."""
+        """Create custom fields and config contexts."""
         choices = [[value, value.upper()] for value in ("t1", "t2", "t3")]
         choice_set = self._create("extras/custom-field-choice-sets", {"name": "Tier", "extra_choices": choices})
         types = {"tenants": "tenancy.tenant", "sites": "dcim.site", "devices": DEVICE, "tags": "extras.tag"}
@@ -213,7 +216,10 @@ class Filling:
             self._create("extras/config-contexts", {**fields, "sites": sites, "is_active": True})
 
     def _hosts(self, name: str, endpoint: str) -> None:
-        """Hosts with all that is there before them."""
+        """Create hosts and their components.
+
+        `_chassis` and `_finish` set the references to objects that do not exist yet.
+        """
         refer = {"site": "sites", "role": "roles", "tenant": "tenants", "platform": "platforms", "cluster": "clusters"}
         more: tuple[str, ...] = ("name", "status", "serial", "description", "comments")
         defaults: Thing = {}
@@ -290,7 +296,10 @@ class Filling:
                 self._server.request("PATCH", f"dcim/virtual-chassis/{self._ids['chassis'][place]}", json=master)
 
     def _finish(self, name: str, endpoint: str) -> None:
-        """Addresses of hosts, and custom fields, which can be any object."""
+        """Set the primary and out-of-band addresses and the custom fields of hosts.
+
+        A custom field can refer to any device, so all devices must exist.
+        """
         kinds = {field["name"]: field for field in self._described.custom_fields}
         for place, thing in enumerate(getattr(self._described, name)):
             addresses = ("primary_ip4", "primary_ip6", "oob_ip")

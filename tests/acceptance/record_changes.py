@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Record the traces that edits leave in NetBox: change log records, and changes of other objects without a record.
+"""Record the traces of edits in NetBox: change log records, and changes of other objects without a record.
 
     python tests/acceptance/record_changes.py URL TOKEN FILE [--case WORDS] [--missing]
 
-The script creates the objects it needs through the REST API, and leaves them there. Nobody else must write to this
-NetBox at the same time. The token's user needs every permission.
+The script creates the objects that it needs through the REST API. It does not delete most of them. Nobody else must
+write to this NetBox at the same time. The token's user needs every permission.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import sys
 import typing as t
 from pathlib import Path
 
-# When Python runs this file by its path, its directory is not a package yet.
+# If Python runs this file by its path, it cannot import the package `acceptance` without this entry.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 cases = importlib.import_module("acceptance.change_cases")
 recorders = importlib.import_module("acceptance.change_recorder")
@@ -45,13 +45,13 @@ def main() -> int:
         except recorders.Refused as error:
             failed.append(case.name)
             print(f"{case.name}: {error}", file=sys.stderr)
-        # A run takes minutes. What is recorded so far is not lost if it is interrupted.
+        # Save the recording after each case. A run takes minutes, and an interruption must not lose results.
         options.file.write_text(as_text(recorder.recording(earlier)), "utf-8")
     return 1 if failed else 0
 
 
 def as_text(recording: dict[str, t.Any]) -> str:
-    """The recording as JSON, with one line for each case, so that differences can be read."""
+    """Return the recording as JSON, with one line for each case. Short lines keep diffs readable."""
 
     def written(value: t.Any) -> str:
         return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Edit a real NetBox, and compare inventories from its change log with full reads.
+"""Edit a real NetBox, and compare inventories that were refreshed from its change log with full reads.
 
-The NetBox must be empty, or hold what an earlier run created. Do not use one that anybody needs.
+The NetBox must be empty, or contain only objects from an earlier run. The program creates, edits, and deletes objects.
+Do not use a NetBox that anybody needs.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ GROUPS = (
     *("region", "site_group", "cluster", "cluster_type", "cluster_group", "status", "services"),
 )
 EVERYTHING = {"interfaces": True, "services": True, "virtual_disks": True, "dns_name": True, "group_by": GROUPS}
-# Expressions that make whole nested objects visible.
+# These expressions add whole nested objects to the host variables.
 NESTED = {"compose": {name: name for name in ("device_type", "virtual_chassis", "primary_ip", "rack", "cluster")}}
 CONFIGURATIONS: dict[str, dict[str, t.Any]] = {
     "everything": EVERYTHING,
@@ -56,7 +57,7 @@ CONFIGURATIONS: dict[str, dict[str, t.Any]] = {
 
 
 class Table:
-    """The rows of a list of a real NetBox, as edits of a mock NetBox need them."""
+    """A list of a real NetBox, with the interface of a mock NetBox table."""
 
     def __init__(self, server: Server, endpoint: str) -> None:
         self._rows = {row["id"]: row for row in server.rows(endpoint)}
@@ -75,7 +76,11 @@ class Table:
 
 
 class Editor:
-    """Performs random edits on a real NetBox: the estate and the target of the edits of a mock NetBox."""
+    """Performs random edits on a real NetBox.
+
+    The functions in `EDITS` are written for a mock NetBox. This class replaces the mock NetBox, its estate, and the
+    target of its edits.
+    """
 
     def __init__(self, server: Server, without: t.Collection[str] = ()) -> None:
         self._server = server
@@ -91,7 +96,7 @@ class Editor:
     table = get
 
     def edit(self) -> str | None:
-        """Perform one edit. Return its name, or None if NetBox refused it."""
+        """Perform one random edit. Return its name, or None if it failed."""
         name = random.choice(self._names)
         hand = Hand(t.cast(t.Any, self), [random.randrange(1000) for dummy in range(12)])
         try:
@@ -115,7 +120,7 @@ class Editor:
 
 
 def compare(name: str, refreshing: Refreshing) -> list[str]:
-    """Return how an inventory from changes differs from a full read."""
+    """Return the differences between a refreshed inventory and a full read."""
     again = refreshing.run()
     found = differences(refreshing.fresh(), again)
     if again.crash:
@@ -132,7 +137,10 @@ def report(what: str, found: list[str], said: list[str]) -> bool:
 
 
 def try_random_edits(editor: Editor, real: Real, number: int, size: int) -> int:
-    """Perform so many random edits in batches. Return how many inventories differed after a batch."""
+    """Perform at least `number` random edits in batches of `size`.
+
+    Refresh three inventories after each batch. Return how many of them differed from a full read.
+    """
     inventories = {name: Refreshing(real, options, 5) for name, options in CONFIGURATIONS.items()}
     for each in inventories.values():
         each.run()
@@ -156,14 +164,17 @@ def try_random_edits(editor: Editor, real: Real, number: int, size: int) -> int:
 
 
 def start(inventories: t.Iterable[Refreshing]) -> None:
-    """Read inventories once, so that their next runs are refreshes."""
+    """Read each inventory once, so that its next run is a refresh."""
     for refreshing in inventories:
         refreshing.said.clear()
         refreshing.run()
 
 
 def try_cases(url: str, token: str, real: Real, part: str) -> int:
-    """Perform each recorded edit. Return how many left an inventory that differs."""
+    """Perform the edits of the cases whose names contain `part`.
+
+    Return how many refreshed inventories differed from a full read.
+    """
     cases = importlib.import_module("ansible_collections.netbox.cursor.tests.acceptance.change_cases")
     server, broken = recorders.Server(url, token), 0
     inventories = {name: Refreshing(real, options, 5) for name, options in CONFIGURATIONS.items()}
@@ -172,7 +183,7 @@ def try_cases(url: str, token: str, real: Real, part: str) -> int:
         if part not in case.name or not case.applies_to(server.version):
             continue
         scene = recorders.Scene(server, f"c{number}r{run}-", f"10.{int(run, 16) % 256}.{number}.", {})
-        # One of the inventories for each case, as each takes seconds.
+        # Check only one inventory for each case, because each check takes several seconds.
         chosen = [list(inventories)[number % len(inventories)]]
         scene.watch = functools.partial(start, [inventories[name] for name in chosen])  # type: ignore[method-assign]
         try:

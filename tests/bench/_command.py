@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command line: run measurements, and show, save, and publish the results."""
+"""Run the benchmarks, and show, save, and publish the results."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KEPT = ROOT / "tests" / "bench" / "results.json"
 IMAGES = ROOT / "docs" / "docsite" / "rst" / "images"
 OUTPUT = ROOT / "tests" / "output" / "bench"
 GROUPS = (inventories.GROUP, lists.GROUP, lists.GROWTH, refresh.GROUP, lists.SPLIT)
-# netbox.netbox as the package `ansible` brings it.
+# The version of netbox.netbox in the package `ansible`.
 PEER = "3.23"
 
 
@@ -60,7 +60,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 @dataclass
 class Bench:
-    """One run of it, with what it was told."""
+    """A run of the benchmarks with its command-line options."""
 
     options: argparse.Namespace
     run: Run
@@ -75,7 +75,7 @@ class Bench:
         return Rounds(self.options.rounds, self.options.patience, tuple(self.options.by))
 
     def measure(self, at: Place, group: str, case: str, size: int, works: Sequence[Work], **settings: t.Any) -> None:
-        """Measure these and show a table of them."""
+        """Measure these programs, save the results, and print them as a table."""
         print(f"{group}: {size:,}, {case}", file=sys.stderr, flush=True)
         results = self.rounds.measured(at, works, self.say, **settings)
         found = {int(one.median("found") or 0) for one in results}
@@ -160,7 +160,7 @@ class Bench:
 
 
 def about(url: str | None) -> dict[str, str]:
-    """Where and with what this is measured."""
+    """Return the environment of the run: component names and their descriptions."""
     versions = {name: importlib.metadata.version(name) for name in ("ansible-core", "pynetbox") if is_there(name)}
     versions["orjson"] = importlib.metadata.version("orjson") if is_there("orjson") else "not installed"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -228,7 +228,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def show(run: Run, publish: bool) -> None:
-    """Draw the charts. If ``publish``, also update the tables in the guides, and save the results next to this file."""
+    """Draw the charts.
+
+    If ``publish`` is set, also update the tables in the documentation, and save the results next to this file.
+    """
     from ansible_collections.netbox.cursor.tests.bench import _plots as plots
 
     for path in plots.draw(run, IMAGES if publish else OUTPUT):

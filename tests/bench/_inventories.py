@@ -4,8 +4,8 @@
 
 """The costs of an inventory: ``ansible-inventory --graph`` with netbox.cursor, netbox.netbox, and a static file.
 
-The static file is JSON. A minimal plugin reads it and sets the same variables on the same hosts, so its costs show what
-Ansible itself needs.
+The static file is JSON. A minimal plugin reads it and sets the same variables on the same hosts, so its costs are the
+costs of Ansible itself.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ FLOOR, OURS, OURS_BY_REST, OURS_AT_ONCE, THEIRS = (
 )
 PROGRAMS = (FLOOR, OURS, OURS_BY_REST, OURS_AT_ONCE, THEIRS)
 MODEL = {"workers": WORKERS, "latency": LATENCY}
-# Devices; there is a virtual machine for every five.
+# Numbers of devices. The mock NetBox also contains one virtual machine for every five devices.
 SIZES = (1_000, 25_000)
 ALL_SIZES = (1_000, 5_000, 25_000, 100_000)
 SITE = "SITE"
 DETAILS = {"interfaces": True, "services": True, "dns_name": True}
-# The options of each case, as both take them.
+# The options of each case. Both plugins support them, except for `host_vars`, which only netbox.cursor supports.
 CASES: dict[str, dict[str, t.Any]] = {
     "defaults": {},
     "five": {"host_vars": ["site", "role", "platform", "status", "primary_ip4"]},
@@ -58,7 +58,10 @@ def hosts_in(graph: str) -> int:
 
 
 def fits(case: str, size: int, by: str, full: bool) -> bool:
-    """Whether it is measured: what takes minutes only with all, and never what takes hours and tens of gigabytes."""
+    """Return whether to measure a combination.
+
+    Combinations that take minutes require `full`. Combinations that take hours and tens of gigabytes never run.
+    """
     if by == THEIRS and size > SIZES[-1] and case in ("details", "cached"):
         return False
     takes_minutes = size > SIZES[-1] or (size > SIZES[0] and case in ("details", "site"))
@@ -66,7 +69,10 @@ def fits(case: str, size: int, by: str, full: bool) -> bool:
 
 
 def works(place: Place, case: str) -> Iterator[Work]:
-    """The programs of a case. `make_floor` has to come before they are run."""
+    """Yield the programs of a case, and write their inventory sources.
+
+    Call `make_floor` before you run the programs.
+    """
     options = dict(CASES[case])
     if case == "site":
         device = place.netbox.get("/api/dcim/devices/?limit=1")["results"][0]
@@ -85,12 +91,12 @@ def works(place: Place, case: str) -> Iterator[Work]:
         yield work(OURS_BY_REST, "netbox.cursor", {"transport": "rest"}, prepares="REST")
     if case == "defaults":
         yield work(OURS_AT_ONCE, "netbox.cursor", {"transport": "graphql", "max_workers": WORKERS})
-    if case != "five":  # It has no host_vars: that would be its defaults once more.
-        # What is on by default there, and not here.
+    if case != "five":  # netbox.netbox does not support host_vars, so this case would repeat its defaults.
+        # Turn off options that are on by default only in netbox.netbox.
         theirs: dict[str, t.Any] = {"plurals": False, "services": case == "details"}
         if place.netbox.token.startswith("nbt_"):
             theirs["token"] = {"type": "Bearer", "value": place.netbox.token}
-        # It asks for whole pages one after the other: the stand-in needs no warming up to be in time.
+        # netbox.netbox requests complete pages in sequence, so the mock NetBox is fast enough without a warm-up.
         yield work(THEIRS, "netbox.netbox", theirs, prepares="their cache" if case == "cached" else "")
 
 
@@ -107,7 +113,10 @@ def floor_of(place: Place, case: str) -> Path:
 
 
 def make_floor(place: Place, case: str) -> None:
-    """Write the hosts and variables of ours to the floor's file, which prepares what ours asks for and fills its cache.
-    The source of ours has to be there (`works`)."""
+    """Write the hosts and variables of netbox.cursor to the static file.
+
+    This run also lets the mock NetBox cache the requested rows, and fills the inventory cache of netbox.cursor. `works`
+    must have written the source file of netbox.cursor before.
+    """
     command = (sys.executable, str(CHILD / "hosts.py"), str(source_of(place, case, OURS)), str(floor_of(place, case)))
     place.run(Work("floor's file", command, len))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The costs of a list of devices: with netbox.cursor, pynetbox, and the lookup of netbox.netbox."""
+"""The costs of reading a list of devices with netbox.cursor, pynetbox, and the lookup plugin of netbox.netbox."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from ansible_collections.netbox.cursor.tests.bench._runs import CHILD, Work
 
 GROUP, GROWTH, SPLIT = "lists", "growth", "split_cursor"
 ENDPOINT = "dcim/devices"
-# Whole devices, of which there are so many, on the way for so many milliseconds.
+# Numbers of complete devices in the lists, and latencies in milliseconds.
 SIZES = (20_000,)
 ALL_SIZES = (20_000, 200_000)
 LATENCIES = (20, 1, 80)
-# Cursors of ours at once.
+# Numbers of workers for netbox.cursor. Each worker reads with its own cursor.
 CURSORS = (1, 2, 4, 8, 16)
 NB_QUERY, NB_LOOKUP = "nb_query, 4 workers", "netbox.netbox, nb_lookup"
-# The client parses with orjson if it is installed, as it is for the benchmarks.
+# The client parses JSON with orjson if it is installed. It is installed for the benchmarks.
 WITHOUT_ORJSON = "netbox.cursor, 1 worker, without orjson"
 PLAIN, BY_CURSOR = "pynetbox", "pynetbox, cursor"
-# Rows of the list of which only ids and names are read.
+# Numbers of rows to read with only their IDs and names.
 GROWN = (1_000, 10_000, 100_000)
 ALL_GROWN = (*GROWN, 1_000_000)
 GROWTH_CASE = "ids and names"
 GROWN_BY_CURSOR, GROWN_BY_OFFSET = "netbox.cursor, 8 workers", "netbox.cursor, 8 workers, by offset"
-# By offset, each page makes NetBox count off all rows before it.
+# With an offset, NetBox reads and skips all earlier rows for each page.
 MOST_BY_OFFSET = 100_000
-# Ranges of 20,000 ids, one after the other, and with 90 % of them in 1 % of their range.
+# Arguments of `range` for 20,000 IDs: consecutive IDs, and IDs of which 90 % are in 1 % of the whole range.
 IDS = {
     "even": [(1, 20_001, 1)],
     "skewed": [(1, 18_001, 1), (18_890, 18_890 + 890 * 2_000, 890)],
@@ -52,7 +52,10 @@ def walk(by: str, client: str, workers: int = 1, rows: int | None = None) -> Wor
 
 
 def fits(size: int, latency: int, by: str, full: bool) -> bool:
-    """Whether it is measured: what takes minutes only with all, and never what takes an hour."""
+    """Return whether to measure a combination.
+
+    Combinations that take minutes require `full`. Combinations that take an hour never run.
+    """
     if size > SIZES[-1]:
         return full and latency == LATENCIES[0] and by not in (PLAIN, NB_LOOKUP, pager(1), pager(2), WITHOUT_ORJSON)
     if latency != LATENCIES[0]:
@@ -73,7 +76,7 @@ def works() -> Iterator[Work]:
 
 
 def grown(rows: int) -> Iterator[Work]:
-    """The first rows of a list that is as long as it has to be."""
+    """Yield the programs that read the first rows of a list."""
     yield walk(GROWN_BY_CURSOR, "pager", 8, rows)
     if rows <= MOST_BY_OFFSET:
         yield walk(GROWN_BY_OFFSET, "pager-offset", 8, rows)

@@ -4,12 +4,15 @@
 
 """The measured NetBox: the mock NetBox in a separate process with a cost model, or a real NetBox.
 
-Run as a program it is the former: python _netbox.py SETTINGS. It says in JSON where it serves; each line of JSON it
-reads changes settings (those of the stand-in, _state.Settings) and is answered with what was spent so far.
+Usage: python _netbox.py SETTINGS
 
-The stand-in writes each row once and keeps it, and takes as long over an answer as NetBox would, by the prices of
-tests/stand_in/_costs.py, however long it took itself: so neither its own work nor the number of its processes shows in
-what is measured.
+As a program, this module serves the mock NetBox. It first prints its base URL and a token as a line of JSON. Each line
+of JSON on standard input changes settings (tests/stand_in/_state.py, Settings). For each line, the program prints the
+CPU seconds since it started.
+
+The mock NetBox serializes each row once and caches the JSON. It delays each response until the time that a real NetBox
+would need, according to the prices in tests/stand_in/_costs.py. If the mock NetBox itself needs less time, its own work
+and the number of its processes do not affect the measurements.
 """
 
 from __future__ import annotations
@@ -26,20 +29,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).absolute().parent
-# The folder that holds ansible_collections.
+# The directory that contains ansible_collections.
 COLLECTIONS = HERE.parents[4]
-# Requests that NetBox works on at once, and seconds that each is longer on its way.
+# The number of requests that the mock NetBox processes in parallel, and the seconds that it adds to each response.
 WORKERS = 16
 LATENCY = 0.02
 
 
 def python_path(*before: Path) -> str:
-    """Where programs find these folders first, then the collection, then what this process finds."""
+    """Return a PYTHONPATH with these directories, the collections, and the import path of this process, in order."""
     return os.pathsep.join([*map(str, before), str(COLLECTIONS), *filter(None, sys.path)])
 
 
 class NetBox:
-    """One that is really there: it is only read."""
+    """A real NetBox. The benchmarks do not change it."""
 
     is_model = False
 
@@ -48,8 +51,11 @@ class NetBox:
         self.token = token
 
     def set(self, **_settings: t.Any) -> dict[str, float]:
-        """Change settings of the model, if this is one. What it spent so far, in seconds: `netbox`, which a real one
-        would have worked, and `stand_in`, processor time of its own. Of a real one that is not known."""
+        """Change settings of a mock NetBox, and return its CPU seconds since it started.
+
+        `netbox` is the CPU time that a real NetBox would need for the same requests. `stand_in` is the CPU time of the
+        mock NetBox. For a real NetBox, change nothing and return an empty dictionary.
+        """
         return {}
 
     def get(self, path: str) -> t.Any:
@@ -67,7 +73,7 @@ class NetBox:
 
 
 class Model(NetBox):
-    """Run a mock NetBox with the costs of a real NetBox."""
+    """A mock NetBox in a separate process, with the costs of a real NetBox."""
 
     is_model = True
 
@@ -90,7 +96,11 @@ class Model(NetBox):
 
 @contextmanager
 def model(**settings: t.Any) -> Iterator[Model]:
-    """A stand-in while the block runs; settings are those of ``serve``, and `ids`: ranges of those of its devices."""
+    """Run a mock NetBox until the end of the block.
+
+    The settings are the parameters of ``serve``. In addition, `ids` replaces the devices with devices that have these
+    IDs. It contains lists of arguments for ``range``.
+    """
     environment = {**os.environ, "PYTHONPATH": python_path()}
     command = [sys.executable, str(HERE / "_netbox.py"), json.dumps(settings)]
     with subprocess.Popen(

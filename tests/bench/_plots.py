@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The charts of a run, as SVG. The same run results in the same files."""
+"""The charts of a run, as SVG files. The same results always produce the same files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.netbox.cursor.tests.bench import _inventories as invent
 from ansible_collections.netbox.cursor.tests.bench import _lists as lists  # noqa: E402
 from ansible_collections.netbox.cursor.tests.bench._results import Run  # noqa: E402
 
-# SVG files contain text as text, and the same IDs in each run.
+# Write text as SVG text elements, not as paths. Use the same IDs in each run.
 matplotlib.rcParams.update(
     {
         "svg.fonttype": "none",
@@ -54,19 +54,22 @@ def save(figure: t.Any, path: Path) -> None:
 
 
 def plain(number: float, _place: int = 0) -> str:
-    """Return a number as axes and bars show it."""
+    """Format a number for axes and bars."""
     return f"{number:,.0f}" if number >= 10 or number == int(number) else f"{number:.1f}"
 
 
 def colour(by: str) -> str:
-    """Return the color of a program: one for this collection, one for others, and gray for the static file."""
+    """Return the color of a program: blue for this collection, gray for the static file, and yellow for others."""
     if by == inventories.FLOOR:
         return "#8c959f"
     return "#0969da" if by.startswith("netbox.cursor") else "#bf8700"
 
 
 def inventory(run: Run, path: Path) -> None:
-    """Draw the costs of the largest inventory with all default variables. Each panel has a linear axis."""
+    """Draw the costs of an inventory with all default variables. Each panel has a linear axis.
+
+    Use the largest measured inventory with at most 25,000 devices.
+    """
     sizes = [one.size for one in run.of(inventories.GROUP) if one.size <= inventories.SIZES[-1]]
     size = max(sizes, default=0)
     results = [one for one in run.of(inventories.GROUP) if (one.case, one.size) == ("defaults", size)]
@@ -85,7 +88,10 @@ def inventory(run: Run, path: Path) -> None:
 
 
 def lists_by_workers(run: Run, path: Path) -> None:
-    """Draw the time to read a list over the number of workers, and the times of other programs. The axes are linear."""
+    """Draw the time to read a list against the number of workers, and the times of other programs.
+
+    The axes are linear.
+    """
     size = lists.SIZES[0]
     case = f"{lists.LATENCIES[0]} ms"
     times = {one.by: one.median("wall") or 0.0 for one in run.of(lists.GROUP) if (one.case, one.size) == (case, size)}
@@ -111,7 +117,7 @@ PLOTS = {"inventory": (inventories.GROUP, inventory), "lists": (lists.GROUP, lis
 
 
 def draw(run: Run, folder: Path) -> list[Path]:
-    """Draw the charts for which this run has results, and return the files."""
+    """Draw the charts for which the run contains results, and return the files."""
     folder.mkdir(parents=True, exist_ok=True)
     drawn = []
     for name, (group, plot) in PLOTS.items():

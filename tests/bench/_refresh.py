@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measure refreshes of 500 changes on 60 hosts: requests, NetBox's CPU time in a model, and the controller's CPU time.
+"""Measure refreshes of 480 changes on 60 hosts: requests, NetBox CPU time from a cost model, and controller CPU time.
 
-Each round measures a cached run, a refresh without an audit, and a refresh with an audit, so that the ratio of their
-CPU times depends less on what else the computer does.
+Each round measures a cached run, a refresh without an audit, and a refresh with an audit. This order reduces the effect
+of other load on the ratio of their CPU times.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ KINDS: dict[str, dict[str, int]] = {
     REFRESH: {"cache_timeout": 1, "audit_slices": 0},
     AUDITED: {"cache_timeout": 1},
 }
-# The measure, its highest value for a refresh and for a refresh with an audit. The controller's CPU time is compared
-# with a cached run.
+# The measure, its maximum for a refresh, and its maximum for a refresh with an audit. The value of `controller` is the
+# ratio to the CPU time of a cached run.
 TARGETS = (("requests", 15, None), ("netbox", 1.0, 2.5), ("controller", 1.5, None))
 Measured = dict[str, float]
 
 
 def edit(netbox: NetBox, text: str) -> int:
-    """Edit 60 devices with their interfaces and addresses. Return how many records that left."""
+    """Edit 60 devices and their interfaces and addresses. Return the number of new change log records."""
     before, devices, interfaces = netbox.log.next_id, netbox.table(DEVICES), netbox.table(INTERFACES)
     chosen = list(devices.ids())[:: max(1, len(devices) // HOSTS)][:HOSTS]
     for number in chosen:
@@ -55,7 +55,7 @@ def edit(netbox: NetBox, text: str) -> int:
 
 
 def add_services(netbox: NetBox, number: int) -> None:
-    """Give so many devices a service."""
+    """Add a service to each of `number` devices."""
     ids = list(netbox.table(DEVICES).ids())
     parent = {"parent_object_type": "dcim.device", "name": "ssh", "protocol": "tcp", "ports": [22]}
     with netbox.edits.request() as request:
@@ -64,7 +64,7 @@ def add_services(netbox: NetBox, number: int) -> None:
 
 
 def measured(netbox: NetBox, folder: Path, **options: t.Any) -> tuple[Measured, str]:
-    """Run ansible-inventory once. Return what it cost, and its line about the refresh."""
+    """Run ansible-inventory once. Return its costs, and its message about the refresh."""
     path = folder / "a.netbox.yml"
     where = {"api_endpoint": netbox.url, "token": netbox.tokens["v1"], "cache": True}
     kept = {"cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(folder / "cache")}
@@ -86,7 +86,10 @@ def measured(netbox: NetBox, folder: Path, **options: t.Any) -> tuple[Measured, 
 
 
 def compare(size: int, rounds: int) -> Iterator[tuple[str, bool]]:
-    """Yield lines about refreshes of an inventory with so many devices. With each, yield whether the run was valid."""
+    """Measure refreshes of an inventory with `size` devices, and yield the results as lines of text.
+
+    Also yield whether each run was valid. A run is not valid if it reads everything instead of the changes.
+    """
     with serve(version="4.6", estate=size) as netbox, tempfile.TemporaryDirectory() as folder:
         add_services(netbox, min(SERVICES, size))
         found: dict[str, list[Measured]] = {kind: [] for kind in KINDS}

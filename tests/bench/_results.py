@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measurements as JSON, and their medians."""
+"""Measurements, their medians, and their JSON format."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Seconds, megabytes, bytes; `found`: rows or hosts.
+# Times are in seconds, and `memory` is in megabytes. `found` is the number of rows or hosts.
 MEASURES = ("wall", "cpu", "memory", "requests", "bytes", "netbox", "stand_in", "found")
 
 
 @dataclass
 class Result:
-    """One program at one work, measured some times."""
+    """The measurements of one program in one case."""
 
     by: str
     group: str = ""
     case: str = ""
-    # Rows or hosts there are.
+    # The number of devices in NetBox, or the number of rows to read.
     size: int = 0
     costs: dict[str, list[float]] = field(default_factory=dict)
 
@@ -42,7 +42,7 @@ class Result:
 
 @dataclass
 class Run:
-    """All of one run. `about` says where it was: names and texts, for people."""
+    """All results of one run. `about` describes its environment, by component."""
 
     about: dict[str, str]
     results: list[Result] = field(default_factory=list)
@@ -69,6 +69,6 @@ class Run:
 
 
 def ratio(some: Result | None, other: Result | None, measure: str) -> float | None:
-    """The median of one by that of the other."""
+    """Divide the median of `some` by the median of `other`. Return None if one of them is missing."""
     above, below = (result.median(measure) if result else None for result in (some, other))
     return above / below if above is not None and below else None

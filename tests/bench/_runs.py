@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run programs alternately, and record their costs."""
+"""Run programs in turns, and record their costs."""
 
 from __future__ import annotations
 
@@ -26,27 +26,28 @@ CHILD = HERE / "child"
 
 @dataclass(frozen=True)
 class Work:
-    """A program to measure. `found` counts in what it printed what it found: rows or hosts."""
+    """A program to measure. `found` returns the number of rows or hosts in the output of the program."""
 
     by: str
     command: tuple[str, ...]
     found: Callable[[str], int]
     asks: bool = True
-    # The first of those with the same words is run once before, unmeasured: to fill a cache, or so that the stand-in
-    # has written the rows that they ask for.
+    # If this is not empty, the first program with the same value runs once before the measurements. This run fills a
+    # cache, or lets the mock NetBox cache the rows that these programs request.
     prepares: str = ""
 
 
-# Also those that keep Python from keeping what it compiled: each run would compile everything again.
+# Prefixes of environment variables that programs do not inherit. PYTHON includes PYTHONDONTWRITEBYTECODE. With this
+# variable, each run would compile all modules again.
 SETTINGS = ("ANSIBLE_", "NETBOX_", "PYTHON")
 
 
 class Failed(Exception):
-    """A program that did not do its work; with its last words."""
+    """A program failed. The message contains the last 500 characters of its standard error."""
 
 
 class Place:
-    """A folder to work in, and the environment in which programs run: nothing of the user's settings shows there."""
+    """A working directory, and environment variables without the settings of the user, in which programs run."""
 
     def __init__(self, folder: Path, netbox: NetBox) -> None:
         self.folder = folder
@@ -62,12 +63,15 @@ class Place:
             "ANSIBLE_HOME": str(folder),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "XDG_CACHE_HOME": str(folder / "cache"),
-            # Sets have the same order in each run, so that all ask for the same fields in the same order.
+            # Keep the order of sets the same in each run, so that all runs request the same fields in the same order.
             "PYTHONHASHSEED": "0",
         }
 
     def run(self, work: Work) -> dict[str, float]:
-        """Run it once: what it took, by measure, and what it found. Raises Failed."""
+        """Run a program once. Return its costs by measure, and the number of rows or hosts.
+
+        Raise Failed if the program fails.
+        """
         result, output, traffic = (self.folder / name for name in ("result.json", "output", "traffic.json"))
         traffic.write_text("{}", encoding="utf-8")
         environment = {**self._environment, "PYTHONPATH": python_path()}
@@ -97,21 +101,25 @@ def place(netbox: NetBox) -> Iterator[Place]:
 
 @dataclass(frozen=True)
 class Rounds:
-    """How often each program is run: `most` times, but none again that took more than `patience` seconds so far."""
+    """The number of rounds.
+
+    Each program runs up to `most` times. It does not run again if its runs took more than `patience` seconds in total.
+    """
 
     most: int = 3
     patience: float = 15.0
-    # Names of those that are to run; none: all.
+    # Parts of the names of programs to run. If empty, all programs run.
     by: tuple[str, ...] = ()
 
     def wants(self, by: str) -> bool:
         return not self.by or any(word in by for word in self.by)
 
     def measured(self, place: Place, works: Iterable[Work], say: Callable[[str], None], **model: t.Any) -> list[Result]:
-        """Each of the works that are wanted, in turns, so that what else the machine does hits all alike.
+        """Measure the selected programs, and return the results.
 
-        `model` are the settings of the model while they are measured; before, answers take no time. What failed is said
-        and left out.
+        The programs run in turns, so that other load on the computer affects all of them equally. `model` contains the
+        settings of the mock NetBox for the measurements. Before the measurements, it responds without delays. If a
+        program fails, report the error with `say`, and omit the program from the results.
         """
         results: dict[str, Result] = {}
         prepared = {""}

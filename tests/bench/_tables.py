@@ -24,7 +24,7 @@ def amount(value: float | None, digits: int = 1) -> str:
 
 
 def spread(values: Sequence[float], digits: int = 1) -> str:
-    """Return the median, and the lowest and highest value: ``1.2 (1.2 - 1.3)``."""
+    """Return the median, and the lowest and highest value, such as ``1.2 (1.2 - 1.3)``."""
     if not values:
         return ""
     ordered = sorted(values)
@@ -42,7 +42,7 @@ def megabytes(one: Result) -> float | None:
     return None if read is None else read / 1e6
 
 
-# The columns: their headings, and functions that return what they show of a result.
+# The heading of each column, and a function that returns its cell for a result.
 COLUMNS: tuple[tuple[str, Callable[[Run, Result], str]], ...] = (
     ("Rounds", lambda run, one: str(len(one.values("wall")))),
     ("Time, s", lambda run, one: spread(one.values("wall"))),
@@ -57,7 +57,7 @@ COLUMNS: tuple[tuple[str, Callable[[Run, Result], str]], ...] = (
 
 
 def shown(run: Run, results: Sequence[Result]) -> tuple[list[str], Lines]:
-    """Return the heading and the lines of a table, with the columns that are not empty."""
+    """Return the header and the rows of a table. Omit empty columns."""
     lines = [[show(run, one) for dummy, show in COLUMNS] for one in results]
     full = [number for number in range(len(COLUMNS)) if any(line[number] for line in lines)]
     head = ["Case", "Program", *(COLUMNS[number][0] for number in full)]
@@ -79,7 +79,7 @@ def targets(run: Run) -> tuple[list[str], Lines]:
 
 
 def as_text(head: Sequence[str], lines: Lines) -> str:
-    """For a terminal, and Markdown."""
+    """Return a table for a terminal. The table is also valid Markdown."""
     widths = [max(map(len, column)) for column in zip(head, *lines)]
     rows = [head, ["-" * width for width in widths], *lines]
     return "\n".join("| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows)
@@ -93,7 +93,7 @@ def as_rst(caption: str, head: Sequence[str], lines: Lines) -> str:
     return f".. list-table:: {caption}\n   :header-rows: 1\n\n" + "".join(cells)
 
 
-# The columns of the summary: measure, heading, and digits.
+# The columns of the summary: measure, heading, and number of decimal places.
 SUMMARY = (
     ("wall", "Time, s", 1),
     ("cpu", "Controller CPU, s", 1),
@@ -103,7 +103,7 @@ SUMMARY = (
 
 
 def in_documents(run: Run) -> dict[Path, dict[str, tuple[list[str], Lines]]]:
-    """Return the tables of the performance guide and of the page with all benchmarks, by their captions."""
+    """Return the tables of the performance guide and of the benchmark page, by caption."""
     measured = [one for one in run.of(inventories.GROUP) if one.size == inventories.SIZES[-1]]
     larger = [one for one in run.of(inventories.GROUP) if one.size != inventories.SIZES[-1]]
     about = [[name, text] for name, text in run.about.items()]
@@ -122,14 +122,14 @@ def in_documents(run: Run) -> dict[Path, dict[str, tuple[list[str], Lines]]]:
 
 
 def summary(run: Run) -> tuple[list[str], Lines]:
-    """Return the medians of the largest inventory with all default variables."""
+    """Return the medians of the inventory of 25,000 devices with all default variables."""
     results = [one for one in run.of(inventories.GROUP) if (one.case, one.size) == ("defaults", inventories.SIZES[-1])]
     lines = [[one.by, *(amount(one.median(measure), digits) for measure, dummy, digits in SUMMARY)] for one in results]
     return ["Program", *(heading for dummy, heading, dummy2 in SUMMARY)], lines
 
 
 def with_tables(text: str, found: dict[str, tuple[list[str], Lines]]) -> str:
-    """Return a document with these tables in place of those with the same captions."""
+    """Return a document in which the new tables replace the tables with the same captions."""
     for caption, (head, lines) in found.items():
         table = re.compile(rf"\.\. list-table:: {re.escape(caption)}\n(?:   .*\n|\n(?=   ))*")
         if not table.search(text):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The targets of the collection, as ratios of medians in one run."""
+"""The performance targets of the collection. Each target limits the ratio of two medians from the same run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Target:
     other: Place
 
     def measured(self, run: Run) -> float | None:
-        """The ratio; None where this run has not measured both."""
+        """Return the ratio, or None if the run does not contain both measurements."""
         return ratio(run.find(*self.some), run.find(*self.other), self.measure)
 
     def verdict(self, measured: float | None) -> str:

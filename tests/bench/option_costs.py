@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Print the costs of options with a mock NetBox: requests, and NetBox CPU seconds from its cost model.
+"""Print the costs of inventory options: the number of requests to a mock NetBox, and CPU seconds from its cost model.
 
-PYTHONPATH=... python tests/bench/option_costs.py [DEVICES [START OF A TITLE]]
+Usage: PYTHONPATH=... python tests/bench/option_costs.py [DEVICES [START OF A TITLE]]
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ SELECT = "tenant {group {slug}} primary_ip4 {assigned_object {... on InterfaceTy
 
 
 def cases(netbox: NetBox) -> Iterator[tuple[str, dict[str, t.Any]]]:
-    """Yield the titles and the options."""
+    """Yield the title and the inventory options of each case."""
     devices = netbox.table("dcim/devices")
-    # One site of 300 has so many devices.
+    # As many devices as one site contains if 300 sites share all devices equally.
     few = list(devices.ids())[: len(devices) // 300]
     sites = sorted({row["site"]["slug"] for row in devices.values()})
     trees = ["role", "platform", "tenant"]

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes the hosts of an inventory source with their variables, for the floor: python hosts.py SOURCE FILE"""
+"""Write the hosts and variables of an inventory source to a JSON file for the static inventory.
+
+Usage: python hosts.py SOURCE FILE
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader
 
-# Ansible sets these for each host by itself.
+# Ansible sets these variables for each host of any source.
 ITS_OWN = {"inventory_file", "inventory_dir"}
 
 

@@ -2,11 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a program and writes what it took: python measured.py RESULT OUTPUT PROGRAM ...
+"""Run a program, and write its costs to a file.
 
-RESULT becomes JSON: `wall` and `cpu` (user and system) in seconds, `memory` (its peak) in MB, `status`. OUTPUT gets
-what the program printed. The peak that the system tells of a new process is at least that of the one which started it:
-this one is small.
+Usage: python measured.py RESULT OUTPUT PROGRAM ...
+
+RESULT is a JSON file with `wall` and `cpu` (user and system) in seconds, `memory` (peak) in MB, and the exit `status`.
+OUTPUT is a file for the standard output of the program. The system reports a peak for a new process that is at least
+the peak of its parent process. This program needs little memory, so it does not affect the result.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import subprocess
 import sys
 import time
 
-# In which getrusage counts memory.
+# The unit of memory in getrusage, in bytes.
 KILOBYTES = 1 if sys.platform == "darwin" else 1024
 
 

@@ -2,10 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads one list and prints how many rows it had: python walk.py CLIENT ENDPOINT WORKERS [ROWS]
+"""Read one list, and print the number of its rows.
 
-CLIENT is a key of CLIENTS. With ROWS, no more than these, and of each its id and name only. NETBOX_API and NETBOX_TOKEN
-say which NetBox. Each row is looked at; who keeps them all does so on their own account.
+Usage: python walk.py CLIENT ENDPOINT WORKERS [ROWS]
+
+CLIENT is a key of CLIENTS. With ROWS, the pager clients read at most this number of rows, and only their IDs and names.
+The environment variables NETBOX_API and NETBOX_TOKEN select the NetBox. This program iterates over the rows and does
+not store them. It therefore needs memory for the whole list only if the client stores the list.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ def pager(endpoint: str, workers: int, rows: int | None, *, pagination: str) -> 
 
 
 def pager_without_orjson(endpoint: str, workers: int, rows: int | None) -> Iterator[t.Any]:
-    sys.modules["orjson"] = t.cast(t.Any, None)  # makes its import fail
+    sys.modules["orjson"] = t.cast(t.Any, None)  # Makes `import orjson` fail.
     return pager(endpoint, workers, rows, pagination="auto")
 
 

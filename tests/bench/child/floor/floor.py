@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An inventory plugin that only sets the variables of hosts, both from a JSON file: none can be cheaper."""
+"""An inventory plugin that only adds hosts and variables from a JSON file. Its costs are a lower limit."""
 
 from __future__ import annotations
 

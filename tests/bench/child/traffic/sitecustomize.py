@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Counts what a program asks over HTTP, as long as it does so by http.client, as requests and urllib do.
+"""Count the HTTP requests of a program that uses http.client, as requests and urllib do.
 
-Python reads this first where its folder is on PYTHONPATH. At the end a line of JSON is written to the file that TRAFFIC
-names: the requests, and the bytes of the answers as they were sent, with their headers.
+If PYTHONPATH contains this directory, Python imports this module at startup. When the program ends, the module writes a
+line of JSON to the file in the environment variable TRAFFIC. It contains the number of requests, and the number of
+received bytes, including headers and before decompression.
 """
 
 from __future__ import annotations
@@ -40,6 +41,6 @@ def _write(path: str, process: int) -> None:
 
 
 if "TRAFFIC" in os.environ:
-    setattr(http.client.HTTPConnection, "endheaders", _counted_request)  # noqa: B010 (no method of its own)
+    setattr(http.client.HTTPConnection, "endheaders", _counted_request)  # noqa: B010 (mypy rejects an assignment)
     setattr(socket.SocketIO, "readinto", _counted_bytes)  # noqa: B010
     atexit.register(_write, os.environ["TRAFFIC"], os.getpid())
