@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`python tests/stand_in`: see --help."""
+"""Run the mock NetBox from the command line. For its options, run `python tests/stand_in --help`."""
 
 from __future__ import annotations
 

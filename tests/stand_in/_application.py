@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Process a request: routes, then credentials, then the view. To add a part of NetBox, add a module with `routes()` to
-the list in this file.
+"""Process a request: check its route and its credentials, and then call the view.
+
+To add a part of NetBox, add a class with a `routes()` method to the list in `application`.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class Desk:
         return None
 
     def _route(self, scope: Scope) -> dict[str, t.Any] | None:
-        """Return the route of a path, or nothing. Tables can be added and removed, so such a path might not exist."""
+        """Return the parameters of a path, or None if it does not exist. Tests can add and remove tables."""
         for route in self._router.routes:
             match, child = route.matches(scope)
             if match is not Match.NONE:

@@ -29,7 +29,7 @@ EXEMPT = ("/api/", "/api/status/", "/api/authentication-check/", "/api/extras/cu
 
 
 class Branching:
-    """The plugin on one NetBox, whose main data are in ``main``. Each branch of status ``ready`` has tables."""
+    """The plugin on one mock NetBox with the main data ``main``. Each branch with status ``ready`` has tables."""
 
     def __init__(self, main: Estate) -> None:
         recorded = orjson.loads((RECORDINGS / "branching" / "dataset.json").read_bytes())
@@ -65,7 +65,7 @@ class Branching:
 
 
 def apply(estate: Estate, changes: dict[str, t.Any]) -> None:
-    """Copy the tables that differ to ``estate``."""
+    """Replace the tables of ``estate`` that differ with changed copies."""
     for endpoint, change in changes.items():
         rows: dict[int, Row] = {pk: estate.tables[endpoint][pk] for pk in estate.tables[endpoint]}
         rows.update({row["id"]: row for row in change["changed"]})

@@ -30,7 +30,7 @@ INPUTS = (
 
 
 def context_of(estate: Estate, endpoint: str, host: Row) -> Row:
-    """The config context of a device or virtual machine."""
+    """Return the config context of a device or virtual machine."""
     contexts = [row for row in estate.get(ENDPOINT).values() if row["is_active"]]
     data: Row = {}
     if contexts:

@@ -4,7 +4,7 @@
 
 """CPU seconds of NetBox and PostgreSQL for each row, measured on NetBox 4.6.8.
 
-Each request also has a price of its own, so that short pages have realistic costs. The measurements of pages with 1,000
+Each request also has its own price, so that short pages have realistic costs. The measurements of pages with 1,000
 rows contain both prices. A page of one row with `fields` costs 0.4 times as much as a page of 1,000 rows, and 0.15
 times as much through GraphQL.
 

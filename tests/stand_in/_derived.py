@@ -38,11 +38,11 @@ Place = tuple[str, int]
 
 ASSIGNMENTS = "ipam/fhrp-group-assignments"
 ENDPOINT_OF_TYPE = {type_of(endpoint): endpoint for endpoint in ENDPOINTS}
-# Where cables can end, and where the paths along them can end.
+# Endpoints of the objects at which cables can end.
 CABLED = (INTERFACE, "dcim/console-ports", "dcim/front-ports", "dcim/rear-ports")
-# Interfaces in other interfaces show only the IDs of their cables.
+# Fields in which an interface shows other interfaces. These show only the IDs of their cables.
 IN_INTERFACES = ("parent", "bridge", "bridge_interfaces", "lag")
-# Counts that NetBox keeps in the object itself, or computes from it. In nested objects, all others are 0.
+# Counts that NetBox stores in the object itself or computes from it. All other counts are 0 in nested objects.
 KEPT_COUNTS = {
     "dcim/device-types": "device_count",
     "dcim/module-types": "module_count",
@@ -52,7 +52,7 @@ KEPT_COUNTS = {
 
 
 def _children(endpoint: str, field: str, tree: bool = False) -> Callable[[Estate, Row], int]:
-    """Count the rows that refer to a row, in a tree also those that refer to the rows below it."""
+    """Return a function that counts the rows that refer to a row or, if `tree` is true, to one of its descendants."""
 
     def count(estate: Estate, row: Row) -> int:
         wanted = {row["id"]}
@@ -65,7 +65,7 @@ def _children(endpoint: str, field: str, tree: bool = False) -> Callable[[Estate
 
 
 def _assigned(endpoint: str, kind: str) -> Callable[[Estate, Row], int]:
-    """Count the rows that refer to a row by its type and ID."""
+    """Return a function that counts the rows that refer to a row by its type and ID."""
     relation = ANY_RELATIONS[endpoint]
 
     def count(estate: Estate, row: Row) -> int:
@@ -76,7 +76,7 @@ def _assigned(endpoint: str, kind: str) -> Callable[[Estate, Row], int]:
 
 
 def _prefixes(estate: Estate, site: Row) -> int:
-    """Count the prefixes of a site, and of the locations in it."""
+    """Count the prefixes of a site and of its locations."""
     scopes = {"dcim.site": {site["id"]}, "dcim.location": estate.get("dcim/locations").having("site", {site["id"]})}
     prefixes = estate.get("ipam/prefixes").values()
     return sum(1 for row in prefixes if row["scope_id"] in scopes.get(row["scope_type"] or "", ()))
@@ -88,7 +88,7 @@ def _tagged(estate: Estate, tag: Row) -> int:
 
 
 def _sum(field: str) -> Callable[[Estate, Row], t.Any]:
-    """Add up a field of the virtual machines of a cluster. Without any value, the sum is null."""
+    """Return a function that adds up a field of a cluster's virtual machines. Without values, it returns None."""
 
     def add(estate: Estate, cluster: Row) -> t.Any:
         machines = estate.get(MACHINE)
@@ -221,7 +221,7 @@ class Derived:
     # One row
 
     def fresh(self, endpoint: str, row: Row) -> Row:
-        """The row with all derived parts as they are now."""
+        """Return the row with all derived parts up to date."""
         row = dict(row)
         for field, reference in RELATIONS.get(endpoint, {}).items():
             if field in row:
@@ -251,7 +251,7 @@ class Derived:
         return row
 
     def _counts(self) -> bool:
-        """Whether objects are counted. In generated estates, all counts are 0, because every device would show them."""
+        """Return whether counts are updated. Generated estates never update them, as every device would show them."""
         return not any(isinstance(table, GeneratedTable) for table in self._estate.tables.values())
 
     def _row(self, endpoint: str, pk: t.Any) -> Row | None:
@@ -259,7 +259,7 @@ class Derived:
         return table.get(pk)
 
     def _shown(self, endpoint: str, field: str, target: str, value: t.Any) -> t.Any:
-        """Return what a field shows of the objects that it refers to. Objects in missing tables do not change."""
+        """Return the nested form of the objects that a field refers to. Objects in missing tables do not change."""
         if isinstance(value, list):
             if target not in self._estate.tables:
                 return value
@@ -271,7 +271,7 @@ class Derived:
         return value if row is None else self.nested(endpoint, field, target, row)
 
     def nested(self, endpoint: str, place: str, target: str, row: Row) -> Row:
-        """A row of `target` as rows of `endpoint` show it at a place such as `device_type.manufacturer`."""
+        """Return a row of `target` as rows of `endpoint` show it at a place such as `device_type.manufacturer`."""
         known_fields = self._nested.get(endpoint, {}).get(place, {}).get(target)
         shown = {}
         for field in known_fields or endpoint_of(target, self._version).brief:
@@ -282,7 +282,7 @@ class Derived:
                 value = value and key(value)
             elif isinstance(value, dict) and "url" in value:
                 if known_fields is None and "." in place:
-                    # The recordings do not contain this field, and objects are not nested endlessly.
+                    # The recordings do not contain this place. Omit the object, because NetBox limits nesting.
                     continue
                 above = self._target(value)
                 known = self._row(above, value["id"])
@@ -298,11 +298,11 @@ class Derived:
 
     @staticmethod
     def _target(nested: Row) -> str:
-        """The endpoint of a nested object."""
+        """Return the endpoint of a nested object."""
         return str(nested["url"]).split("/api/")[1].rstrip("/").rpartition("/")[0]
 
     def _custom_fields(self, endpoint: str, values: Row) -> Row:
-        """Custom fields with their objects as they are now. Objects that were deleted are not shown."""
+        """Return custom fields with up-to-date objects and choices. Remove deleted objects."""
         values = dict(values)
         kind = type_of(endpoint)
         for field in self._estate.get("extras/custom-fields").values():
@@ -321,7 +321,7 @@ class Derived:
         return values
 
     def _labelled(self, field: Row, value: t.Any) -> t.Any:
-        """NetBox 4.7 and later return choices with their labels."""
+        """Return a choice with its label, as NetBox 4.7 and later do."""
         choices = self._row("extras/custom-field-choice-sets", key(field["choice_set"])) or {}
         labels = dict(choices.get("extra_choices") or ())
         if isinstance(value, list):
@@ -329,7 +329,7 @@ class Derived:
         value = key(value)
         return {"value": value, "label": labels.get(value, value)}
 
-    # What NetBox computes for single endpoints
+    # Computed fields of individual endpoints
 
     def _compute_device(self, row: Row) -> None:
         self._compute_machine(row)
@@ -438,7 +438,7 @@ class Derived:
         return shown, ends[0][0] if shown else None
 
     def _trace(self, here: tuple[str, int]) -> tuple[list[tuple[str, int]], bool]:
-        """The far ends of the path along cables and patch panels, and whether all cables are connected."""
+        """Return the far ends of the path along cables and patch panels, and whether all cables are connected."""
         reachable, seen = True, {here}
         while True:
             cable = self._cable_at(here)
@@ -464,7 +464,7 @@ class Derived:
         return cable or None
 
     def _through(self, port: tuple[str, int]) -> tuple[str, int] | None:
-        """The port behind a port of a patch panel. Rear ports have one position here."""
+        """Return the opposite port in a patch panel. Rear ports have only one position here."""
         kind, pk = port
         fronts = self._estate.get("dcim/front-ports")
         if kind == "dcim.frontport":
@@ -478,14 +478,14 @@ class Derived:
     # Names
 
     def display(self, endpoint: str, row: Row) -> str:
-        """The name of an object as NetBox shows it."""
+        """Return the display name of an object."""
         name = NAMES.get(endpoint)
         return name(row) if name else str(row.get("name") or row.get("display"))
 
-    # Rows that show something of each other
+    # Rows that show parts of each other
 
     def ancestors(self, endpoint: str, row: Row) -> Iterator[Row]:
-        """The rows above a row of a tree, from below."""
+        """Yield the ancestors of a row in a tree, from the parent to the root."""
         seen = {row.get("id")}
         parent = row.get("parent")
         while parent and key(parent) not in seen:
@@ -497,7 +497,7 @@ class Derived:
             parent = above.get("parent")
 
     def _neighbors(self, endpoint: str, row: Row) -> Iterator[Place]:
-        """The rows that can show something of a row."""
+        """Yield the rows that can show parts of a row."""
         pk = row["id"]
         for other, field in REFERRING.get(endpoint, ()):
             if other in self._estate.tables:
@@ -549,7 +549,7 @@ class Derived:
                 yield ENDPOINT_OF_TYPE[through[0]], through[1]
 
     def _custom_neighbors(self, kind: str, row: Row) -> Iterator[Place]:
-        """The rows whose custom fields hold this object; of a choice set, those with one of its choices."""
+        """Yield the rows whose custom fields contain this object or, for a choice set, one of its choices."""
         for field in self._estate.get("extras/custom-fields").values():
             of_choices = kind == "extras.customfieldchoiceset" and key(field["choice_set"]) == row["id"]
             if not of_choices and field["related_object_type"] != kind:
@@ -565,7 +565,7 @@ class Derived:
     # All rows
 
     def refresh(self, changed: Iterable[tuple[str, Row]]) -> None:
-        """Update all rows that show parts of changed rows. Give each of these before and after."""
+        """Update all rows that show parts of changed rows. `changed` contains each row before and after its change."""
         rows = list(changed)
         queue: dict[Place, None] = {}
         endpoints = {endpoint for endpoint, dummy in rows}
@@ -632,7 +632,7 @@ def _assignment_name(row: Row) -> str:
     return f"{row['contact']['name']}{priority} -> {row['object']['display']}"
 
 
-# Objects that are not simply shown by their names.
+# Display names that differ from the name of the object.
 NAMES: dict[str, Callable[[Row], str]] = {
     "dcim/cables": lambda row: row["label"] or f"#{row['id']}",
     DEVICE: _device_name,

@@ -2,18 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes as NetBox performs them: with their records in the change log, and with their silent effects.
+"""Create, change, and delete objects as NetBox does, with change records and with changes that have no record.
 
 netbox.edits.update("dcim/racks", 3, location=2)        # one request
-with netbox.edits.request() as request:                 # several writes of one request
+with netbox.edits.request() as request:                 # several writes in one request
     device = request.create("dcim/devices", name="a", site=1, role=2, device_type=1)
     request.delete("extras/tags", 4)
-late = netbox.edits.begin()                             # a transaction that takes long
+late = netbox.edits.begin()                             # a long transaction
 late.update("dcim/devices", 1, name="b")
-...                                                     # others read and write
-late.commit()                                           # its records get IDs of when it began
-netbox.edits.unlogged().update(...)                     # as nbshell writes: no record
-netbox.edits.unlogged(saved=False).update(...)          # as SQL writes: `last_updated` stays, too
+...                                                     # other clients read and write
+late.commit()                                           # its records have IDs from its beginning
+netbox.edits.unlogged().update(...)                     # like nbshell, without a record
+netbox.edits.unlogged(saved=False).update(...)          # like SQL, `last_updated` does not change either
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ from ._tables import Estate, Row, Table, key
 from ._validity import check, site_of_scope
 
 TERMINATIONS = "dcim/cable-terminations"
-# No endpoint of NetBox, but the name gives the type of the records.
+# NetBox does not have this endpoint. The object type in change records is derived from the name.
 MAPPINGS = "dcim/port-mappings"
-# Records of a transaction that takes long: so many IDs are set aside for them.
+# The number of change record IDs that a long transaction reserves.
 RECORDS_OF_ONE = 20
 
 
 class Edits:
-    """The writes of one NetBox."""
+    """Creates, changes, and deletes the objects of one mock NetBox."""
 
     def __init__(self, estate: Estate, log: ChangeLog, clock: Clock, version: Callable[[], str]) -> None:
         self.estate = estate
@@ -85,30 +85,33 @@ class Edits:
 
     @contextmanager
     def request(self) -> Iterator[Request]:
-        """A request, or a script, that writes several times. After an error, NetBox is as it was before."""
+        """Begin a request or a script that writes several objects. Undo all of its writes if it raises an error."""
         backup = self.backup()
         try:
             yield Request(self)
         except BaseException:
-            # IDs from the sequence are never used again.
+            # The sequence never reuses an ID.
             next_id = self.log.next_id
             self.restore(backup)
             self.log.next_id = next_id
             raise
 
     def unlogged(self, saved: bool = True) -> Request:
-        """Write without records. Without `saved`, `last_updated` stays as it is, and Django's signals do not run."""
+        """Return a request that writes without change records.
+
+        If `saved` is false, `last_updated` does not change, and Django's signals do not run.
+        """
         return Request(self, logged=False, saved=saved)
 
     def begin(self, records: int = RECORDS_OF_ONE) -> LateRequest:
-        """Begin a transaction whose writes can be seen when it commits. This number of records gets IDs immediately."""
+        """Begin a transaction whose writes become visible when it commits. Reserve this number of record IDs now."""
         return LateRequest(self, records)
 
     def settle(self) -> None:
-        """Make all rows consistent: names, nested objects, counts, and config contexts.
+        """Update the derived parts of all rows: names, nested objects, counts, and config contexts.
 
-        Call this after a test assigned rows directly. Otherwise, edits would correct these rows one by one, without a
-        record.
+        Call this after a test assigns rows directly. Otherwise, later edits would update these rows one by one, without
+        records.
         """
         dummy, derived = self.tools()
         derived.refresh(
@@ -117,7 +120,7 @@ class Edits:
         derived.refresh_contexts()
 
     def note(self, action: str, endpoint: str, before: Row | None, row: Row) -> None:
-        """Record a write that happens elsewhere."""
+        """Add a change record for a write that another module performs."""
         Request(self).note(action, endpoint, before, row)
 
     def backup(self) -> Backup:
@@ -125,7 +128,7 @@ class Edits:
         return Backup({endpoint: table.copied() for endpoint, table in self.estate.tables.items()}, self.log.next_id)
 
     def restore(self, backup: Backup) -> None:
-        """Restore a backup of the database. This also resets the sequence of the log."""
+        """Restore a backup of the database, including the ID sequence of the change log."""
         for endpoint in [endpoint for endpoint in self.estate.tables if endpoint not in backup.tables]:
             del self.estate.tables[endpoint]
         for endpoint, table in backup.tables.items():
@@ -139,7 +142,7 @@ class Backup(t.NamedTuple):
 
 
 class LateRequest:
-    """A transaction that is open. Its writes happen when it commits, with the times and IDs of when it began."""
+    """An open transaction. Its writes happen when it commits. Their times and record IDs are from its beginning."""
 
     def __init__(self, edits: Edits, records: int) -> None:
         self._edits = edits
@@ -149,7 +152,7 @@ class LateRequest:
         self._writes: list[Callable[[Request], object]] = []
 
     def create(self, endpoint: str, **fields: t.Any) -> int:
-        """Return the ID of the object to be."""
+        """Reserve an ID for the new object, and return it. The commit creates the object."""
         pk = self._edits.estate.table(endpoint).reserve()
         self._writes.append(lambda request: request.create(endpoint, id=pk, **fields))
         return pk
@@ -167,13 +170,13 @@ class LateRequest:
             for write in self._writes:
                 write(request)
         except Refused:
-            # Another transaction deleted what this one needs.
+            # Another transaction deleted an object that this one needs.
             self._edits.restore(backup)
             raise
 
 
 class Request:
-    """Writes with one request ID."""
+    """A request that writes objects. All of its change records contain the same request ID."""
 
     def __init__(
         self, edits: Edits, *, logged: bool = True, saved: bool = True, time: str = "", ids: Iterable[int] = ()
@@ -184,19 +187,19 @@ class Request:
         self._logged = logged
         self._saved = saved
         self._time = time
-        # IDs that were set aside for its records.
+        # Reserved IDs for the change records.
         self._ids = list(ids)
         self._id = str(uuid.uuid4())
-        # Objects that have a record of this request, and objects that it is deleting.
+        # The record IDs of this request by object, and the objects that it deletes.
         self._records: dict[tuple[str, int], int] = {}
         self._deleted: set[tuple[str, int]] = set()
-        # Rows before and after, from which other rows are derived.
+        # The changed rows before and after each write. Other rows show parts of them.
         self._changed: list[tuple[str, Row]] = []
 
     # Writes
 
     def create(self, endpoint: str, **fields: t.Any) -> Row:
-        """Create an object. Objects among the values can be given by their IDs."""
+        """Create an object. The values can refer to other objects by ID."""
         table = self._estate.table(endpoint)
         pk = fields.pop("id", None)
         row = self._fields.blank(table, table.reserve() if pk is None else pk)
@@ -249,7 +252,7 @@ class Request:
         self._settle()
 
     def note(self, action: str, endpoint: str, before: Row | None, row: Row) -> None:
-        """Record a write that happens elsewhere."""
+        """Add a change record for a write that another module performs."""
         shown = self._fields.logged(endpoint, before) if before else {}
         self._add(action, endpoint, row, shown, {} if action == "delete" else self._fields.logged(endpoint, row))
 
@@ -259,14 +262,14 @@ class Request:
         return self._time or stamp(self._edits.clock.now())
 
     def _put(self, endpoint: str, before: Row | None, row: Row) -> None:
-        """Store a row, with all that is derived in it."""
+        """Update the derived parts of a row, and store the row."""
         table = self._estate.table(endpoint)
         table[row["id"]] = row
         table[row["id"]] = self._derived.fresh(endpoint, row)
         self._changed += [(endpoint, each) for each in (before, table[row["id"]]) if each is not None]
 
     def _save(self, endpoint: str, pk: int, fields: Row, snapshot: bool = True) -> None:
-        """Save an object as Django does. Without a snapshot, the record shows nothing of the object before."""
+        """Save an object as Django does. If `snapshot` is false, the record does not contain the previous values."""
         table = self._estate.table(endpoint)
         before = table[pk]
         shown = self._fields.logged(endpoint, before) if snapshot else {}
@@ -281,13 +284,13 @@ class Request:
             self._after_save(endpoint, before, pk)
 
     def _set_silently(self, endpoint: str, pk: int, **fields: t.Any) -> None:
-        """Update a row as `QuerySet.update` does: no record, no signals, and `last_updated` stays."""
+        """Update a row like `QuerySet.update`: without a record or signals. `last_updated` does not change."""
         before = self._estate.table(endpoint)[pk]
         if any(before.get(name) != value for name, value in fields.items()):
             self._put(endpoint, before, {**before, **fields})
 
     def _set_many(self, endpoint: str, pk: int, name: str, value: list[t.Any]) -> None:
-        """Set a field that holds several objects. NetBox puts the new value into the record of this request, if any."""
+        """Set a field that contains several objects. If the request already has a record of the object, update it."""
         table = self._estate.table(endpoint)
         before = table[pk]
         shown = self._fields.logged(endpoint, before)
@@ -320,7 +323,7 @@ class Request:
         changed, self._changed = self._changed, []
         self._derived.refresh(changed)
 
-    # What NetBox does when it saves
+    # Side effects of saving
 
     def _before_save(self, endpoint: str, before: Row | None, row: Row) -> None:
         if endpoint == DEVICE and row["rack"]:
@@ -353,7 +356,7 @@ class Request:
                 for machine in self._estate.get(MACHINE).having("cluster", {pk}):
                     self._set_silently(MACHINE, machine, site={"id": site})
         if endpoint == "virtualization/virtual-disks":
-            # Not the sizes of a virtual machine that had this disk before.
+            # Like NetBox, do not update the virtual machine that previously had this disk.
             self._add_disks(key(row["virtual_machine"]))
         if endpoint == "extras/custom-fields":
             self._apply_custom_field(before, row)
@@ -373,7 +376,7 @@ class Request:
             )
 
     def _instantiate(self, field: str, kind: int, **owner: t.Any) -> None:
-        """Create the interfaces that a type has. Here, types have no other components."""
+        """Create the interfaces of a device type or module type. Types do not have other components here."""
         templates = self._estate.get("dcim/interface-templates")
         for pk in sorted(templates.having(field, {kind})):
             table = self._estate.table(INTERFACE)
@@ -385,7 +388,7 @@ class Request:
             self._record("create", INTERFACE, row["id"], {})
 
     def _move_children(self, row: Row) -> None:
-        """Devices in device bays are where their device is. They are saved whenever it is saved."""
+        """Move the devices in a device's bays to the device's place. NetBox does this whenever it saves the device."""
         bays = self._estate.get("dcim/device-bays")
         for pk in sorted(bays.having("device", {row["id"]})):
             if bays[pk]["installed_device"]:
@@ -431,7 +434,7 @@ class Request:
     # Cables
 
     def _connect(self, before: Row | None, cable: Row) -> None:
-        """Connect the ends that a cable has now, and disconnect those that it had."""
+        """Connect the new ends of a cable, and disconnect the previous ends."""
         sides = ("a_terminations", "b_terminations")
         old = {(side, end["object_type"], end["object_id"]) for side in sides for end in (before or {}).get(side, ())}
         new = [(side, end["object_type"], end["object_id"]) for side in sides for end in cable[side]]
@@ -444,7 +447,7 @@ class Request:
                 fields = {"cable": {"id": cable["id"]}, "cable_end": side[0].upper()}
                 self._save(ENDPOINT_OF_TYPE[kind], pk, fields)
         if before is None:
-            # NetBox saves a new cable once more.
+            # NetBox saves a new cable a second time.
             self._record("update", "dcim/cables", cable["id"], {})
 
     def _begin_termination(self, cable: Row, end: str, kind: str, pk: int) -> None:
@@ -468,15 +471,15 @@ class Request:
                 self._record("delete", TERMINATIONS, number, self._fields.logged(TERMINATIONS, row))
                 del table[number]
 
-    # What NetBox does when it deletes
+    # Side effects of deleting
 
     def _dissolve(self, chassis: int) -> None:
-        """Before NetBox deletes a virtual chassis, it saves the members."""
+        """Save the members of a virtual chassis. NetBox does this before it deletes the virtual chassis."""
         for pk in sorted(self._estate.get(DEVICE).having("virtual_chassis", {chassis})):
             self._save(DEVICE, pk, {"vc_position": None, "vc_priority": None}, snapshot=False)
 
     def _collected(self, endpoint: str, pk: int) -> list[tuple[str, int]]:
-        """The object and all that is deleted with it, those that depend on others first."""
+        """Return the object and all objects that NetBox deletes with it. Dependent objects come first."""
         found: dict[tuple[str, int], None] = {}
         open_: set[tuple[str, int]] = set()
 
@@ -503,13 +506,13 @@ class Request:
                 if table[each][relation.kind] == kind:
                     places.add((other, each))
         if endpoint == SITE:
-            # Clusters and prefixes of a location are those of its site, too.
+            # Clusters and prefixes of a location also belong to the location's site.
             for location in self._estate.get(LOCATION).having("site", {pk}):
                 places |= {place for place in self._cascading(LOCATION, location) if place[0] != "dcim/racks"}
         return places
 
     def _protect(self, places: list[tuple[str, int]]) -> None:
-        """Raise an error if other objects still refer to the objects."""
+        """Raise `Refused` if other objects still refer to these objects."""
         doomed = set(places)
         dependents = [
             (other, each)
@@ -525,7 +528,7 @@ class Request:
             raise Refused(409, {"detail": text})
 
     def _before_delete(self, endpoint: str, pk: int) -> None:
-        """The record of the deletion, and what NetBox saves before it."""
+        """Add the record of a deletion, and save the objects that NetBox changes before the deletion."""
         row = self._estate.tables[endpoint][pk]
         self._deleted.add((endpoint, pk))
         if self._logged and endpoint not in NOT_LOGGED:
@@ -535,7 +538,7 @@ class Request:
             if reference.deleted != "unset":
                 continue
             for each in sorted(self._estate.get(other).having(field, {pk})):
-                # The signal that unsets primary addresses does not look whether the device is being deleted.
+                # The signal that unsets primary addresses does not check whether the host is also being deleted.
                 if (other, each) in self._deleted and (endpoint, other) not in ((ADDRESS, DEVICE), (ADDRESS, MACHINE)):
                     continue
                 if reference.many:
@@ -556,7 +559,7 @@ class Request:
             self._unplug(endpoint, row)
 
     def _map_ports(self, action: str, front: Row) -> None:
-        """Record the mappings of a front port to rear ports. The REST API shows them only as a part of the port."""
+        """Record the mappings of a front port to rear ports. The REST API shows them only as part of the port."""
         for mapping in front["rear_ports"] if self._logged else ():
             rear = self._estate.get("dcim/rear-ports").get(mapping["rear_port"], {})
             name = f"{front['name']}:{mapping['position']} to {rear.get('name')}:{mapping['rear_port_position']}"
@@ -575,7 +578,7 @@ class Request:
                 self._set_many(endpoint, pk, "tags", [one for one in table[pk]["tags"] if one["id"] != tag["id"]])
 
     def _unplug(self, endpoint: str, row: Row) -> None:
-        """The cable stays, without this end."""
+        """Remove the object from the ends of its cable. The cable remains."""
         cables = self._estate.get("dcim/cables")
         pk = key(row["cable"])
         if pk in cables:

@@ -26,7 +26,7 @@ BORDER = 2
 READABLE = ("application/json", "text/html", "application/*", "text/*", "*/*")
 NOT_ACCEPTABLE = "Could not satisfy the request Accept header."
 
-# NetBox has its own in a file; the recorded server had an empty one.
+# NetBox reads its style sheet from a file. On the recorded server, this file was empty.
 STYLE = """
 text { dominant-baseline: middle; font: 13px sans-serif; text-anchor: middle }
 .unit { fill: #666; font-size: 10px }
@@ -64,7 +64,7 @@ class Elevations:
         return self._lists.paged(request, "dcim/racks", lambda rack: self._units(rack, request))
 
     def _units(self, rack: Row, request: Request) -> list[Row]:
-        """Half units from the top down, each with the device that is in it, seen from this face."""
+        """Return the half units of a rack from the top down, each with the device that is visible from the face."""
         query = request.query_params
         face = query.get("face", "front")
         expand = query.get("expand_devices", "true").lower() not in ("false", "0", "no", "off")
@@ -82,7 +82,7 @@ class Elevations:
         return [row for row in rows if wanted in str(row["id"]) or wanted in row["name"].lower()]
 
     def _places(self, rack: Row, face: str) -> list[Place]:
-        """Where which devices are, as far as they are seen from this face."""
+        """Return the places of the devices that are visible from this face."""
         estate = self._netbox.estate
         places = []
         for pk in sorted(estate.get("dcim/devices").having("rack", {rack["id"]})):
@@ -158,7 +158,7 @@ def unit_row(unit: float, face: str, device: Row | None, version: str) -> Row:
 
 
 class Drawing:
-    """An SVG of a rack with its unit numbers; what is in it is drawn over it."""
+    """An SVG of a rack with its unit numbers. `with_devices` draws the devices over it."""
 
     def __init__(self, rack: Row, query: t.Mapping[str, str]) -> None:
         sizes = {name: int(query.get(name) or 0) or default for name, default in NUMBERS.items()}

@@ -19,12 +19,12 @@ PORT = (*IDENTITY, "device", "name", "description", "cable", "_occupied")
 class Endpoint:
     model: str
     brief: tuple[str, ...] = NAMED
-    # Field names, "-" for descending. "tree" is the order of a tree: a parent, then its children by name.
+    # Field names. A "-" prefix means descending order. "tree" means that each parent precedes its children, by name.
     order: tuple[str, ...] = ("name",)
     read_only: bool = False
-    # Components that a cable trace starts from: they have a `trace` action, so "Allow" names a method TRACE.
+    # Components where a cable trace can start. They have a `trace` action, so the Allow header contains TRACE.
     traced: bool = False
-    # A view without NetBox's own additions: it ignores `fields` and `omit`, and writes single objects only.
+    # A view without NetBox's extensions. It ignores `fields` and `omit`, and writes only single objects.
     plain: bool = False
 
 
@@ -146,7 +146,7 @@ PLUGINS = {"plugins/branching/branches": Endpoint("Branch", (), plain=True)}
 # Differences in NetBox 4.7 and later.
 SINCE_4_7 = {"ipam/services": Endpoint("Service", (*NAMED, "port_mappings"), ("name", "id"))}
 
-# Where the nested objects of a field live; a few names mean another endpoint on another one.
+# The endpoints of the objects that fields refer to. SPECIAL_TARGETS contains the exceptions.
 TARGETS = {
     "cable": "dcim/cables",
     "cluster": "virtualization/clusters",
@@ -183,7 +183,7 @@ SPECIAL_TARGETS: dict[tuple[str, str], str | None] = {
     ("dcim/racks", "role"): "dcim/rack-roles",
     ("dcim/sites", "group"): "dcim/site-groups",
     ("ipam/asns", "role"): "ipam/roles",
-    # A choice.
+    # This field is a choice.
     ("ipam/ip-addresses", "role"): None,
     ("ipam/prefixes", "role"): "ipam/roles",
     ("ipam/vlans", "group"): "ipam/vlan-groups",

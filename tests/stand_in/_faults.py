@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults on demand: errors of NetBox, of a proxy in front of it, and of the network."""
+"""Simulated faults: errors from NetBox, from a proxy in front of it, and from the network."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from ._lies import KINDS as LIES
 
 KINDS = (
     *LIES,
-    "status",  # ARGUMENT is the status; 502, 503 and 504 are a proxy's page
-    "reset",  # the connection is closed before the answer
-    "cut",  # the connection is closed in the middle of the answer
-    "reset_body",  # the connection is reset there
-    "wrong_length",  # the answer is ARGUMENT bytes longer than its Content-Length says
-    "drip",  # the answer comes byte by byte, each ARGUMENT seconds after the one before
-    "slow",  # the answer comes ARGUMENT seconds later
-    "slow_above",  # requests for more than limit_above rows: a 504, or ARGUMENT seconds later
-    "html",  # 200 with a page for people
-    "empty",  # 200 with nothing
-    "not_json",  # 200 with something else that says it is what was asked for, JSON or a drawing
-    "other_json",  # 200 with JSON that is not NetBox's
-    "not_utf8",  # 200 with what says that it is what was asked for, and is in no known encoding
-    "redirect",  # to ARGUMENT, or to what was asked for
+    "status",  # the response has the status ARGUMENT; 502, 503, and 504 are HTML pages from a proxy
+    "reset",  # the connection is closed before the response
+    "cut",  # the connection is closed in the middle of the response
+    "reset_body",  # the connection is reset in the middle of the response
+    "wrong_length",  # the response is ARGUMENT bytes longer than its Content-Length
+    "drip",  # the response is sent byte by byte, with a pause of ARGUMENT seconds after each byte
+    "slow",  # the response is delayed by ARGUMENT seconds
+    "slow_above",  # a request for more than limit_above rows is delayed by ARGUMENT seconds, or fails with 504
+    "html",  # status 200 with an HTML page
+    "empty",  # status 200 with an empty body
+    "not_json",  # status 200 with the requested media type (JSON or SVG), but with other content
+    "other_json",  # status 200 with JSON that does not come from NetBox
+    "not_utf8",  # status 200 with the requested media type, but with content that is not valid UTF-8
+    "redirect",  # status 302 to ARGUMENT, or to the requested URL
 )
 # Faults that replace the response, so that the request is not processed.
 IN_PLACE = ("reset", "status", "html", "empty", "not_json", "other_json", "not_utf8", "redirect")
@@ -37,14 +37,14 @@ IN_PLACE = ("reset", "status", "html", "empty", "not_json", "other_json", "not_u
 class Fault:
     kind: str
     argument: str | float | None = None
-    # A path without the query; `*` stands for any text. None: every path.
+    # A path without the query. `*` matches any string. None matches every path.
     path: str | None = None
-    # The number of times that the fault occurs, and the number of requests before the first one.
+    # The number of times that the fault occurs (None: no limit), and the number of requests before the first fault.
     times: int | None = None
     after: int = 0
     retry_after: str | int | None = None
     limit_above: int | None = None
-    # The request is processed anyway.
+    # Whether NetBox processes the request although it does not return the result.
     done: bool = False
     seen: int = field(default=0, init=False)
 
@@ -67,7 +67,7 @@ class Fault:
 
 
 def fault_from(text: str) -> Fault:
-    """KIND[:ARGUMENT][@PATH][xTIMES]"""
+    """Return the fault that a string of the form KIND[:ARGUMENT][@PATH][xTIMES] describes."""
     match = re.fullmatch(r"([a-z_]+?)(?::([^@]*?))?(?:@(.+?))?(?:x(\d+))?", text)
     if not match:
         raise ValueError(f"{text} is not KIND[:ARGUMENT][@PATH][xTIMES]")

@@ -18,11 +18,11 @@ from ._tables import HERE, Estate, Row, Table, key
 
 REQUIRED = "This field is required."
 NUMBERS = ("latitude", "longitude", "position", "u_height", "vcpus", "weight_kg")
-# Choices that the database holds as an empty string, where the REST API shows null.
+# Choices without a value that the database stores as an empty string. The REST API returns null.
 EMPTY = (("dcim/cables", "profile"), ("dcim/devices", "face"))
 # Fields that a client cannot write.
 COMPUTED = ("id", "url", "display", "display_url", "created", "last_updated", "_depth", "config_context")
-# Fields that hold several objects, and that NetBox writes after it has saved the object itself.
+# Fields that contain several objects. NetBox writes them after it has saved the object itself.
 MANY = {
     **{endpoint: {name for name, field in fields.items() if field.many} for endpoint, fields in RELATIONS.items()},
     "extras/custom-fields": {"object_types"},
@@ -30,7 +30,7 @@ MANY = {
 
 
 class Refused(Exception):
-    """NetBox does not perform a write."""
+    """The error that NetBox returns for a write that it rejects."""
 
     def __init__(self, status: int, content: t.Any) -> None:
         super().__init__(f"HTTP {status}: {content}")
@@ -43,7 +43,7 @@ def invalid(field: str, text: str) -> Refused:
 
 
 class Fields:
-    """The fields of the endpoints of one NetBox."""
+    """Converts the field values of one mock NetBox."""
 
     def __init__(self, estate: Estate, version: str) -> None:
         self._estate = estate
@@ -59,7 +59,7 @@ class Fields:
         return endpoint in self._blank
 
     def blank(self, table: Table, pk: int) -> Row:
-        """A new row with the defaults of its endpoint."""
+        """Return a new row with the default values of its endpoint."""
         if table.endpoint not in self._blank:
             raise Refused(405, {"detail": 'Method "POST" not allowed.'})
         row = copy.deepcopy(self._blank[table.endpoint])
@@ -74,7 +74,7 @@ class Fields:
         return row
 
     def custom_fields(self, endpoint: str) -> list[Row]:
-        """The custom fields of the objects of an endpoint."""
+        """Return the custom fields for the objects of an endpoint."""
         kind = type_of(endpoint)
         return [row for row in self._estate.get("extras/custom-fields").values() if kind in row["object_types"]]
 
@@ -113,7 +113,7 @@ class Fields:
         return copy.deepcopy(value)
 
     def _found(self, endpoint: str, name: str, value: t.Any) -> Row:
-        """Return the object that a client specified by its ID, as an object, or by some fields."""
+        """Return the object that a client specified by ID, as a nested object, or by other fields."""
         table = self._estate.get(endpoint)
         if isinstance(value, dict) and "id" not in value:
             ids = [pk for pk, row in table.items() if all(row.get(field) == each for field, each in value.items())]
@@ -155,7 +155,7 @@ class Fields:
     # From a row to the change log
 
     def logged(self, endpoint: str, row: Row) -> Row:
-        """The row as the change log shows it."""
+        """Return a row in the form of the change log."""
         names = self._logged.get(type_of(endpoint)) or [
             name for name in row if name not in COMPUTED and not name.startswith("_") and name != "last_updated"
         ]
@@ -183,7 +183,7 @@ class Fields:
         return next((str(tag["name"]) for tag in tags if tag["slug"] == slug), slug)
 
     def type_id(self, kind: str) -> int:
-        """The ID of an object type, which the change log shows in its place."""
+        """Return the ID of an object type. The change log contains this ID instead of the name."""
         app, _dot, model = kind.partition(".")
         types = self._estate.get("core/object-types").values()
         known = next((row["id"] for row in types if (row["app_label"], row["model"]) == (app, model)), None)
@@ -191,7 +191,7 @@ class Fields:
 
 
 def _plain(value: t.Any) -> t.Any:
-    """Objects as their IDs, choices as their values."""
+    """Replace objects with their IDs, and choices with their values."""
     if isinstance(value, list):
         return [_plain(each) for each in value]
     return key(value)

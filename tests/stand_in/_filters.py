@@ -62,11 +62,11 @@ STATUS = {
         "paused",
     ),
 }
-# Parameters that say how, not what.
+# Parameters that control the response and do not filter objects.
 RESERVED = ("limit", "offset", "ordering", "fields", "omit", "brief", "exclude", "format", "export")
-# Parameters that are parts of one filter, which complaints name.
+# Parameters that belong to one filter. Error messages contain the name of this filter.
 PARTS = {"time_after": "time", "time_before": "time"}
-# Fields that are shown but not filtered by; nor are counts, but for those of these endpoints.
+# Fields without a filter. Counts do not have filters either, except in the endpoints of COUNTED.
 # fmt: off
 NOT_FILTERED = {
     "url", "display", "display_url", "comments", "custom_fields", "physical_address", "shipping_address", "tags",
@@ -76,7 +76,7 @@ NOT_FILTERED = {
     "model_name", "model_name_plural", "rest_api_endpoint", "tagged_items", "utilization",
 }
 COUNTED = ("dcim/devices", "dcim/device-types", "dcim/virtual-chassis", "virtualization/virtual-machines")
-# Fields that are filtered by also where no object at hand has a value.
+# Fields that have a filter even if no object in the estate has a value.
 OPTIONAL = {
     "airflow", "asset_tag", "disk", "duplex", "face", "facility_id", "form_factor", "latitude", "longitude", "memory",
     "mode", "mtu", "poe_mode", "poe_type", "position", "rd", "speed", "vc_position", "vc_priority", "vcpus",
@@ -89,9 +89,10 @@ SEARCHED = ("name", "slug", "description", "model", "address", "dns_name", "seri
 def select(
     estate: Estate, table: Table, query: Iterable[tuple[str, str]], names: Names | None = None
 ) -> tuple[Ids, dict[str, list[str]]]:
-    """The ids that pass all filters (None: no filter was given), and what is wrong with which parameter.
+    """Return the IDs that pass all filters, and the errors by parameter. Without filters, the IDs are None.
 
-    `names`: what a real server of the version knows of this endpoint; it ignores all others.
+    `names` contains the parameters that a real server of this version supports for the endpoint. Like the server, this
+    ignores all other parameters.
     """
     parameters: dict[str, list[str]] = {}
     for name, value in saved(estate, query) if names is None or "filter" in names.patterns else query:
@@ -99,7 +100,7 @@ def select(
             parameters.setdefault(name, []).append(value)
     for name, values in parameters.items():
         if names and names.kinds.get(name):
-            del values[:-1]  # all but the last are ignored
+            del values[:-1]  # NetBox ignores all values except the last
     selected: Ids = None
     complaints: dict[str, list[str]] = {}
     for name, values in parameters.items():
@@ -114,7 +115,7 @@ def select(
 
 
 def saved(estate: Estate, query: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The query with what its saved filters say in their place. Those that do not exist are ignored."""
+    """Replace the saved filters in a query with their parameters. Ignore saved filters that do not exist."""
     pairs = []
     for name, value in query:
         if name in ("filter", "filter_id"):
@@ -141,7 +142,7 @@ def _matches(estate: Estate, table: Table, parameter: str, values: Sequence[str]
 
 
 def _common(estate: Estate, table: Table, name: str) -> Filter | None:
-    """What the endpoints' filters have in common: a filter per field, after the kind of its values."""
+    """Return the default filter for a field, which depends on the type of its values, or None if it has no filter."""
     if table.endpoint in UNFILTERED:
         return None
     if name in COMMON:
@@ -154,7 +155,7 @@ def _common(estate: Estate, table: Table, name: str) -> Filter | None:
         return Attribute(name[len("attr_") :])
     if name in NOT_FILTERED or name.startswith("_") or (name.endswith("_count") and table.endpoint not in COUNTED):
         return None
-    # A field of the model's own: in NetBox every plain field is a filter.
+    # In NetBox, every plain field of a model has a filter.
     value = table.example(name)
     if name == "status" and table.endpoint in STATUS:
         return Text(name, choices=STATUS[table.endpoint])
@@ -190,14 +191,14 @@ def _custom_field(estate: Estate, table: Table, name: str) -> Filter | None:
 
 
 class CustomField:
-    """Rows by one of their custom fields: a filter of the field's kind over the field's values alone."""
+    """A filter by a custom field. It applies a filter for the custom field's type to the values of the field."""
 
     def __init__(self, name: str, kind: str, logic: str) -> None:
         self._name = name
         loose = logic == "loose" and kind in ("text", "longtext", "url")
         self._without_lookups = loose or kind == "boolean"
         self._without_filter = logic == "disabled" or kind == "json"
-        # Other lookups than these compare objects as if there was none.
+        # The supported lookups for several objects. NetBox ignores comparisons such as __lt and tests for equality.
         self._plain_lookups = ("", "n", "empty") if kind == "multiobject" else None
         exact = "ic" if loose else ""
         kinds: dict[str, Filter] = {
@@ -221,7 +222,7 @@ class CustomField:
 
 
 class Attribute:
-    """Rows by one of the attributes that their profile gives them."""
+    """A filter by an attribute that the profile of a module type defines."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -231,13 +232,13 @@ class Attribute:
 
 
 def _pair(name: str, *path: str, by: str = "slug", tree: bool = False) -> dict[str, Filter]:
-    """`site` and `site_id`."""
+    """Return filters by a related object and by its ID, such as `site` and `site_id`."""
     path = path or (name,)
     return {name: Related(path, by, tree), f"{name}_id": Related(path, "id", tree)}
 
 
 def _place(*owner: str) -> dict[str, Filter]:
-    """Filters by the site an object, or the object it belongs to, is in."""
+    """Return filters by the site, region, and site group of an object or of its owner."""
     return {
         **_pair("site", *owner, "site"),
         **_pair("region", *owner, "site", "region", tree=True),
@@ -257,7 +258,7 @@ def _search(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
 
 
 def _given(*fields: str) -> Method:
-    """Is any of these fields set?"""
+    """Return a filter that checks whether any of these fields has a value."""
 
     def find(_estate: Estate, table: Table, values: Sequence[str]) -> Ids:
         wanted = boolean(values)
@@ -270,7 +271,7 @@ def _given(*fields: str) -> Method:
 
 
 def _with_mac(components: str, owner: str) -> Method:
-    """Owners of interfaces with one of these MAC addresses."""
+    """Return a filter for hosts by the MAC addresses of their interfaces."""
 
     def find(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
         interfaces = estate.get(components)
@@ -294,7 +295,7 @@ def _full_depth(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
 
 
 def _named(estate: Estate, endpoint: str, by: str, values: Sequence[str]) -> set[int]:
-    """The machines these values name; values that name none are passed over."""
+    """Return the IDs of the objects with these names or IDs. Ignore values without a matching object."""
     table = estate.get(endpoint)
     if by == "name":
         return table.having("name", set(values))
@@ -305,7 +306,7 @@ def _named(estate: Estate, endpoint: str, by: str, values: Sequence[str]) -> set
 
 
 def _assigned(owner: str, by: str, estate: Estate, table: Table, values: Sequence[str]) -> Ids:
-    """Addresses of the interfaces of these machines."""
+    """Return the IP or MAC addresses on the interfaces of these devices or virtual machines."""
     if owner == "device":
         devices = _named(estate, "dcim/devices", by, values)
         return _on(table, "dcim.interface", _interfaces(estate, devices, masters=True))
@@ -315,9 +316,10 @@ def _assigned(owner: str, by: str, estate: Estate, table: Table, values: Sequenc
 
 
 def _interfaces(estate: Estate, devices: set[int], masters: bool) -> set[int]:
-    """The interfaces of these devices and, but for those of management, of the others in their virtual chassis.
+    """Return the interfaces of these devices and of the other members of their virtual chassis.
 
-    With `masters`, only the master of a virtual chassis has the others' interfaces.
+    Exclude the management interfaces of the other members. If `masters` is true, include interfaces of other members
+    only for the master of a virtual chassis.
     """
     interfaces, chassis = estate.get("dcim/interfaces"), estate.get("dcim/virtual-chassis")
     own = interfaces.having("device", set(devices))
@@ -336,12 +338,12 @@ def _of_chassis(masters: bool, by: str, estate: Estate, table: Table, values: Se
 
 def _on(table: Table, kind: str, interfaces: set[t.Any]) -> set[int]:
     found = table.having("assigned_object_id", interfaces)
-    # Asked row by row: far fewer than all rows of that kind.
+    # Check each found row, because there are far fewer of them than rows of this type.
     return {pk for pk in found if table[pk]["assigned_object_type"] == kind}
 
 
 def _served(owner: str, by: str, estate: Estate, table: Table, values: Sequence[str]) -> Ids:
-    """Services of these machines."""
+    """Return the services of these devices or virtual machines."""
     endpoint = {"device": "dcim/devices", "virtual_machine": "virtualization/virtual-machines"}[owner]
     machines = _named(estate, endpoint, by, values)
     return table.having("parent_object_type", {type_of(endpoint)}) & table.having("parent_object_id", set(machines))
@@ -356,13 +358,13 @@ def _of_machines(find: t.Callable[[str, str, Estate, Table, Sequence[str]], Ids]
 
 
 def _with_vlan(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
-    """Interfaces with one of these VLANs, tagged or untagged. VLANs that are gone are passed over."""
+    """Return the interfaces with one of these tagged or untagged VLANs. Ignore VLANs that do not exist."""
     vlans = _named(estate, "ipam/vlans", "id", values)
     return table.having("untagged_vlan", set(vlans)) | table.having("tagged_vlans", set(vlans)) if vlans else set()
 
 
 def _inside(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
-    """Addresses inside one of these prefixes."""
+    """Return the IP addresses in one of these prefixes."""
     try:
         networks = [ipaddress.ip_network(value.strip(), strict=False) for value in values]
     except ValueError:
@@ -371,12 +373,12 @@ def _inside(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
 
 
 def _is_address(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
-    """These addresses; without a mask, with any mask."""
+    """Return the rows with these IP addresses. A value without a mask matches every mask."""
     return table.where("address", lambda text: text in values or text.split("/")[0] in values)
 
 
 def _of_interfaces(endpoint: str, kind: str) -> Method:
-    """Addresses of these interfaces. The interfaces must exist."""
+    """Return a filter for the IP addresses on these interfaces. The interfaces must exist."""
 
     def find(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
         return _on(table, kind, set().union(*Related((), "id").chosen(estate.get(endpoint), values).values()))
@@ -385,7 +387,7 @@ def _of_interfaces(endpoint: str, kind: str) -> Method:
 
 
 def _scoped(estate: Estate, table: Table, name: str, values: Sequence[str]) -> Ids:
-    """Clusters and prefixes by the place they are scoped to, or a place around that."""
+    """Return the clusters or prefixes whose scope is one of these places or is inside one of them."""
     by = "id" if name.endswith("_id") else "slug"
     place = name[:-3] if by == "id" else name
     endpoint = {"site": "dcim/sites", "location": "dcim/locations", "region": "dcim/regions"}.get(
@@ -395,7 +397,7 @@ def _scoped(estate: Estate, table: Table, name: str, values: Sequence[str]) -> I
     wanted: set[t.Any] = set().union(*Related((), by).chosen(related, values).values())
     if place != "site":
         wanted = with_descendants(related, wanted)
-    # What lies in such a place: the place itself, the sites in it, the locations in those.
+    # The matching scopes: the places themselves, the sites in them, and the locations in these sites.
     scopes = {type_of(endpoint): wanted}
     if place in ("region", "site_group"):
         field = "region" if place == "region" else "group"
@@ -407,7 +409,7 @@ def _scoped(estate: Estate, table: Table, name: str, values: Sequence[str]) -> I
 
 @dataclass(frozen=True)
 class ChangedType:
-    """Records of these object types. Unknown types are passed over, and NetBox ignores that `__n` negates."""
+    """A filter for change records by object type. It ignores unknown types. As in NetBox, `__n` does not negate it."""
 
     def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
         if lookup not in ("", "n"):
@@ -416,7 +418,7 @@ class ChangedType:
 
 
 def _changed_type_id(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
-    """Records of object types, by the IDs of these."""
+    """Return the change records for the object types with these IDs."""
     types = estate.get("core/object-types")
     for value in values:
         if not value.isdigit() or int(value) not in types:
@@ -427,7 +429,7 @@ def _changed_type_id(estate: Estate, table: Table, values: Sequence[str]) -> Ids
 
 @dataclass(frozen=True)
 class Uuid:
-    """Rows by a UUID of their own."""
+    """A filter by a UUID field."""
 
     field: str
 
@@ -442,7 +444,7 @@ class Uuid:
 
 
 def _by_admin(estate: Estate, table: Table, values: Sequence[str]) -> Ids:
-    """Records by user: the only one here is admin."""
+    """Return None, because all change records belong to the only user, admin. Reject other users."""
     for value in values:
         if value != "admin":
             raise not_a_choice(value)
@@ -482,7 +484,7 @@ COMMON: dict[str, Filter] = {
     "last_updated": moment("last_updated"),
     "q": Method(_search),
 }
-# No filters at all.
+# Endpoints without filters.
 UNFILTERED = {"extras/notifications", "extras/notification-groups", "extras/subscriptions", "core/background-queues"}
 DECLARED: dict[str, dict[str, Filter]] = {
     "core/object-changes": {

@@ -4,8 +4,8 @@
 
 """An estate of any size.
 
-What there is little of (sites, racks, roles, ...) is held; machines, their interfaces and addresses are made from their
-ids when they are asked for, the same each time.
+Sites, racks, roles, and other objects with few rows are stored. Devices, virtual machines, interfaces, and IP addresses
+are generated from their IDs on demand. The result is the same each time.
 
 Every row has the fields of a recorded row of its endpoint.
 """
@@ -32,7 +32,7 @@ RACKS_PER_SITE = 10
 RACK_UNITS = 42
 VMS_PER_CLUSTER = 50
 DEVICES_PER_VM = 5
-# One in so many devices has no primary address, one in so many machines no tenant.
+# One in WITHOUT_ADDRESS devices has no primary IP address. About one in WITHOUT_TENANT hosts has no tenant.
 WITHOUT_ADDRESS = 20
 WITHOUT_TENANT = 3
 
@@ -48,7 +48,7 @@ def generated_estate(version: str, devices: int, interfaces: int) -> Estate:
 
 
 def pick(pk: int, salt: int, count: int) -> int:
-    """A number below count that looks accidental and is always the same."""
+    """Return a pseudorandom number below `count`. The same arguments always return the same number."""
     mixed = (pk * 2654435761 + salt * 2246822519) & 0xFFFFFFFF
     mixed ^= mixed >> 15
     mixed = (mixed * 2246822519) & 0xFFFFFFFF
@@ -65,7 +65,7 @@ def choice(value: str) -> Row:
 
 
 class Places:
-    """Everything that is few enough to be held."""
+    """Sites, racks, roles, and other objects with so few rows that they are stored."""
 
     def __init__(self, version: str, sites: int, clusters: int) -> None:
         self._version = version
@@ -81,7 +81,7 @@ class Places:
         self.platforms = self._tree("dcim/platforms", [(name, parent) for name, parent, _family in PLATFORMS])
         self.types = self._types()
         self.sites = self._sites(sites)
-        # Of each site: its rooms, its racks.
+        # The rooms and the racks of each site.
         self.rooms = [self._rooms(site) for site in self.sites]
         self.racks = [self._racks(site, rooms) for site, rooms in zip(self.sites, self.rooms)]
         kind = self.make("virtualization/cluster-types", "KVM")
@@ -100,7 +100,7 @@ class Places:
         ]
 
     def template(self, endpoint: str) -> Row:
-        """A recorded row with nothing particular to that object left in it."""
+        """Return a recorded row without the values that are specific to its object."""
         row = copy.deepcopy(self.templates[endpoint][0])
         for field, value in row.items():
             if isinstance(value, list) or field == "custom_fields":
@@ -127,9 +127,9 @@ class Places:
         return row
 
     def nested(self, endpoint: str, row: Row) -> Row:
-        """A row as other rows show it. Counts are not counted there."""
+        """Return a row in its nested form. Counts are 0 in this form."""
         brief = endpoint_of(endpoint, self._version).brief
-        # Some counts are part of the short form, but not of nested objects.
+        # Some counts are part of the brief form but not of nested objects.
         known = {
             field
             for places in nested_fields(self._version).values()
@@ -180,7 +180,7 @@ class Places:
         above: dict[str, str | None] = {}
         for continent, country, city, _code in CITIES:
             above.update({continent: None, country: continent})
-            # A city that is a state is no region in itself.
+            # A city state has only one region, for the country.
             above.setdefault(city, country)
         regions = self._tree("dcim/regions", list(above.items()))
         groups = self._tree("dcim/site-groups", [("Production", None), ("Tier 1", "Production"), ("Test", None)])
@@ -229,7 +229,7 @@ def identity(endpoint: str, pk: int, name: str) -> Row:
 
 
 class Machines:
-    """Devices, virtual machines, their interfaces and addresses."""
+    """Generated devices and virtual machines, with their interfaces and IP addresses."""
 
     def __init__(self, places: Places, devices: int, vms: int, interfaces: int) -> None:
         self._places = places
@@ -270,7 +270,7 @@ class Machines:
         self._address_template = {field: template[field] for field in fields}
 
     def _all_kinds(self) -> list[list[tuple[Row, Row | None]]]:
-        """Of each role: the device types and platforms it can have."""
+        """Return the possible pairs of device type and platform for each role."""
         kinds: list[list[tuple[Row, Row | None]]] = []
         for role, family, _short, _share in ROLES:
             types = [shown for shown, kind in zip(self._types, TYPES) if role in kind[3]]
@@ -279,7 +279,7 @@ class Machines:
         return kinds
 
     def _tier(self, value: str) -> t.Any:
-        """A choice of a custom field, as this version writes it."""
+        """Return a choice of the custom field `tier` in the form of this version."""
         machines = self._places.templates["dcim/devices"] + self._places.templates["virtualization/virtual-machines"]
         tiers = [row["custom_fields"]["tier"] for row in machines]
         return next(tier for tier in tiers if tier == value or (isinstance(tier, dict) and tier["value"] == value))
@@ -362,7 +362,7 @@ class Machines:
             ),
         ]
 
-    # What a machine is like, by its id.
+    # Properties of a host, by ID
 
     def _site(self, pk: int) -> int:
         return pick(pk, 2, len(self._sites))
@@ -386,7 +386,7 @@ class Machines:
 
     @functools.cached_property
     def _positions(self) -> array[float]:
-        """Fill the racks: network devices from the top down, and others from the bottom up, with a gap now and then."""
+        """Fill the racks with occasional gaps: network devices from the top down, and others from the bottom up."""
         positions = array("f", bytes(4 * self._devices))
         spaces: dict[int, list[float]] = {}
         for pk in range(1, self._devices + 1):
@@ -454,7 +454,7 @@ class Machines:
     def _moment(pk: int) -> str:
         return f"2026-{1 + pick(pk, 19, 10):02d}-{1 + pick(pk, 20, 28):02d}T08:30:00.{pk % 1000000:06d}Z"
 
-    # The rows.
+    # Rows
 
     def _device(self, pk: int) -> Row:
         template = self._templates["dcim/devices"]
@@ -543,7 +543,7 @@ class Machines:
         }
 
     def _interface_order(self) -> Sequence[int]:
-        """By device, then as people sort names: eth1/1, ..., mgmt0."""
+        """Return the IDs by device, and then in the natural order of names: eth1/1, ..., mgmt0."""
         per = self._interfaces
         numbers = [*range(1, per), 0] if per else []
         devices = sorted(range(1, self._devices + 1), key=lambda pk: natural(self._device_name(pk)))
@@ -561,7 +561,7 @@ class Machines:
             "last_updated": moment,
         }
 
-    # Address 1 is the first device's, the first virtual machine's follows that of the last device.
+    # IP addresses. The IDs of the devices' addresses come first, and those of the virtual machines' addresses follow.
 
     @staticmethod
     def _address(pk: int) -> str:

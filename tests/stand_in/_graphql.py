@@ -46,7 +46,7 @@ class GraphQL:
         return [Route(PATH, self.graphql, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])]
 
     async def graphql(self, request: Request) -> Response:
-        """Whoever may not ask is told so in plain text, unlike by the REST API."""
+        """Process a GraphQL request. Unlike the REST API, return authentication errors as plain text."""
         settings = self._netbox.settings
         if not settings.graphql:
             return Response("The GraphQL API is not enabled.", 404, media_type="text/html")
@@ -93,7 +93,7 @@ class GraphQL:
 
 
 class Unreadable(Exception):
-    """A body that is no GraphQL request."""
+    """The error for a body that is not a GraphQL request."""
 
 
 def asked_in(body: bytes, content_type: str) -> dict[str, t.Any]:
@@ -113,7 +113,7 @@ def asked_in(body: bytes, content_type: str) -> dict[str, t.Any]:
 
 
 def limit_in(body: bytes, most: int) -> int:
-    """How many rows a query asks for at most; 0: all."""
+    """Return the highest number of rows that a query requests in a list. 0 means all rows."""
     try:
         asked = json.loads(body)
         document = parse(asked["query"])
@@ -134,7 +134,7 @@ def limit_in(body: bytes, most: int) -> int:
 
 @lru_cache(maxsize=1000)
 def checked(schema: GraphQLSchema, query: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
-    """The query, unless it says what cannot be said."""
+    """Parse and validate a query. Return the document, or None if there are errors, and the errors."""
     try:
         document = parse(query)
     except GraphQLError as error:
@@ -163,7 +163,7 @@ class Aliases(Visitor):
 
 
 def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    """The operation of that name; of several without a name, the first."""
+    """Return the operation with this name. If `name` is None, return the first operation."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     for operation in operations:
         if name is None or (operation.name and operation.name.value == name):

@@ -4,7 +4,7 @@
 
 """GraphQL filters: return the IDs of the rows that match an input such as DeviceFilter.
 
-A key that is null is no filter at all, so `site_id: null` and `in_list: null` select everything, as they do in NetBox.
+As in NetBox, a key with the value null is ignored, so `site_id: null` and `in_list: null` select all rows.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Filters:
         self._schema = schema
 
     def select(self, kind: GraphQLObjectType, wanted: Wanted) -> Ids:
-        """The ids of rows of this kind that match; None: nothing was asked."""
+        """Return the IDs of the matching rows of this type, or None if there are no filters."""
         table = self._estate.get(ENDPOINT_OF[kind.name])
         given = t.cast(GraphQLInputObjectType, self._schema.type_map[f"{kind.name[:-4]}Filter"])
         found: Ids = None
@@ -66,7 +66,7 @@ class Filters:
         return found
 
     def copies(self, kind: GraphQLObjectType, wanted: Wanted) -> Callable[[Sequence[int]], Sequence[int]]:
-        """What repeats ids as NetBox's joins do: a row once for each object in its list that matches."""
+        """Return a function that repeats IDs like NetBox's joins: once for each matching object in a row's list."""
         if wanted.get("DISTINCT"):
             return lambda ids: ids
         table = self._estate.get(ENDPOINT_OF[kind.name])
@@ -80,7 +80,7 @@ class Filters:
             return lambda ids: ids
 
         def count(pk: int) -> int:
-            # A row that matches for another reason is there once.
+            # A row that matches for another reason appears once.
             return prod(len(found.intersection(table.key_of(pk, name))) or 1 for name, found in matching.items())
 
         return lambda ids: [pk for pk in ids for _copy in range(count(pk))]
@@ -114,7 +114,7 @@ class Filters:
         return table.where(name, test_of(value, named))
 
     def _related(self, kind: GraphQLObjectType, table: Table, name: str, value: Wanted) -> Ids:
-        """Rows by what they point to, or by what points to them."""
+        """Return the rows that refer to matching objects, or to which matching objects refer."""
         child = t.cast("GraphQLObjectType", get_named_type(kind.fields[name].type))
         related = self._select_child(kind, name, value)
         if related is None or not len(table):
@@ -160,7 +160,7 @@ class Filters:
 
 
 def has_list(kind: GraphQLObjectType, table: Table, name: str) -> bool:
-    """Do the rows hold the objects of this list, as they hold their tags?"""
+    """Return whether the rows contain the objects of this list, as they contain their tags."""
     return is_list_of_objects(kind.fields[name]) and holds_field(table, name)
 
 
@@ -193,7 +193,7 @@ def number(value: t.Any) -> int:
 
 
 def by_id(table: Table, wanted: Wanted) -> Ids:
-    """By id, without a look at the rows."""
+    """Return the IDs that match, without reading rows."""
     ids = table.ids()
     first, end = 0, len(ids)
     found: Ids = None
@@ -218,7 +218,7 @@ def by_id(table: Table, wanted: Wanted) -> Ids:
 
 
 def custom_field(table: Table, wanted: Wanted) -> Ids:
-    """By a custom field: {path, lookup: {string_lookup: {exact}}}."""
+    """Return the rows that match a custom field filter such as {path, lookup: {string_lookup: {exact}}}."""
     tests = [test_of(lookup, "") for lookup in wanted["lookup"].values() if lookup is not None]
 
     def test(fields: t.Any) -> bool:
@@ -229,7 +229,7 @@ def custom_field(table: Table, wanted: Wanted) -> Ids:
 
 
 def test_of(wanted: Wanted, named: str) -> Test:
-    """Does a value pass all of these lookups?"""
+    """Return a function that checks whether a value passes all of these lookups."""
     read: Callable[[t.Any], t.Any] = time_of if "Datetime" in named else lambda value: value
     same = is_choice if named.endswith("EnumBaseFilterLookup") else operator.eq
     tests = [
@@ -271,7 +271,7 @@ def check_pattern(pattern: str) -> None:
 
 
 def is_choice(name: str, held: Key) -> bool:
-    """Does this name of an enum (STATUS_ACTIVE, KG, FAMILY_4) mean the value that a row holds?"""
+    """Return whether an enum name (STATUS_ACTIVE, KG, FAMILY_4) corresponds to the value in a row."""
     value = re.sub(r"[^A-Z0-9]", "_", str(held).upper())
     return name == value or name.endswith(f"_{value}")
 

@@ -4,8 +4,8 @@
 
 """Run a GraphQL query. Collect the selected fields of each type once, and then read each row with them.
 
-graphql-core's own execution asks a resolver for each field of each row; for pages of NetBox's size that takes longer
-than NetBox itself.
+graphql-core itself calls a resolver for each field of each row. For pages of NetBox's size, this takes longer than a
+real NetBox.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from ._tokens import Rights
 
 Get = Callable[[Row], t.Any]
 
-# Fields by which rows of several parents are sorted first.
+# Parent fields. In a list with several parents, these fields have precedence in the order.
 PARENTS = ("device", "virtual_machine")
 
 START_AND_OFFSET = "Cannot specify both `start` and `offset` in pagination."
@@ -61,12 +61,12 @@ NEGATIVE_OFFSET = "Negative indexing is not supported."
 
 
 class Failed(Exception):
-    """A field that can have no value. Passes up to the next field that may be null."""
+    """The error for a field that is null but must not be. It propagates to the nearest field that can be null."""
 
     def __init__(self, message: str, node: FieldNode) -> None:
         super().__init__(message)
         self.node = node
-        # From the field upwards.
+        # The path from the field up to the root.
         self.path: list[str | int] = []
 
     def as_error(self) -> GraphQLError:
@@ -74,7 +74,7 @@ class Failed(Exception):
 
 
 class Run:
-    """One query."""
+    """The execution of one query."""
 
     def __init__(self, netbox: NetBox, rights: Rights, schema: GraphQLSchema, document: DocumentNode) -> None:
         self._netbox = netbox
@@ -89,7 +89,7 @@ class Run:
         self._values = Values(netbox.estate, netbox.settings.version)
         self._filters = Filters(netbox.estate, schema)
         self._errors: list[GraphQLError] = []
-        # Seconds that NetBox would have worked, and rows of the lists asked for.
+        # The CPU seconds that a real NetBox would need, and the number of top-level rows.
         self.seconds = 0.0
         self.rows = 0
 
@@ -108,12 +108,12 @@ class Run:
                 data[name] = self._top(query, nodes)
             except Failed as failed:
                 failed.path.append(name)
-                # No field of the query may be null.
+                # Top-level fields cannot be null, so the whole result is null.
                 return ExecutionResult(None, [*self._errors, failed.as_error()])
         return ExecutionResult(data, self._errors or None)
 
     def _of_schema(self, operation: OperationDefinitionNode, variables: dict[str, t.Any], name: str) -> t.Any:
-        """What the schema says of itself; that is graphql-core's work."""
+        """Return the result of an introspection field, which graphql-core executes."""
         asked = [
             node
             for node in operation.selection_set.selections
@@ -130,10 +130,10 @@ class Run:
         result = t.cast("ExecutionResult", execute(self._schema, document, variable_values=variables))
         return (result.data or {})[name]
 
-    # What is asked for.
+    # Selected fields
 
     def _selected(self, kind: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]) -> dict[str, list[FieldNode]]:
-        """The fields asked of objects of this kind, by their names in the answer."""
+        """Return the selected fields of this type by their names in the response."""
         found: dict[str, list[FieldNode]] = {}
         for selection_set in sets:
             for node in selection_set.selections if selection_set else ():
@@ -145,7 +145,7 @@ class Run:
                 part = self._fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
                 condition = t.cast("t.Any", part).type_condition
                 if condition is None and kind is not self._schema.query_type:
-                    # So NetBox's query optimizer fails on a fragment without a type.
+                    # NetBox's query optimizer fails with this error if a fragment has no type.
                     raise GraphQLError("'NoneType' object has no attribute 'name'")
                 if condition is None or is_kind_of(kind, self._schema.type_map[condition.name.value]):
                     inner = self._selected(kind, [t.cast("t.Any", part).selection_set])
@@ -158,7 +158,7 @@ class Run:
         include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
         return bool(skip and skip["if"]) or bool(include and not include["if"])
 
-    # The fields of the query itself.
+    # Top-level fields
 
     def _top(self, query: GraphQLObjectType, nodes: list[FieldNode]) -> t.Any:
         node = nodes[0]
@@ -185,14 +185,14 @@ class Run:
         return each(rows, show)
 
     def _made(self, show: Get, row: Row) -> tuple[t.Any, float]:
-        """What is shown of a row, and the seconds that took; these are not added up here."""
+        """Return a row in the response's form and its CPU seconds. Do not add them to the total."""
         before = self.seconds
         made = show(row)
         seconds, self.seconds = self.seconds - before, before
         return made, seconds
 
     def _shown(self, nodes: list[FieldNode]) -> tuple[str, ...]:
-        """What a query asks of the rows of a list, whichever rows these are."""
+        """Return a cache key for the fields that a query selects from the rows of a list."""
         parts = [print_ast(node.selection_set) for node in nodes if node.selection_set]
         return (nodes[0].name.value, *parts, *map(print_ast, self._fragments.values()), repr(self._variables))
 
@@ -206,7 +206,7 @@ class Run:
         return show(table[int(pk)])
 
     def _table(self, kind: GraphQLNamedType) -> Table:
-        """The rows of that kind which may be seen: all or none."""
+        """Return the table of a type. If the token's user has no permission to view it, return an empty table."""
         endpoint = ENDPOINT_OF[kind.name]
         return self._estate.get(endpoint) if self._rights.may_read(endpoint) else Table(endpoint)
 
@@ -230,7 +230,7 @@ class Run:
         in_order: Callable[[int], Sequence[int]],
         copies: Callable[[Sequence[int]], Sequence[int]] = lambda ids: ids,
     ) -> Sequence[int]:
-        """One page of these ids; `in_order` puts all of them in the endpoint's order."""
+        """Return one page of these IDs. `in_order` sorts all IDs in the order of the endpoint."""
         start, offset = checked(pagination)
         limit, most = pagination.get("limit"), self._netbox.settings.max_page_size or len(ids)
         limit = min(limit, most) if limit and limit > 0 else most
@@ -239,10 +239,10 @@ class Run:
             return copies(ids[first : first + limit])[:limit]
         return copies(in_order(offset + limit))[offset : offset + limit]
 
-    # The fields of rows.
+    # Fields of rows
 
     def _show(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Get:
-        """What makes an answer of a row of this kind."""
+        """Return a function that converts a row of this type to the form of the response."""
         selected = self._selected(kind, [node.selection_set for node in nodes])
         getters = [(name, self._getter(kind, name, nodes)) for name, nodes in selected.items()]
         return lambda row: {name: get(row) for name, get in getters}
@@ -297,7 +297,7 @@ class Run:
         return charged
 
     def _plain(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Get:
-        """What shows an object that has no table, as an address's family."""
+        """Return a function that shows an object without a table, such as the family of an IP address."""
         names = self._selected(kind, [node.selection_set for node in nodes])
         asked = [(name, nodes[0].name.value) for name, nodes in names.items()]
         return lambda value: {name: kind.name if field == "__typename" else value[field] for name, field in asked}
@@ -307,7 +307,7 @@ class Run:
         point = pointed(named, name)
         kinds = self._kinds(named, nodes)
         price = graphql_prices(ENDPOINT_OF[kind.name]).of_relation(name)
-        # What was made of each object, and the seconds that all of it took.
+        # The result and the CPU seconds for each object.
         shown: dict[tuple[str, t.Any], tuple[t.Any, float]] = {}
 
         def get(row: Row) -> t.Any:
@@ -364,7 +364,7 @@ class Run:
             return list(rows)
         version = self._netbox.settings.version
         order = endpoint_of(table.endpoint, version).order
-        # They have one parent: no need to sort by it.
+        # All rows have the same parent, so the parent does not affect their order.
         wanted = None if "tree" in order else ",".join(field for field in order if field not in PARENTS) or "id"
         few = Table(table.endpoint, rows.values())
         return ordered(self._estate, few, rows, wanted, version, end)
@@ -372,7 +372,7 @@ class Run:
     def _finder(
         self, kind: GraphQLObjectType, child: GraphQLObjectType, table: Table, name: str
     ) -> Callable[[Row], Iterable[int]]:
-        """What finds the ids of a row's list: in the row, or by what points to it."""
+        """Return a function that finds the IDs in a row's list, from the row or from the objects that refer to it."""
         back = back_field(kind, child, name)
         if back is None or holds_field(self._estate.get(ENDPOINT_OF[kind.name]), name):
             return lambda row: [nested["id"] for nested in row.get(name) or ()]
@@ -385,7 +385,10 @@ class Run:
         return lambda row: [pk for pk in find(row["id"]) if point(table[pk])[0] == kind.name]
 
     def _mixed(self, endpoint: str, named: GraphQLUnionType, nodes: list[FieldNode]) -> Get:
-        """A list of objects of several types, as what an interface is connected to: all of one type in one list."""
+        """Return a function that shows a list whose objects can have several types, such as connected endpoints.
+
+        All objects in one list have the same type.
+        """
         name = nodes[0].name.value
         kinds = self._kinds(named, nodes)
         price = graphql_prices(endpoint).of_list(name)
@@ -400,7 +403,7 @@ class Run:
 
 
 def checked(pagination: dict[str, t.Any]) -> tuple[int | None, int]:
-    """Where a page starts: at an id, or at a place in the list."""
+    """Return the start and the offset of a page. Raise `GraphQLError` if the pagination is invalid."""
     start, offset = pagination.get("start"), pagination.get("offset") or 0
     if start is not None and offset > 0:
         raise GraphQLError(START_AND_OFFSET)

@@ -25,7 +25,7 @@ from ._recorded import RECORDINGS
 TYPES = RECORDINGS / "types.graphql"
 ENDPOINT_OF = {f"{endpoint.model}Type": name for name, endpoint in ENDPOINTS.items()}
 TYPE_OF = {type_of(endpoint): name for name, endpoint in ENDPOINT_OF.items()}
-# Lists whose rows point back with a field that is not the only one of its type.
+# The fields by which the rows of a list refer to the list's owner, if several fields have the required type.
 BACK = {
     "bridge_interfaces": "bridge",
     "child_interfaces": "parent",
@@ -37,7 +37,7 @@ BACK = {
 @cache
 def schema_of(version: str, has_start: bool) -> GraphQLSchema:
     lines = TYPES.read_text(encoding="utf-8").splitlines()
-    # What follows a line's "#" are the versions that have it.
+    # The comment on a line lists the versions that support it.
     kept = [line for line in lines if "#" not in line or version in line.split("#")[1].split()]
     schema = build_schema("\n".join(kept))
     if not has_start:
@@ -46,13 +46,13 @@ def schema_of(version: str, has_start: bool) -> GraphQLSchema:
 
 
 def is_kind_of(kind: GraphQLNamedType, named: GraphQLNamedType) -> bool:
-    """Is every object of this kind one of the other?"""
+    """Return whether every object of type `kind` is also of type `named`."""
     return kind is named or (isinstance(named, GraphQLUnionType) and kind in named.types)
 
 
 @cache
 def back_field(kind: GraphQLObjectType, child: GraphQLObjectType, name: str) -> str | None:
-    """The field of the children by which they are found from the list `name` of their parent; None: there is none."""
+    """Return the field by which the children in the list `name` refer to their parent, or None."""
     if BACK.get(name) in child.fields:
         return BACK[name]
     found = {field: get_named_type(known.type) for field, known in child.fields.items()}

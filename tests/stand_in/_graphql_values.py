@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Return a row's values in GraphQL form. The rows are in REST form, which differs for some values."""
+"""Convert the values of rows from REST form to GraphQL form."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ._tables import Estate, Key, Row, key
 
 Read = Callable[[Row], t.Any]
 
-# Digits that NetBox's database keeps after the point; REST gives these fields as numbers, GraphQL as text.
+# Decimal places in NetBox's database. REST returns these fields as numbers, and GraphQL returns them as strings.
 PLACES = {"latitude": 6, "longitude": 6, "position": 1, "u_height": 1, "vcpus": 2, "weight": 2}
-# Objects of several types, by the fields in which rows say the type and the id.
+# Fields that refer to objects of several types, with the fields that contain the type and the ID of the object.
 OF_ANY_TYPE = {
     "assigned_object": ("assigned_object_type", "assigned_object_id"),
     "parent": ("parent_object_type", "parent_object_id"),
@@ -28,14 +28,14 @@ OF_ANY_TYPE = {
 
 
 class Values:
-    """Readers for the fields of one NetBox."""
+    """Returns functions that read the fields of one mock NetBox."""
 
     def __init__(self, estate: Estate, version: str) -> None:
         self._estate = estate
         self._version = version
 
     def leaf(self, kind: GraphQLObjectType, name: str) -> Read:
-        """What reads a value that is no object."""
+        """Return a function that reads a value that is not an object."""
         if name == "class_type":
             return lambda row: kind.name[: -len("Type")]
         if name == "level":
@@ -55,12 +55,15 @@ class Values:
         if name == "vid_ranges":
             return lambda row: [f"[{first}, {last + 1})" for first, last in row.get(name) or ()]
         if name == "face":
-            # A device that faces nowhere; other choices that nobody made are null.
+            # If a device has no face, the value is an empty string. Other choices without a value are null.
             return lambda row: plain(row.get(name)) or ""
         return lambda row: plain(row.get(name))
 
     def _custom_fields(self, endpoint: str, shown: bool) -> Read:
-        """Return a reader of the custom fields. Objects are IDs, and choices are values, with labels in NetBox 4.7."""
+        """Return a function that reads the custom fields.
+
+        It returns objects as IDs and choices as values. In NetBox 4.7, choices have labels.
+        """
         kinds: dict[str, str] = {
             row["name"]: row["type"]["value"]
             for row in self._estate.get("extras/custom-fields").values()
@@ -82,18 +85,21 @@ class Values:
 
 
 def stored(fields: Row) -> Row:
-    """What the database holds of custom fields: those given when the object was made, or all of them empty."""
+    """Return custom fields as the database stores them: the fields with a value, or all fields if none has a value."""
     return {name: value for name, value in fields.items() if value is not None} or fields
 
 
 def plain(value: t.Any) -> t.Any:
-    """The id of an object, the value of a choice, of lists each one's."""
+    """Return the ID of an object, the value of a choice, or a list of these."""
     value = key(value)
     return list(value) if isinstance(value, tuple) else value
 
 
 def pointed(named: GraphQLNamedType, name: str) -> Callable[[Row], tuple[str, Key]]:
-    """What reads the type and the id of the object that a row points to; an id of None: to none."""
+    """Return a function that reads the type and the ID of the object that a row refers to.
+
+    If the row does not refer to an object, the ID is None.
+    """
     if isinstance(named, GraphQLObjectType):
         return lambda row: (named.name, key(row.get(name)))
     type_field, id_field = OF_ANY_TYPE[name]

@@ -35,7 +35,7 @@ NO_PICTURE = "Upload a valid image. The file you uploaded was either not an imag
 LONGEST = {"name": 50, "description": 200}
 LONGEST_FILENAME = 100
 MOST_PIXELS_PER_SIDE = 32767
-# Of other files, the stored name has no extension.
+# NetBox removes all other extensions from the names of stored files.
 KEPT_EXTENSIONS = ("avif", "bmp", "gif", "jpeg", "jpg", "png", "webp")
 
 Complaints = dict[str, "list[str]"]
@@ -53,11 +53,11 @@ class Images:
         return [Route(f"{MEDIA}{{path:path}}", self.media)]
 
     async def media(self, request: Request) -> Response:
-        """A file, for whoever is logged in. Whoever is not gets no error, but a way to the login page."""
+        """Return a file. If the request has no token, redirect it to the login page instead of returning an error."""
         path = request.url.path
         authorization = request.headers.get("authorization")
         if not self._netbox.settings.login_required:
-            # NetBox evaluates no token here, and an anonymous user sees no attachment.
+            # NetBox ignores tokens here, and an anonymous user has no permission to view attachments.
             return Response("", 404, media_type="text/html")
         if authorization is None:
             location = f"/login/?next={path}"
@@ -72,7 +72,7 @@ class Images:
         if path not in self._netbox.media or (orphaned and self._netbox.settings.version != "4.5"):
             return Response("", 404, media_type="text/html")
         name = PurePosixPath(path).name
-        # As Django writes it: names in ASCII as they are, and others as RFC 5987 says.
+        # Like Django, leave ASCII names unchanged, and encode other names according to RFC 5987.
         said = f'filename="{name}"' if name.isascii() else f"filename*=utf-8''{quote(name)}"
         headers = {"Content-Disposition": f"inline; {said}"}
         return Response(
@@ -130,7 +130,7 @@ class Images:
         row.update({field: sent[field] for field in ("name", "description", "object_type") if field in sent})
         row["object_id"] = int(sent["object_id"])
         if "image" in sent:
-            # The old file stays where it is.
+            # Like NetBox, do not delete the old file.
             self._store(row, sent["image"])
         row["display"] = row["name"] or PurePosixPath(row["image"]).name
         self._netbox.edits.note("update", ENDPOINT, table[pk], row)
@@ -224,7 +224,7 @@ class Images:
         return {field: row[field] for field in endpoint_of(table.endpoint).brief if field in row}
 
     def _store(self, row: Row, file: File) -> None:
-        """Write the file under a name that is free, and what NetBox tells of it into the row."""
+        """Store the file under an unused name, and update its properties in the row."""
         stem = re.sub(r"[^\w.-]", "", (row["name"] or file.stem).replace(" ", "_"))
         name = f"{row['object_type'].split('.')[1]}_{row['object_id']}_{stem}"
         extension = f".{file.extension}" if file.extension.lower() in KEPT_EXTENSIONS else ""
@@ -249,7 +249,7 @@ class Images:
 
 
 class File:
-    """A file that was sent; `dimensions` is None for what is no picture."""
+    """An uploaded file. If it is not an image, `dimensions` is None."""
 
     def __init__(self, name: str, content: bytes) -> None:
         path = PurePosixPath(name)
@@ -269,7 +269,7 @@ async def uploaded(file: UploadFile) -> File:
 
 
 def not_allowed(version: str, extension: str) -> str:
-    """As the recorded server says it: the list of allowed ones is that of its picture library."""
+    """Return the recorded error for an extension. The allowed extensions depend on the server's image library."""
     exchanges = recording(version, "pictures")
     recorded = next(each for each in exchanges if each["name"] == "image with bad extension")
     words: str = recorded["response"]["body"]["image"][0]

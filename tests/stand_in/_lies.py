@@ -15,17 +15,17 @@ from starlette.types import Message, Receive, Scope, Send
 App = t.Callable[[Scope, Receive, Send], t.Awaitable[None]]
 
 KINDS = (
-    "next_elsewhere",  # `next` is at ARGUMENT, another host
-    "next_loops",  # `next` is the page itself
-    "count",  # ARGUMENT more than there are
-    "long_page",  # ARGUMENT times as many rows as were asked for
-    "repeated",  # each row twice
-    "disordered",  # the last row first
+    "next_elsewhere",  # `next` is a URL on another host, which starts with ARGUMENT
+    "next_loops",  # `next` is the URL of the same page
+    "count",  # `count` is too high by ARGUMENT
+    "long_page",  # the page contains ARGUMENT times as many rows as requested
+    "repeated",  # the page contains each row twice
+    "disordered",  # the page contains its rows in reverse order
 )
 
 
 async def lied(kind: str, argument: t.Any, scope: Scope, receive: Receive, send: Send, desk: App) -> None:
-    """What the ``desk`` answers, changed where it is a list."""
+    """Send the response of ``desk``. If it is a list, change its data."""
     if kind == "long_page":
         scope, receive = await _for_more(int(argument), scope, receive)
     messages: list[Message] = []
@@ -46,7 +46,7 @@ async def lied(kind: str, argument: t.Any, scope: Scope, receive: Receive, send:
 
 
 async def _for_more(times: int, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
-    """The same request, with a limit so many times as high."""
+    """Return the same request with its limit multiplied by ``times``."""
 
     def more(text: str) -> str:
         return re.sub(r"(limit(?:=|: ))(\d+)", lambda found: f"{found[1]}{times * int(found[2])}", text)

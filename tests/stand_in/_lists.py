@@ -38,7 +38,7 @@ class Lists:
         return self.paged(request, "extras/custom-field-choice-sets", choices_of)
 
     async def available(self, request: Request) -> Response:
-        """A list without pages, cut at the limit: only available-prefixes ignores that."""
+        """Return a list without pages, shortened to the limit. Only available-prefixes ignores the limit."""
         path = request.url.path.strip("/").split("/")
         endpoint, pk, kind = "/".join(path[1:3]), request.path_params["pk"], path[-1]
         table = self._netbox.estate.get(endpoint)
@@ -80,7 +80,7 @@ ALLOW = "GET, POST, HEAD, OPTIONS"
 
 
 def available_limit(query: t.Mapping[str, str], max_page_size: int) -> int:
-    """How many objects are returned at most. 0: all."""
+    """Return the maximum number of objects in the response. 0 means all objects."""
     try:
         limit = int(query.get("limit", DEFAULT_LIMIT)) or max_page_size
     except ValueError:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The change log: its records, their IDs, and who can see them."""
+"""The change log: its records, their IDs, and their visibility."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ LABELS = {"create": "Created", "update": "Updated", "delete": "Deleted"}
 
 
 class Clock:
-    """The time of the server. A test can move it."""
+    """The clock of the server. Tests can advance it."""
 
     def __init__(self) -> None:
         self._offset = datetime.timedelta()
         self._last = datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
 
     def now(self) -> datetime.datetime:
-        """Return the time. No two calls return the same time, so that records have an order."""
+        """Return the current time. Every call returns a later time, so that the order of records is defined."""
         now = datetime.datetime.now(datetime.timezone.utc) + self._offset
         self._last = max(now, self._last + datetime.timedelta(microseconds=1))
         return self._last
 
     def advance(self, **amount: float) -> None:
-        """Let time pass: `advance(minutes=5)`."""
+        """Advance the clock, for example with `advance(minutes=5)`."""
         self._offset += datetime.timedelta(**amount)
 
 
 def stamp(moment: datetime.datetime) -> str:
-    """A time as NetBox writes it."""
+    """Return a time in the format of NetBox."""
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class ChangeLog:
-    """The records of one NetBox, and the sequence that their IDs come from."""
+    """The change records of one mock NetBox, and the sequence of their IDs."""
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
         self.next_id = max(self.table.ids(), default=0) + 1
-        # Records that a constrained permission hides.
+        # Returns whether a constrained permission hides a record. None means that all records are visible.
         self.hides: Callable[[Row], bool] | None = None
 
     @property
@@ -55,18 +55,18 @@ class ChangeLog:
         return self._estate.table(ENDPOINT)
 
     def records(self) -> list[Row]:
-        """All records in ID order."""
+        """Return all records in ID order."""
         return [self.table[pk] for pk in self.table.ids()]
 
     def visible(self, found: Ids) -> Ids:
-        """The IDs among `found` (None: all) whose records the token's user can see."""
+        """Return the IDs in `found` whose records the token's user has permission to view. None means all IDs."""
         if self.hides is None:
             return found
         ids = self.table.ids() if found is None else found
         return [pk for pk in ids if not self.hides(self.table[pk])]
 
     def reserve(self, count: int) -> int:
-        """Take IDs from the sequence, as transactions do that commit later, or never. Return the first one."""
+        """Reserve IDs, like a transaction that commits later or never. Return the first ID."""
         first = self.next_id
         self.next_id += count
         return first

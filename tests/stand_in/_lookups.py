@@ -4,9 +4,9 @@
 
 """The filter classes that NetBox uses: the values that they accept, and how they compare them.
 
-A filter is asked with a lookup ("", "n", "ic", ...) and the values of one parameter, and answers with the ids of the
-rows that match. It raises Invalid, with NetBox's words, when a value cannot be one of its values, and returns None when
-the parameter is no filter (an unknown lookup, an odd boolean).
+The `matches` method of a filter receives a lookup ("", "n", "ic", ...) and the values of one parameter. It returns the
+IDs of the matching rows. If a value is invalid, it raises `Invalid` with NetBox's error message. If NetBox ignores the
+parameter, for example because of an unknown lookup or an unusual boolean, it returns None.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from datetime import datetime, timezone
 from ._endpoints import target_of
 from ._tables import Estate, Key, Table
 
-Ids = t.Optional[t.Collection[int]]  # noqa: UP045 (read at run time, also by Python 3.9)
+Ids = t.Optional[t.Collection[int]]  # noqa: UP045 (evaluated at run time, also by Python 3.9)
 
 COMPARISONS = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
 TEXT_LOOKUPS: dict[str, Callable[[str, str], bool]] = {
@@ -37,7 +37,7 @@ TEXT_LOOKUPS: dict[str, Callable[[str, str], bool]] = {
 
 
 class Invalid(Exception):
-    """A value that this filter cannot take."""
+    """The error for a value that a filter does not accept."""
 
 
 def not_a_choice(value: str) -> Invalid:
@@ -45,7 +45,7 @@ def not_a_choice(value: str) -> Invalid:
 
 
 def both(some: Ids, others: Collection[int]) -> Collection[int]:
-    """The ids in both; ranges stay ranges."""
+    """Return the IDs in both collections. If `some` is None, return `others`. Two ranges result in a range."""
     if some is None:
         return others
     if isinstance(some, range) and isinstance(others, range):
@@ -55,12 +55,15 @@ def both(some: Ids, others: Collection[int]) -> Collection[int]:
 
 
 def boolean(values: Sequence[str]) -> bool | None:
-    """What Django reads from a boolean parameter: the last value; anything odd, such as 1 or yes, is no filter."""
+    """Return a boolean parameter as Django reads it. The last value is used.
+
+    For other values, such as 1 or yes, return None. NetBox then ignores the parameter.
+    """
     return {"true": True, "True": True, "2": True, "false": False, "False": False, "3": False}.get(values[-1])
 
 
 def where(estate: Estate, table: Table, path: Sequence[str], wanted: set[Key]) -> set[int]:
-    """The rows of a table that hold, at the end of a path through nested objects, one of the keys wanted."""
+    """Return the IDs of the rows with one of the wanted keys at the end of a path through nested objects."""
     field, *rest = path
     if rest:
         related = estate.get(target_of(table.endpoint, field) or "")
@@ -70,16 +73,16 @@ def where(estate: Estate, table: Table, path: Sequence[str], wanted: set[Key]) -
 
 class Filter(t.Protocol):
     def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
-        """The ids of the rows that this filter selects by `values`; None where it does not know the lookup."""
+        """Return the IDs of the rows that match `values`, or None if NetBox ignores the parameter."""
 
 
 @dataclass(frozen=True)
 class Related:
-    """Rows by objects they point to: `site` (by slug), `site_id`. The objects must exist."""
+    """A filter by related objects, such as `site` (by slug) or `site_id`. The objects must exist."""
 
     path: tuple[str, ...]
     by: str = "slug"
-    # A tree's filter takes an object with all its descendants.
+    # Whether the filter includes all descendants of the objects in a tree.
     tree: bool = False
 
     def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
@@ -98,7 +101,7 @@ class Related:
         return set(table.ids()) - found if lookup else found
 
     def chosen(self, related: Table, values: Sequence[str]) -> dict[str, set[Key]]:
-        """The ids each value names; "null" names no object."""
+        """Return the IDs of the related objects for each value. "null" selects rows without a related object."""
         chosen: dict[str, set[Key]] = {}
         for value in values:
             if value == "null":
@@ -125,7 +128,7 @@ def with_descendants(table: Table, roots: set[Key]) -> set[Key]:
 
 @dataclass(frozen=True)
 class Tags(Related):
-    """Rows that carry all of these tags; with __n none, with __any one of them."""
+    """A filter for rows with all of these tags, with none of them (__n), or with at least one of them (__any)."""
 
     path: tuple[str, ...] = ("tags",)
 
@@ -141,19 +144,19 @@ class Tags(Related):
 
 @dataclass(frozen=True)
 class Text:
-    """Rows by a text of their own; also choices, which are compared by value."""
+    """A filter by a string field or a choice field. Choices are compared by value."""
 
     field: str
-    # Some texts are compared without case: the names of machines, serial numbers.
+    # The lookup to use if there is none. For example, "ie" ignores case in host names and serial numbers.
     exact: str = ""
-    # Values that are valid; None: any.
+    # The valid values. None means that all values are valid.
     choices: tuple[str, ...] | None = None
 
     def matches(self, estate: Estate, table: Table, lookup: str, values: Sequence[str]) -> Ids:
         if lookup == "empty":
             wanted = boolean(values)
             return None if wanted is None else table.where(self.field, lambda text: (text in (None, "")) is wanted)
-        # __n, __nic, __nisw, ... are the opposites of "", __ic, __isw, ...
+        # The lookups __n, __nic, __nisw, ... negate the exact match, __ic, __isw, ...
         negated = lookup.startswith("n")
         lookup = lookup[1:] if negated else lookup
         if lookup not in TEXT_LOOKUPS or (negated and "regex" in lookup):
@@ -176,7 +179,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Ordered:
-    """Rows by a number or a time of their own."""
+    """A filter by a number field or a time field."""
 
     field: str
     read: Callable[[t.Any], t.Any]
@@ -192,7 +195,7 @@ class Ordered:
             bounds = [self.read(value) for value in values]
         except (ValueError, OverflowError):
             raise Invalid(self.complaint) from None
-        # Repeated bounds are alternatives: the widest counts.
+        # Repeated bounds are alternatives, so the widest bound applies.
         if self.field == "id" and lookup in COMPARISONS:
             ids = table.ids()
             if lookup in ("lt", "lte"):
@@ -230,7 +233,7 @@ def time_of(text: str) -> datetime:
 
 @dataclass(frozen=True)
 class Flag:
-    """Rows by a yes or no of their own."""
+    """A filter by a boolean field."""
 
     field: str
 
@@ -241,7 +244,7 @@ class Flag:
 
 @dataclass(frozen=True)
 class Method:
-    """A filter that NetBox wrote out. Has no lookups, tolerates values that name nothing."""
+    """A filter that NetBox implements as a method. It does not support lookups. Most ignore values without a match."""
 
     find: Callable[[Estate, Table, Sequence[str]], Ids]
 

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Words for the names in a generated estate."""
+"""Names of the objects in a generated estate."""
 
 from __future__ import annotations
 
-# Continent, country, city, the city's code.
+# Continent, country, city, and city code.
 CITIES = (
     ("Europe", "Germany", "Berlin", "ber"),
     ("Europe", "Germany", "Frankfurt", "fra"),
@@ -19,7 +19,7 @@ CITIES = (
     ("Asia", "Japan", "Tokyo", "nrt"),
     ("Asia", "Singapore", "Singapore", "sin"),
 )
-# Role, its parent, the short form in device names, how many of a hundred devices have it.
+# Role, parent role, short form in device names, and percentage of the devices that have the role.
 ROLES = (
     ("Network", None, "net", 0),
     ("Leaf", "Network", "leaf", 20),
@@ -32,7 +32,7 @@ ROLES = (
     ("Passive", None, "pas", 0),
     ("PDU", "Passive", "pdu", 8),
 )
-# Of the roles that devices have.
+# The colors of the roles that devices have.
 COLORS = {
     "Leaf": "1976d2",
     "Spine": "0d47a1",
@@ -42,7 +42,7 @@ COLORS = {
     "Storage": "ef6c00",
     "PDU": "757575",
 }
-# Manufacturer, model, height, the roles it plays.
+# Manufacturer, model, height in rack units, and the roles of its devices.
 TYPES = (
     ("Acme", "Switch 48", 1.0, ("Leaf",)),
     ("Acme", "Switch 32Q", 1.0, ("Spine", "Leaf")),
@@ -53,7 +53,7 @@ TYPES = (
     ("Hooli", "Disk Shelf", 4.0, ("Storage",)),
     ("Hooli", "Power Strip", 0.0, ("PDU",)),
 )
-# Platform, its parent, the role family that runs it.
+# Platform, parent platform, and the parent role of the devices that run it.
 PLATFORMS = (
     ("NOS", None, None),
     ("NOS 4", "NOS", "Network"),

@@ -18,7 +18,7 @@ from ._schema import recorded
 from ._tables import Estate, Row, Table, key
 
 INTERFACES = ("dcim/interfaces", "virtualization/interfaces")
-# An interface's name: its type, up to four numbers with a slash behind, the last number, channel and VLAN.
+# The parts of an interface name: type, up to four numbers with a slash after each, last number, channel, and VLAN.
 INTERFACE_NAME = re.compile(
     r"(?P<type>[^\d.:]+)?(?P<places>(?:\d+/){0,4})(?P<id>\d+)?(?::(?P<channel>\d+))?(?:\.(?P<vlan>\d+))?(?P<rest>.*)$",
     re.S,
@@ -28,14 +28,14 @@ INTERFACE_NAME = re.compile(
 def ordered(
     estate: Estate, table: Table, ids: Iterable[int], ordering: str | None, version: str, window: int
 ) -> Sequence[int]:
-    """These ids in order.
+    """Return these IDs in order.
 
-    Where the fields leave rows equal, PostgreSQL returns those in whatever order suits the query plan, so offset pages
-    repeat some rows and lose others. Here that order hangs on where the page ends: the same request has the same
-    answer, the next page another order.
+    If rows are equal in all fields, their order in PostgreSQL depends on the query plan. Therefore, offset pages repeat
+    some rows and omit others. Here, their order depends on `window`, the end of the page. Identical requests return the
+    same page, but the next page has a different order.
     """
     fields = [field.strip() for field in (ordering or "").split(",")]
-    # A field nobody knows is passed over; with none left the endpoint's own order counts.
+    # Unknown fields are ignored. If no field remains, the default order of the endpoint applies.
     names = recorded(version).get(table.endpoint)
     sortable = names.ordering if names else None
     fields = [field for field in fields if _is_known(table, field.lstrip("-"), sortable)]
@@ -57,14 +57,14 @@ def ordered(
 
 
 def _is_known(table: Table, field: str, known: frozenset[str] | None) -> bool:
-    """By the record, or, on lists of plugins, by the first row."""
+    """Return whether a list can be ordered by a field. For lists of plugins, check whether the first row has it."""
     if known is None:
         return bool(field) and any(field in table.get(pk, {}) for pk in table.ids()[:1])
     return field in known
 
 
 def _rank(estate: Estate, table: Table, row: Row, field: str) -> tuple[t.Any, ...]:
-    """What a row is sorted by: nulls last, objects by their own endpoint's order."""
+    """Return the sort key of a row. Null values are last. Objects have the order of their endpoint."""
     if field == "tree":
         return _tree_rank(table, row)
     value = row.get(field)
@@ -84,7 +84,7 @@ def _rank(estate: Estate, table: Table, row: Row, field: str) -> tuple[t.Any, ..
         return (1, network.version, int(network.ip), network.network.prefixlen)
     value = key(value)
     if isinstance(value, tuple):
-        # Lists: services by their lowest port.
+        # Lists are sorted by their lowest value, for example services by their lowest port.
         value = min(value, default="")
     return (1, 0, value) if isinstance(value, (int, float)) else (1, 1, natural(str(value)))
 
@@ -96,7 +96,7 @@ def _tree_rank(table: Table, row: Row) -> tuple[t.Any, ...]:
 
 
 def interface_rank(name: str) -> str:
-    """What NetBox sorts interfaces by, character by character: slots before types, so that eth0 is behind eth1/2."""
+    """Return the string by which NetBox sorts an interface. Slots precede types, so eth0 is after eth1/2."""
     match = INTERFACE_NAME.match(name)
     if match is None:
         return name
@@ -107,7 +107,7 @@ def interface_rank(name: str) -> str:
 
 
 def natural(text: str) -> tuple[t.Any, ...]:
-    """As people sort: without case and accents, numbers by their value."""
+    """Return a key for natural sorting, which ignores case and accents and compares numbers by value."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() or "\uffff"
     parts = re.split(r"(\d+)", plain.lower())
     return (*((0, int(part)) if part.isdigit() else (1, part) for part in parts if part), (0, -1), text)

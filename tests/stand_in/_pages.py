@@ -19,7 +19,7 @@ START_AND_ORDERING = "Ordering cannot be specified in conjunction with cursor-ba
 
 
 class BadPage(Exception):
-    """What NetBox answers to parameters that do not go together."""
+    """The error that NetBox returns for an invalid `start`, or for `start` with another pagination parameter."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Page:
     count: int | None
     next: str | None
     previous: str | None
-    # Rows the server had to count off before this page.
+    # The number of rows that the server skipped before this page.
     skipped: int = 0
 
     def envelope(self, results: Sequence[t.Any]) -> dict[str, t.Any]:
@@ -36,7 +36,7 @@ class Page:
 
 
 def limit_of(query: Mapping[str, str], max_page_size: int, default: int = DEFAULT_LIMIT) -> int:
-    """How many rows are asked for; 0: all. Never an error."""
+    """Return the number of rows that a request can return. 0 means all rows. Invalid values mean the default."""
     try:
         limit = int(query["limit"])
     except (KeyError, ValueError):
@@ -47,7 +47,7 @@ def limit_of(query: Mapping[str, str], max_page_size: int, default: int = DEFAUL
 
 
 def start_of(query: Mapping[str, str]) -> int | None:
-    """The cursor, if the request has one."""
+    """Return the cursor of a request, or None. Raise `BadPage` if it is invalid or conflicts with other parameters."""
     if "start" not in query:
         return None
     try:
@@ -63,7 +63,7 @@ def start_of(query: Mapping[str, str]) -> int | None:
 
 
 def by_cursor(ids: Sequence[int], start: int, limit: int, url: str) -> Page:
-    """The rows from this id on; never a count, never a way back."""
+    """Return the page that starts at this ID. It has no count and no link to the previous page."""
     first = bisect_left(ids, start)
     members = ids[first : first + limit] if limit else ids[first:]
     following = None
@@ -75,7 +75,7 @@ def by_cursor(ids: Sequence[int], start: int, limit: int, url: str) -> Page:
 def by_offset(
     count: int, query: Mapping[str, str], limit: int, url: str, cut: Callable[[int, int], Sequence[t.Any]]
 ) -> Page:
-    """The rows from this position on; `cut` gives those between two positions."""
+    """Return the page that starts at the offset. `cut` returns the rows between two positions."""
     try:
         offset = max(int(query["offset"]), 0)
     except (KeyError, ValueError):
@@ -90,7 +90,7 @@ def by_offset(
 
 
 def changed(url: str, **parameters: int | None) -> str:
-    """The URL with some parameters set or (None) removed, all sorted and encoded anew."""
+    """Return the URL with changed parameters, all sorted and encoded again. The value None removes a parameter."""
     scheme, host, path, query, fragment = urlsplit(url)
     pairs = parse_qs(query, keep_blank_values=True)
     for name, value in parameters.items():

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A proxy between a client and a NetBox that fails at random, as proxies, networks, and load balancers do."""
+"""A proxy between a client and NetBox that fails at random, like real proxies, networks, and load balancers."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ from urllib.parse import urlsplit
 HTML = "html"
 KINDS = ("reset", "cut", "delay", "429", "502", "503", "504", HTML)
 PAGE = b"<html><head><title>Maintenance</title></head><body>Please come back later.</body></html>"
-# Headers that belong to one connection.
+# Headers that the proxy does not forward.
 OWN_HEADERS = ("connection", "content-length", "transfer-encoding", "keep-alive", "date", "server")
 
 
 class ChaosProxy:
-    """Passes requests to the NetBox at ``url``. A ``part`` of them fails, each in one of the ways ``kinds``.
+    """A proxy that forwards requests to the NetBox at ``url``. A fraction ``part`` of the requests fails.
 
-    ``delay``: seconds that a delayed response takes longer. ``requests`` counts what arrived, and ``failures`` what
-    failed, by kind. Nothing fails before the first response was passed on, so that a client knows the server.
+    ``kinds`` lists the kinds of failures. ``delay`` is the number of additional seconds for a delayed response.
+    ``requests`` counts all requests, and ``failures`` counts the failed requests by kind. No request fails before the
+    proxy has forwarded a first response, so that the client can connect to the server at least once.
     """
 
     def __init__(self, url: str, part: float, seed: int, kinds: Sequence[str] = KINDS, delay: float = 0.05) -> None:
@@ -46,7 +47,7 @@ class ChaosProxy:
         self._lock = threading.Lock()
 
     def next_failure(self) -> str | None:
-        """Count a request, and return how it fails, or ``None``."""
+        """Count a request. Return the kind of its failure, or ``None`` if it does not fail."""
         with self._lock:
             self.requests += 1
             fails, kind = self._random.random() < self.part, self._random.choice(self.kinds)
@@ -56,7 +57,7 @@ class ChaosProxy:
             return kind
 
     def note_answer(self) -> None:
-        """Remember that a response was passed on."""
+        """Record that the proxy has forwarded a response."""
         self._answered = True
 
 
@@ -69,7 +70,7 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
 
     def handle_error(self, request: t.Any, client_address: t.Any) -> None:
-        """Clients close connections after a timeout. That is no reason for a traceback."""
+        """Print no traceback, because clients close connections after a timeout."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -128,7 +129,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def _reset(self) -> None:
-        # To linger for no time makes the system send a reset.
+        # With a linger time of 0, the operating system sends a reset.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._hang_up()
 

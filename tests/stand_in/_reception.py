@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The entry point of the server: record each request, delay it, and apply faults."""
+"""The entry point of the server. It records each request, delays it, and applies faults."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from ._lies import lied
 from ._pages import limit_of
 from ._state import NetBox, Received
 
-# The longest first line of a request that gunicorn reads.
+# The maximum length of a request line that gunicorn accepts.
 LONGEST_REQUEST_LINE = 4094
-# What does not come from NetBox, but from the proxy before it.
+# Titles of the error pages that a proxy in front of NetBox returns, by status.
 PROXY_PAGES = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Time-out"}
 
 
@@ -35,16 +35,16 @@ class Reception:
     def __init__(self, netbox: NetBox, desk: ASGIApp) -> None:
         self._netbox = netbox
         self._desk = desk
-        # Closes the connection a request came on; set by whoever runs the server.
+        # Closes the connection of a request. If the second argument is true, unsent data is lost. `serve` sets this.
         self.hang_up: Callable[[Scope, bool], None] = lambda scope, at_once: None
-        # Says bytes on the connection a request came on, whatever HTTP thinks of them; set by the same.
+        # Writes raw bytes to the connection of a request, even if they are not valid HTTP. `serve` sets this.
         self.speak: Callable[[Scope, bytes], None] = lambda scope, words: None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         received = received_from(scope)
         base = self._netbox.settings.base_path
         if base:
-            # Paths elsewhere keep theirs, and are not found.
+            # Replace a path outside the base path with a path that does not exist.
             path = scope["path"]
             scope = {**scope, "base_path": base, "path": path[len(base) :] if path.startswith(base + "/") else "/other"}
         received.body, receive = await read(scope, receive)
@@ -93,7 +93,7 @@ class Reception:
                 await self._desk(scope, receive, self._versioned(scope, send))
 
     def _fault(self, request: Request) -> Fault | None:
-        """The first fault that strikes this request."""
+        """Return the first fault that applies to this request, or None."""
         if not self._netbox.faults:
             return None
         most = self._netbox.settings.max_page_size
@@ -106,7 +106,7 @@ class Reception:
         return next((fault for fault in list(self._netbox.faults) if fault.strikes(path, limit, reads)), None)
 
     def _versioned(self, scope: Scope, send: Send) -> Send:
-        """The version is in the header of every answer of the API, but for redirects, which never get that far."""
+        """Return a `send` that adds the version header to REST responses. Like NetBox, do not add it to redirects."""
 
         async def versioned(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] != 301 and is_api(scope):
@@ -135,16 +135,19 @@ class Reception:
         return start, b"".join(message["body"] for message in bodies)
 
     async def _cut_short(self, scope: Scope, receive: Receive, send: Send, at_once: bool) -> None:
-        """The right answer with its right length, but half of it."""
+        """Send the correct response headers, but only half of the body."""
         start, body = await self._right_answer(scope, receive)
         await send(start)
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        # What was sent is on its way before a reset would overtake it.
+        # Wait until the data is sent. An earlier reset would discard it.
         await asyncio.sleep(0.01)
         await self._cut_off(scope, receive, at_once)
 
     async def _with_wrong_length(self, scope: Scope, receive: Receive, surplus: int) -> None:
-        """The right answer, of which so many bytes are behind its end, or (less than 0) are missing before it."""
+        """Send the correct response with a Content-Length that is too low by `surplus` bytes.
+
+        If `surplus` is negative, the Content-Length is too high.
+        """
         start, body = await self._right_answer(scope, receive)
         kind = Headers(raw=start["headers"])["content-type"]
         head = f"HTTP/1.1 {start['status']} -\r\nContent-Type: {kind}\r\nContent-Length: {len(body) - surplus}\r\n\r\n"
@@ -165,7 +168,7 @@ class Reception:
 
 
 async def spoiled(request: Request, fault: Fault, version: str) -> Response | None:
-    """The answer this fault gives; None: the right one, later."""
+    """Return the response for a fault. For a delay, wait and return None, so that the request is processed normally."""
     kind, argument = fault.kind, fault.argument
     if kind == "slow_above" and argument is None:
         return failure(request, 504, fault, version)
@@ -201,7 +204,7 @@ def failure(request: Request, status: int, fault: Fault, version: str) -> Respon
 
 
 async def read(scope: Scope, receive: Receive) -> tuple[bytes, Receive]:
-    """The body, and what gives it to the view once more."""
+    """Return the request body, and a `receive` that passes the body to the view again."""
     if scope["method"] in ("GET", "HEAD"):
         return b"", receive
     body, more = b"", True

@@ -20,7 +20,7 @@ RECORDINGS = Path(__file__).resolve().parent.parent / "recordings"
 
 
 def recording(version: str, name: str) -> t.Any:
-    """A file of what was recorded from a server of that version."""
+    """Return the content of a file that was recorded on a server with this version."""
     return orjson.loads((RECORDINGS / FULL_VERSIONS[version] / f"{name}.json").read_bytes())
 
 
@@ -32,27 +32,27 @@ def recorded_estate(version: str) -> Estate:
 
 
 def empty_estate(version: str) -> Estate:
-    """A new NetBox: every endpoint, and no object but the object types."""
+    """Return the estate of a new NetBox. It has all endpoints, but no objects except the object types."""
     types = Table("core/object-types", recording(version, "dataset")["core/object-types"])
     return Estate([types, *(Table(endpoint) for endpoint in ENDPOINTS if endpoint != types.endpoint)])
 
 
 def background_queues() -> list[Table]:
-    """Not recorded: rows of another kind, which no cursor works on."""
+    """Return a table that was not recorded. Its endpoint does not support cursor pagination."""
     rows = [{"id": pk, "name": name, "jobs": 0, "oldest_job_timestamp": "-"} for pk, name in enumerate(QUEUES, 1)]
     return [Table("core/background-queues", rows)]
 
 
 @cache
 def changes_of(version: str) -> t.Any:
-    """What was recorded about writes; for versions without such a recording, by NetBox 4.6."""
+    """Return the recording about writes. For versions without this recording, return the one of NetBox 4.6."""
     known = (RECORDINGS / FULL_VERSIONS[version] / "changes.json").exists()
     return recording(version if known else "4.6", "changes")
 
 
 @cache
 def nested_fields(version: str) -> dict[str, dict[str, dict[str, list[str]]]]:
-    """The fields of nested objects, by endpoint, place in the object, and endpoint of the nested object."""
+    """Return the fields of nested objects, by endpoint, place in the object, and endpoint of the nested object."""
     known: dict[str, dict[str, dict[str, list[str]]]] = {}
 
     def note(endpoint: str, place: str, value: t.Any) -> None:
@@ -78,7 +78,7 @@ def nested_fields(version: str) -> dict[str, dict[str, dict[str, list[str]]]]:
 
 @cache
 def choice_labels(version: str) -> dict[tuple[str, str], dict[t.Any, str]]:
-    """The labels of recorded choices, by endpoint and field."""
+    """Return the labels of recorded choices, by endpoint and field."""
     labels: dict[tuple[str, str], dict[t.Any, str]] = {}
     blank: dict[str, Row] = changes_of(version)["rows"]
     dataset: dict[str, list[Row]] = recording(version, "dataset")

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reference:
-    """A field that holds an object, or a list of objects, of another endpoint.
+    """A field that contains an object, or a list of objects, of another endpoint.
 
     `deleted` is the effect of deleting the other object:
 
     * `protect`: NetBox refuses to delete it.
     * `cascade`: NetBox deletes the objects that refer to it, with a record for each.
-    * `unset`: NetBox removes the reference, with a record for the object that had it.
-    * `unset silently`: NetBox removes the reference without a record. Django knows no way back for these references.
+    * `unset`: NetBox removes the reference, with a record for the object that contained it.
+    * `unset silently`: NetBox removes the reference without a record. Django has no reverse relation for these fields.
     """
 
     target: str
@@ -192,7 +192,7 @@ RELATIONS = {
 
 @dataclass(frozen=True)
 class AnyReference:
-    """Fields that hold an object of any type. NetBox deletes the rows together with that object."""
+    """Fields that refer to an object of any type. If NetBox deletes this object, it deletes the rows as well."""
 
     kind: str
     pk: str
@@ -220,12 +220,12 @@ TREES = (
     "dcim/site-groups",
     "tenancy/tenant-groups",
 )
-# Types of objects that NetBox does not log.
+# Endpoints without change records.
 NOT_LOGGED = ("users/owners", "users/owner-groups")
 
 
 def _referring() -> dict[str, list[tuple[str, str]]]:
-    """For each endpoint, the endpoints and fields that refer to it."""
+    """Return the endpoints and fields that refer to each endpoint."""
     referring: dict[str, list[tuple[str, str]]] = {}
     for endpoint, fields in RELATIONS.items():
         for field, reference in fields.items():

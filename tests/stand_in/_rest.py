@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""REST: the list and the single objects of every endpoint that has a table."""
+"""The REST API: the list and the single objects of every endpoint that has a table."""
 
 from __future__ import annotations
 
@@ -28,26 +28,27 @@ from ._state import NetBox, Received
 from ._tables import Row, Table
 from ._tokens import allowed_methods
 
-# Lists that page in a way of their own: no cursor, and all rows unless a limit is given.
+# Object types in the change log that have no REST API.
 WITHOUT_API = ("dcim.portmapping",)
 NO_SERIALIZER = "Could not determine serializer for dcim.PortMapping with prefix ''"
+# Lists without cursor pagination, which return all rows if there is no limit.
 PLAIN_LISTS = ("core/background-queues",)
 
 
 class Writable(t.Protocol):
-    """Endpoints that take more than questions."""
+    """Endpoints that support write requests."""
 
     def takes(self, endpoint: str) -> bool:
-        """Whether these writes are those of an endpoint."""
+        """Return whether this object processes the write requests of an endpoint."""
 
     async def create(self, request: Request, table: Table) -> Response:
-        """Answer a POST to the list."""
+        """Process a POST request to the list."""
 
     async def change(self, request: Request, table: Table, pk: int) -> Response:
-        """Answer a PATCH or DELETE of an object that is there."""
+        """Process a PATCH or DELETE request for an existing object."""
 
     async def change_all(self, request: Request, table: Table) -> Response:
-        """Answer a PATCH or DELETE of objects of the list."""
+        """Process a PATCH or DELETE request for several objects of the list."""
 
     def actions(self, request: Request) -> dict[str, t.Any]:
         """Return the fields that the token's user can write, by method, as OPTIONS lists them."""
@@ -177,17 +178,17 @@ class Rest:
 
 
 class SerializerNotFound(Exception):
-    """As NetBox calls it."""
+    """The error in NetBox. Its name is part of the response."""
 
 
 def has_unknown_types(table: Table, ids: Sequence[int], shape: Shape) -> bool:
-    """Whether a page of the change log shows changed objects, and one of them is of a type without a REST API."""
+    """Return whether a page of the change log shows a changed object whose type has no REST API."""
     shown = shape.cut({"changed_object": None})
     return bool(shown) and any(row["changed_object_type"] in WITHOUT_API for row in rows_of(table, ids))
 
 
 class ListBacked(Exception):
-    """A cursor was asked of a view that pages through a list."""
+    """The error for a cursor in a request to a view that reads a Python list."""
 
     @staticmethod
     def as_python_says() -> Exception:
@@ -195,12 +196,12 @@ class ListBacked(Exception):
 
 
 def spaced(name: str) -> str:
-    """Write `ImageAttachment` as two words."""
+    """Insert spaces between the words of a model name such as `ImageAttachment`."""
     return re.sub(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))", r" \1", name)
 
 
 def rows_of(table: Table, ids: Sequence[int]) -> list[Row]:
-    """These rows, without those that a test deleted while the page was put together."""
+    """Return these rows, except rows that a test deleted in the meantime."""
     rows = []
     for pk in ids:
         try:

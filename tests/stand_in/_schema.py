@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:  # pragma: no cover
     from ._state import NetBox
 
 PATH = "/api/schema/"
-# What every list of a plugin takes.
+# The parameters that all lists of plugins support.
 OF_PLUGINS = (
     "brief? fields! id id__gt id__gte id__lt id__lte id__n limit! name name__ic offset! omit! ordering! q! start! tag"
 )
@@ -37,7 +37,7 @@ class Schema:
         return [Route(PATH, self.schema)]
 
     async def schema(self, request: Request) -> Response:
-        """Everybody can read it."""
+        """Return the schema. Clients can read it without a token."""
         settings = self._netbox.settings
         endpoints: dict[str, t.Iterable[str]] = {
             name: names.parameters for name, names in recorded(settings.full_version).items()
@@ -53,7 +53,7 @@ class Schema:
 
 @dataclass(frozen=True)
 class Names:
-    """What a real server knows of an endpoint; parameters as in the record, with markers."""
+    """The parameters and fields that a real server supports for an endpoint. Parameters end with their marker."""
 
     parameters: tuple[str, ...]
     patterns: frozenset[str]
@@ -61,13 +61,16 @@ class Names:
 
     @cached_property
     def kinds(self) -> dict[str, str]:
-        """Parameters, and whether they are flags (?), take one value (!), or any number."""
+        """Return the marker of each parameter: "?" for booleans, "!" for single values, and "" for repeated values."""
         return {name.rstrip("?!"): name[len(name.rstrip("?!")) :] for name in self.parameters}
 
 
 @cache
 def recorded(full_version: str) -> dict[str, Names]:
-    """What real servers of that version know, by endpoint. Of versions that are not recorded, the newest is meant."""
+    """Return the parameters that real servers of a version support, by endpoint.
+
+    For a version that is not recorded, use the newest recorded version.
+    """
     record = json.loads((RECORDINGS / "filters.json").read_text(encoding="utf-8"))
     versions: list[str] = record["versions"]
     number = versions.index(full_version) if full_version in versions else len(versions) - 1
@@ -76,7 +79,7 @@ def recorded(full_version: str) -> dict[str, Names]:
         filters = _of_version(kinds.get("filters", ""), versions, number)
         patterns = frozenset({"cf_*", "attr_*", "filter", "filter_id"}.intersection(filters))
         ordering = frozenset(_of_version(kinds.get("ordering", ""), versions, number))
-        # Some have no parameters, and are older than all versions of the record.
+        # These endpoints exist in all recorded versions, even if they have no parameters.
         if filters or "{id}" in endpoint or endpoint == "status":
             found[endpoint] = Names(tuple(name for name in filters if name not in patterns), patterns, ordering)
     return found

@@ -27,19 +27,19 @@ from ._state import NetBox, Settings
 from ._tables import Estate
 
 HOST = "127.0.0.1"
-# What its certificate is for.
+# The host names in the TLS certificate.
 HOST_NAMES = (HOST, "localhost")
 
 
 class Server(uvicorn.Server):
-    """Stops at once. Uvicorn itself waits for tenths of a second, which is too long for hundreds of tests."""
+    """A Uvicorn server that stops immediately. Uvicorn waits for tenths of a second, too long for hundreds of tests."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self._wake: t.Callable[[], object] = lambda: None
 
     def stop(self) -> None:
-        """Called from another thread."""
+        """Stop the server. Other threads can call this method."""
         self.should_exit = True
         self._wake()
 
@@ -63,7 +63,7 @@ class Server(uvicorn.Server):
             await asyncio.sleep(0.001)
         for task in self.server_state.tasks:
             task.cancel()
-        # With TLS, they would wait half a minute for a client that does not send anything else.
+        # Without an abort, a TLS connection waits half a minute for a client that sends nothing more.
         for connection in list(self.server_state.connections):
             if connection.transport:
                 connection.transport.abort()
@@ -74,7 +74,7 @@ class Server(uvicorn.Server):
 
 
 def _is_sending(transport: asyncio.Transport | None) -> bool:
-    # In Python 3.12, a TLS transport that is closed twice drops unsent data.
+    # In Python 3.12, a TLS transport that was closed twice has dropped its unsent data and raises AttributeError here.
     with suppress(AttributeError):
         return bool(transport and transport.get_write_buffer_size())
     return False
@@ -91,10 +91,11 @@ def serve(
     branching: bool = False,
     **settings: t.Any,
 ) -> Iterator[NetBox]:
-    """Serve a mock NetBox while the block runs. `estate` is "recorded", "empty", or a number of devices; settings are
-    those of Settings.
+    """Serve a mock NetBox while the block runs.
 
-    `branching`: add the plugin netbox-branching to the recorded estate of NetBox 4.6.
+    `estate` is "recorded", "empty", or a number of generated devices. `interfaces` is the number of interfaces on each
+    generated device. If `branching` is true, add the plugin netbox-branching to the recorded estate of NetBox 4.6. All
+    other keyword arguments are fields of `Settings`.
     """
     rows = estate_of(version, estate, interfaces)
     netbox = NetBox(rows, Settings(version=version, **settings))

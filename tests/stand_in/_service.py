@@ -15,7 +15,7 @@ from ._recorded import status_of
 from ._state import NetBox
 from ._tables import HERE
 
-# Not part of NetBox: the CPU time that a real NetBox would have needed so far.
+# This path does not exist in NetBox. It returns the CPU time that a real NetBox would have needed so far.
 COST = "/stand-in/cost"
 
 
@@ -54,7 +54,7 @@ class Service:
         return json_answer(request, {**status_of(settings.version), **numbers})
 
     async def cost(self, request: Request) -> Response:
-        """Return the seconds by API. Everybody has permission to read them."""
+        """Return the CPU seconds by API. Clients can read them without a token."""
         return json_answer(request, self._netbox.cost)
 
     async def authentication_check(self, request: Request) -> Response:

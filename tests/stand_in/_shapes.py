@@ -18,7 +18,7 @@ WITH_CONFIG_CONTEXT = ("dcim/devices", "virtualization/virtual-machines")
 
 @dataclass(frozen=True)
 class Shape:
-    # "full", "fields" or "brief": what a row costs hangs on it.
+    # "full", "fields", or "brief". The price of a row depends on it.
     name: str
     kept: frozenset[str] | None = None
     dropped: frozenset[str] = frozenset()
@@ -32,9 +32,10 @@ class Shape:
 
 
 def shape_of(endpoint: str, version: str, query: Mapping[str, str]) -> Shape:
-    """`fields` has precedence over `omit`, and `omit` over `brief`. Any string, even "0", enables `brief`.
+    """Return the shape that a query selects.
 
-    NetBox uses the last value of a repeated parameter, but every value of `exclude`.
+    `fields` has precedence over `omit`, and `omit` over `brief`. Any string, even "0", enables `brief`. NetBox uses the
+    last value of a repeated parameter, but every value of `exclude`.
     """
     excluded = version != "4.7" and endpoint in WITH_CONFIG_CONTEXT and "config_context" in query.get("exclude", "")
     dropped = frozenset(["config_context"] if excluded else [])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One mock NetBox as tests use it: rows, settings, recorded requests, and faults."""
+"""The state of one mock NetBox: rows, settings, recorded requests, and faults."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from ._written import Written
 if t.TYPE_CHECKING:  # pragma: no cover
     from ._branching import Branching
 
-# The tables of the branch that a request chose.
+# The tables of the branch that the current request selects, or None for the main data.
 chosen: ContextVar[Estate | None] = ContextVar("tables of this request", default=None)
 
 
 @dataclass
 class Settings:
-    """Can be changed at any time. Changes apply from the next request."""
+    """The settings of a mock NetBox. Tests can change them at any time. Changes apply from the next request."""
 
     version: str = "4.6"
     # The patch version, such as 4.6.0, or None for the recorded version. It affects only filters and reported versions.
@@ -41,7 +41,7 @@ class Settings:
     base_path: str = ""
     # The reported version, or None for the actual version.
     told_version: str | None = None
-    # 0: unlimited.
+    # 0 means unlimited.
     max_page_size: int = 1000
     # Additional seconds for each response. They do not occupy a worker.
     latency: float = 0.0
@@ -51,11 +51,12 @@ class Settings:
     login_required: bool = True
     # GRAPHQL_ENABLED.
     graphql: bool = True
-    # Whether GraphQL pagination supports `start`. Not before 4.5.2.
+    # Whether GraphQL pagination supports `start`. NetBox supports it since version 4.5.2.
     graphql_start: bool = True
     # Seconds that a worker is occupied for each CPU second of a real NetBox (_costs).
     cost_factor: float = 0.0
-    # Endpoints made of a list, where a cursor is a server error; those of racks and choice sets are anyway.
+    # Endpoints whose views return a Python list. A cursor causes a server error there. Rack elevations and the choices
+    # of a choice set always behave in this way.
     list_backed: set[str] = field(default_factory=set)
     # Endpoints with a filter named `start`, which is applied together with the cursor.
     own_start_filter: set[str] = field(default_factory=lambda: {"ipam/asn-ranges"})
@@ -77,7 +78,7 @@ class Received:
     path: str
     query: list[tuple[str, str]]
     headers: dict[str, str]
-    # The path with the query as it was sent.
+    # The path with the query, as the client sent it.
     url: str
     body: bytes = b""
     # The time at which a worker started it (monotonic clock).
@@ -87,7 +88,7 @@ class Received:
 
     @property
     def json(self) -> t.Any:
-        """The body of a POST. For GraphQL: {query, variables}."""
+        """Return the parsed body of a POST request. For GraphQL, it contains `query` and `variables`."""
         return json.loads(self.body)
 
 
@@ -113,9 +114,9 @@ class NetBox:
         self.cost = {"rest": 0.0, "graphql": 0.0}
         # Files on the server's disk, by path.
         self.media: dict[str, bytes] = {}
-        # Elevations by rack ID, which replace the drawn elevations.
+        # SVG elevations by rack ID. They replace the generated drawings.
         self.drawings: dict[int, str] = {}
-        # Requests in progress, and their maximum number.
+        # The number of requests in progress, and the highest number so far.
         self.at_once = 0
         self.most_at_once = 0
         self._busy = 0
@@ -123,7 +124,7 @@ class NetBox:
 
     @property
     def estate(self) -> Estate:
-        """The tables of the branch that a request chose, or those of the main data."""
+        """Return the tables of the branch that the current request selects, or the tables of the main data."""
         return chosen.get() or self._estate
 
     @property
@@ -135,7 +136,7 @@ class NetBox:
 
     @asynccontextmanager
     async def in_hand(self) -> AsyncIterator[None]:
-        """Counts a request from its arrival to its response."""
+        """Count a request as in progress from its arrival to its response."""
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -145,7 +146,7 @@ class NetBox:
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
-        """Waits for a free worker, and occupies it."""
+        """Wait for a free worker, and occupy it."""
         while self.settings.workers is not None and self._busy >= self.settings.workers:
             waiter = asyncio.get_running_loop().create_future()
             self._waiting.append(waiter)
@@ -160,7 +161,10 @@ class NetBox:
                 self._waiting.pop(0).set_result(None)
 
     async def worked(self, received: Received, api: str, seconds: float) -> None:
-        """Records the time that a real NetBox would need for a response (_costs), and waits for this time."""
+        """Record the CPU seconds that a real NetBox would need for a response (see _costs).
+
+        If `cost_factor` is set, wait until the worker has been occupied for this time, multiplied by the factor.
+        """
         self.cost[api] += seconds
         if self.settings.cost_factor:
             gone = time.monotonic() - received.taken

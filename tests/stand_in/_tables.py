@@ -70,13 +70,13 @@ class Table(MutableMapping[int, Row]):
         return self._newest
 
     def copied(self) -> Table:
-        """A copy for `become`. Rows are shared. To change a row, replace it."""
+        """Return a copy for `become`. Both tables share their rows, so replace a row instead of editing it."""
         other = copy.copy(self)
         other._rows = dict(self._rows)
         return other
 
     def become(self, other: Table) -> None:
-        """Hold the rows of a copy again, and give the IDs after them again."""
+        """Restore the rows of a copy, and its next ID."""
         vars(self).update(vars(other.copied()))
 
     def add(self, **fields: t.Any) -> Row:
@@ -92,8 +92,8 @@ class Table(MutableMapping[int, Row]):
         return [(pk, row.get(field)) for pk, row in list(self._rows.items())]
 
     def assigned(self) -> Mapping[int, Row]:
-        """Return the stored rows, without the rows that are generated on demand. No other row has objects in its custom
-        fields."""
+        """Return the stored rows, without the rows that are generated on demand. Only stored rows can have objects in
+        their custom fields."""
         return dict(self._rows)
 
     def example(self, field: str) -> t.Any:
@@ -105,7 +105,7 @@ class Table(MutableMapping[int, Row]):
         return {pk for pk, value in self.column(field) if test(key(value))}
 
     def having(self, field: str, wanted: set[Key]) -> set[int]:
-        """The ids whose value of this field is, or whose list holds, one of those wanted."""
+        """Return the IDs of rows whose value is in `wanted`, or whose list contains one of these values."""
         if field == "id":
             return {pk for pk in wanted if pk in self}
         return self.where(field, lambda value: holds(value, wanted))
@@ -115,7 +115,7 @@ class Table(MutableMapping[int, Row]):
         return key(self[pk][field])
 
     def finder(self, field: str) -> Callable[[Key], Iterable[int]]:
-        """`having` for many single values: what the table holds now is looked through once."""
+        """Return a faster `having` for many single values. It reads all rows now, and ignores later changes."""
         found: dict[Key, list[int]] = {}
         for pk, value in self.column(field):
             value = key(value)
@@ -135,9 +135,9 @@ def holds(value: Key, wanted: set[Key]) -> bool:
 
 
 class GeneratedTable(Table):
-    """Rows made from their id when they are asked for; only the columns of common filters are kept, as ids by value.
+    """A table that generates rows from their IDs on demand. It stores only indexes for common filters.
 
-    A row that is to differ from what its id says is assigned (`table[pk] = row`): editing a made row edits a copy.
+    To change a row, assign it (`table[pk] = row`). Editing a generated row changes only a copy.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class GeneratedTable(Table):
         self._count = self._newest = count
         self._make = make
         self._columns = columns
-        # Fields that no made row has a value in.
+        # Fields that are empty in all generated rows.
         self._never_set: frozenset[str] = frozenset()
         self._indexes: dict[str, dict[Key, array[int]]] = {}
         # Fields whose values are lists.
@@ -196,7 +196,7 @@ class GeneratedTable(Table):
         self._ids = self._kept_order = None
 
     def never_set(self, fields: Iterable[str]) -> None:
-        """Declare fields that no made row has a value in, so that no row is made to find that out."""
+        """Declare fields that are empty in all generated rows, so that filters do not generate rows to check them."""
         self._never_set = frozenset(fields) - frozenset(self._columns)
 
     def copied(self) -> Table:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Permissions of tokens. Every rejected request returns status 403 with NetBox's message."""
+"""Token permissions. Every rejected request returns status 403 with NetBox's message."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Rights:
 
 
 class Tokens:
-    """One token of each kind, which is new after each start."""
+    """One token of each kind. The tokens are different after each start."""
 
     def __init__(self) -> None:
         self.by_kind = {kind: secrets.token_hex(20) for kind in ("v1", "read_only", "expired", "limited")}
         self.by_kind["v2"] = f"nbt_{secrets.token_hex(6)}.{secrets.token_hex(20)}"
-        # The endpoints that the user of the token "limited" can read.
+        # The endpoints that the user of the "limited" token has permission to view.
         self.limited_to: tuple[str, ...] = ("dcim/devices",)
 
     def rights(self, authorization: str | None) -> Rights:
@@ -71,7 +71,7 @@ class Tokens:
 
 
 def allowed_methods(endpoint: str, single: bool) -> str:
-    """The `Allow` header. It lists what the endpoint supports in NetBox, not what the mock NetBox supports."""
+    """Return the `Allow` header. It lists the methods that NetBox supports, not those that the mock NetBox supports."""
     known = endpoint_of(endpoint)
     if known.read_only:
         return "GET, HEAD, OPTIONS"

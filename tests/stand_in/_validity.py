@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Objects that NetBox does not save, such as a duplicate name, a cycle in a tree, or a rack in two sites."""
+"""Validation: reject a duplicate name, a cycle in a tree, a rack in two sites, and other errors, as NetBox does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ._lookups import with_descendants
 from ._relations import ADDRESS, DEVICE, INTERFACE, LOCATION, MACHINE, SITE, TREES, VM_INTERFACE
 from ._tables import Estate, Row, key
 
-# Endpoints whose objects need a field that refers to another object.
+# Fields that must refer to another object, and the endpoints that require them.
 NEEDS = {
     "device_type": (DEVICE,),
     "role": (DEVICE,),
@@ -22,7 +22,7 @@ NEEDS = {
     "device": (INTERFACE, "dcim/device-bays", "dcim/module-bays", "dcim/modules"),
     "virtual_machine": (VM_INTERFACE, "virtualization/virtual-disks"),
 }
-# Fields that together can have each value once, if none of those that must be given is empty.
+# Fields whose combined values must be unique. Rows are not checked if a field outside MAY_BE_NULL is null.
 UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     **{endpoint: (("parent", "name"), ("parent", "slug")) for endpoint in TREES},
     LOCATION: (("site", "parent", "name"), ("site", "parent", "slug")),
@@ -82,7 +82,7 @@ def _check_unique(estate: Estate, endpoint: str, row: Row, fields: tuple[str, ..
     if any(value is None for field, value in values.items() if field not in MAY_BE_NULL):
         return
     table = estate.get(endpoint)
-    # The last field is the one that differs most.
+    # The last field has the most distinct values, so filter by it first.
     found = table.having(fields[-1], {values[fields[-1]]}) - {row["id"]}
     if any(all(key(table[pk].get(field)) == value for field, value in values.items()) for pk in found):
         raise invalid(fields[-1], f"{endpoint.rpartition('/')[2]} with this {fields[-1]} already exists.")
@@ -153,7 +153,7 @@ def _check_interface(estate: Estate, endpoint: str, before: Row | None, row: Row
 
 
 def owner_of(estate: Estate, address: Row) -> tuple[str, int] | None:
-    """The device or virtual machine of the interface of an address."""
+    """Return the device or virtual machine whose interface has an IP address, or None."""
     endpoint = ENDPOINT_OF_TYPE.get(address["assigned_object_type"] or "")
     interface = estate.get(endpoint or "").get(address["assigned_object_id"], {})
     for field, owner in (("device", DEVICE), ("virtual_machine", MACHINE)):
@@ -163,7 +163,7 @@ def owner_of(estate: Estate, address: Row) -> tuple[str, int] | None:
 
 
 def site_of_scope(estate: Estate, row: Row) -> int | None:
-    """The site of a cluster or prefix, if its scope is a site or a location."""
+    """Return the site of a cluster or prefix, if its scope is a site or a location."""
     if row["scope_type"] == "dcim.site":
         return t.cast(int, row["scope_id"])
     if row["scope_type"] == "dcim.location":
@@ -181,7 +181,7 @@ def _check_cluster(estate: Estate, row: Row) -> None:
 
 
 def _check_address(estate: Estate, before: Row, row: Row) -> None:
-    """A primary address stays with its device."""
+    """Raise `Refused` if a primary IP address would move to another device or virtual machine."""
     owner = owner_of(estate, row)
     for endpoint in (DEVICE, MACHINE):
         table = estate.get(endpoint)

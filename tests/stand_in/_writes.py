@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes through the REST API: POST, PATCH, and DELETE of one object or of several."""
+"""Write requests to the REST API: POST, PATCH, and DELETE for one object or several objects."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ._tokens import allowed_methods
 
 
 class Writes:
-    """Writes of the objects that the recordings have examples of."""
+    """Write requests to the endpoints for which the recordings contain examples."""
 
     def __init__(self, netbox: NetBox) -> None:
         self._netbox = netbox
@@ -36,7 +36,7 @@ class Writes:
                 rows = [writes.create(table.endpoint, **each) for each in (sent if isinstance(sent, list) else [sent])]
         except Refused as error:
             return json_answer(request, error.content, error.status, allow)
-        # The first of several rows can show something of a later one.
+        # Read the rows again, because an earlier row can show parts of a later row.
         rows = [table[row["id"]] for row in rows]
         if isinstance(sent, list):
             return json_answer(request, rows, 201, allow)
@@ -57,11 +57,11 @@ class Writes:
         return self._tagged(json_answer(request, row, 200, allow), row)
 
     def actions(self, request: Request) -> dict[str, t.Any]:
-        """Return no fields: nothing needs the description of these objects."""
+        """Return no fields, because no caller needs the description of these objects."""
         return {}
 
     async def change_all(self, request: Request, table: Table) -> Response:
-        """PATCH or DELETE objects of a list. Up to NetBox 4.6, unknown IDs are passed over."""
+        """Process a PATCH or DELETE request for several objects. NetBox up to 4.6 ignores unknown IDs."""
         allow = allowed_methods(table.endpoint, single=False)
         sent: list[Row] = orjson.loads(await request.body())
         unknown = [each["id"] for each in sent if each["id"] not in table]

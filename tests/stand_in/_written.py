@@ -17,13 +17,13 @@ import orjson
 
 class Written:
     def __init__(self) -> None:
-        # By what is shown of a row: by id, the JSON and the seconds that a real NetBox would have worked for it.
+        # For each form of rows, the rows by ID: their JSON, and the CPU seconds that a real NetBox would need for them.
         self._rows: dict[Hashable, dict[int, tuple[orjson.Fragment, float]]] = {}
 
     def rows(
         self, shown: Hashable, ids: Iterable[int], show: Callable[[int], tuple[t.Any, float]]
     ) -> tuple[list[t.Any], float]:
-        """These rows, to be written as they are, and the seconds of all; `show` makes those that are new."""
+        """Return these rows as JSON, and their total CPU seconds. `show` creates the rows that are not in the cache."""
         known = self._rows.setdefault(shown, {})
         rows, seconds = [], 0.0
         for pk in ids:

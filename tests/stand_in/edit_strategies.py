@@ -2,16 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Random edits of any estate, for tests with hypothesis.
+"""Random edits of any estate, for tests with Hypothesis.
 
     @given(steps=edit_sequences())
     def test(steps):
-        perform(netbox, steps)                          # one after the other
-        with editing_between_requests(netbox, steps):   # one before each request that the mock NetBox gets
+        perform(netbox, steps)                          # all steps in sequence
+        with editing_between_requests(netbox, steps):   # one step before each request to the mock NetBox
             read(...)
 
-A step does not name objects. It contains numbers that choose among the objects that are there when it is performed, so
-that the same steps work with every estate, and hypothesis can leave steps out. What NetBox refuses, changes nothing.
+A step does not name objects. It contains numbers that select from the objects that exist when the step is performed.
+Therefore, the same steps work with every estate, and Hypothesis can remove steps. An edit that NetBox rejects changes
+nothing.
 """
 
 from __future__ import annotations
@@ -44,16 +45,17 @@ LATE_RECORDS = 40
 
 
 class Step(t.NamedTuple):
-    """One edit: its name, how it is written, and numbers that choose objects and values."""
+    """One edit: its name, the way to write it, and numbers that select objects and values."""
 
     edit: str
-    # "logged"; "late": in a transaction that ends with a later step; "unlogged" as nbshell, or "raw" as SQL, writes.
+    # "logged" adds change records. "late" uses a transaction that commits before a later step or at the end. "unlogged"
+    # writes like nbshell, and "raw" writes like SQL.
     how: str
     numbers: tuple[int, ...]
 
 
 class Hand:
-    """Chooses objects and values by the numbers of a step."""
+    """Selects objects and values with the numbers of a step."""
 
     def __init__(self, netbox: NetBox, numbers: Sequence[int]) -> None:
         self.estate = netbox.estate
@@ -67,7 +69,7 @@ class Hand:
         return values[self.number(len(values))]
 
     def row(self, endpoint: str, having: Callable[[Row], bool] = lambda row: True) -> Row:
-        """Choose an object. Raise `Nothing` if there is none."""
+        """Select an object. Raise `Nothing` if there is none."""
         table = self.estate.get(endpoint)
         rows = [table[pk] for pk in table.ids() if having(table[pk])]
         if not rows:
@@ -78,20 +80,20 @@ class Hand:
         return t.cast(int, self.row(endpoint, having)["id"])
 
     def maybe(self, endpoint: str, having: Callable[[Row], bool] = lambda row: True) -> int | None:
-        """Choose the ID of an object, or none."""
+        """Select the ID of an object, or return None."""
         try:
             return None if self.number(4) == 3 else self.id(endpoint, having)
         except Nothing:
             return None
 
     def some(self, endpoint: str) -> list[int]:
-        """Choose a few IDs."""
+        """Select up to two IDs."""
         ids = list(self.estate.get(endpoint).ids())
         return sorted({self.of(ids) for dummy in range(self.number(3))}) if ids else []
 
 
 class Nothing(Exception):
-    """There is no object for this edit."""
+    """The error for an edit without a suitable object."""
 
 
 Fields = dict[str, t.Any]
@@ -126,14 +128,14 @@ def of(*values: t.Any) -> Draw:
 
 
 def named(hand: Hand) -> Fields:
-    """A name and a slug that are free more often than not."""
+    """Return a name and a slug that are usually unused."""
     name = hand.of(NAMES)
     number = hand.number(5)
     slug = {"Größe ä": "grosse-a"}.get(name, name) + (f"-{number}" if number else "")
     return {"name": f"{name} {number}" if number else name, "slug": slug}
 
 
-# Fields that are edited one by one. Most are independent of each other.
+# Fields that edits change individually. Most of them are independent of each other.
 FIELDS: dict[str, dict[str, Draw]] = {
     DEVICE: {
         "status": status(DEVICE),
@@ -263,19 +265,19 @@ FIELDS: dict[str, dict[str, Draw]] = {
     "ipam/fhrp-groups": {"name": of("", "g")},
     "tenancy/contacts": {"name": of("Ada", "Bo")},
 }
-# Endpoints whose objects have a name and a slug, which are renamed together.
+# Endpoints whose objects have a name and a slug. Edits change both together.
 SLUGGED = (
     *("dcim/device-roles", LOCATION, "dcim/manufacturers", "dcim/platforms", "dcim/rack-roles", "dcim/regions"),
     *("dcim/site-groups", SITE, "extras/tags", "tenancy/tenant-groups", "tenancy/tenants"),
     *("virtualization/cluster-groups", "virtualization/cluster-types"),
 )
-# Objects whose deletion nothing prevents, or that many depend on: both happen.
+# Endpoints whose objects edits delete. NetBox rejects the deletion of some objects because others depend on them.
 DELETED = tuple(FIELDS)
 
 Target = t.Any
 
 
-# Edits that need more than one field
+# Edits
 
 
 def _edit(hand: Hand, target: Target) -> None:
@@ -286,7 +288,7 @@ def _edit(hand: Hand, target: Target) -> None:
 
 
 def _edit_host(hand: Hand, target: Target) -> None:
-    """Like `_edit`: most edits of a real NetBox are of hosts and their components."""
+    """Edit a host or one of its components, because most edits in a real NetBox do this."""
     endpoint = hand.of((DEVICE, DEVICE, MACHINE, INTERFACE, VM_INTERFACE, ADDRESS, "ipam/services"))
     row = hand.row(endpoint)
     field = hand.of(tuple(FIELDS[endpoint]))
@@ -319,7 +321,7 @@ def _delete_host(hand: Hand, target: Target) -> None:
 
 
 def _save(hand: Hand, target: Target) -> None:
-    """Save without a change: no record, but `last_updated` moves."""
+    """Save an object without a change. NetBox adds no record, but updates `last_updated`."""
     endpoint = hand.of((DEVICE, MACHINE, SITE, "dcim/racks", LOCATION, "virtualization/clusters"))
     target.update(endpoint, hand.id(endpoint))
 
@@ -368,7 +370,7 @@ def _create_address(hand: Hand, target: Target) -> None:
 
 
 def _create_part(hand: Hand, target: Target) -> None:
-    """Create one of the other components, or something that inventories show only in part."""
+    """Create a service, a virtual disk, a MAC address, or a journal entry."""
     endpoint = hand.of(
         ("ipam/services", "virtualization/virtual-disks", "dcim/mac-addresses", "extras/journal-entries")
     )
@@ -408,7 +410,7 @@ def _create_group(hand: Hand, target: Target) -> None:
 
 
 def _move_device(hand: Hand, target: Target) -> None:
-    """Move a device to a site, and maybe to a rack or location there."""
+    """Move a device to a site, and sometimes to a rack or location in the site."""
     device, site = hand.id(DEVICE), hand.id(SITE)
     rack = hand.maybe("dcim/racks", lambda row: key(row["site"]) == site)
     room = None
@@ -418,19 +420,19 @@ def _move_device(hand: Hand, target: Target) -> None:
 
 
 def _move_rack(hand: Hand, target: Target) -> None:
-    """Its devices move silently."""
+    """Move a rack to a site. Its devices move with it, without change records."""
     site = hand.id(SITE)
     room = hand.maybe(LOCATION, lambda row: key(row["site"]) == site)
     target.update("dcim/racks", hand.id("dcim/racks"), site=site, location=room)
 
 
 def _move_location(hand: Hand, target: Target) -> None:
-    """The racks and devices in it and below move silently."""
+    """Move a location to a site. Its child locations, racks, and devices move with it, without change records."""
     target.update(LOCATION, hand.id(LOCATION), site=hand.id(SITE), parent=None)
 
 
 def _move_cluster(hand: Hand, target: Target) -> None:
-    """Its virtual machines move silently."""
+    """Move a cluster to a site, or remove its scope. Its virtual machines move with it, without change records."""
     site = hand.maybe(SITE)
     scope = {"scope_type": "dcim.site" if site else None, "scope_id": site}
     target.update("virtualization/clusters", hand.id("virtualization/clusters"), **scope)
@@ -500,7 +502,7 @@ def _connect(hand: Hand, target: Target) -> None:
 
 
 def _chassis(hand: Hand, target: Target) -> None:
-    """Create a virtual chassis, or put a device into one or out of it."""
+    """Create a virtual chassis, add a device to one, or remove a device from one."""
     device = hand.id(DEVICE)
     choice = hand.number(3)
     if choice == 0:
@@ -521,7 +523,7 @@ def _change_master(hand: Hand, target: Target) -> None:
 
 
 def _pin(hand: Hand, target: Target) -> None:
-    """Pin a virtual machine to a device of its cluster."""
+    """Pin a virtual machine to a device in its cluster."""
     machine = hand.row(MACHINE, lambda row: row["cluster"] is not None)
     device = hand.maybe(DEVICE, lambda row: key(row["cluster"]) == key(machine["cluster"]))
     target.update(MACHINE, machine["id"], device=device)
@@ -611,7 +613,7 @@ def _tag_context(hand: Hand, target: Target) -> None:
 
 
 def assigned(endpoint: str, pk: int) -> Fields:
-    """The interface of an address or a MAC address."""
+    """Return the fields that assign an IP or MAC address to an interface."""
     kind = "dcim.interface" if endpoint == INTERFACE else "virtualization.vminterface"
     return {"assigned_object_type": kind, "assigned_object_id": pk}
 
@@ -632,7 +634,7 @@ EDITS: dict[str, Callable[[Hand, Target], None]] = {
 
 
 def edit_steps(unlogged: bool = False) -> st.SearchStrategy[Step]:
-    """One edit. With `unlogged`, also edits that leave no record."""
+    """Return a strategy for one edit. If `unlogged` is true, include edits without change records."""
     ways = ("logged", "logged", "logged", "late") + (("unlogged", "raw") if unlogged else ())
     numbers = st.lists(st.integers(0, 1000), min_size=4, max_size=12).map(tuple)
     return st.builds(Step, st.sampled_from(sorted(EDITS)), st.sampled_from(ways), numbers)
@@ -643,14 +645,14 @@ def edit_sequences(max_size: int = 20, unlogged: bool = False) -> st.SearchStrat
 
 
 class Editor:
-    """Performs steps on one NetBox."""
+    """Performs steps on one mock NetBox."""
 
     def __init__(self, netbox: NetBox) -> None:
         self._netbox = netbox
         self._late: list[LateRequest] = []
 
     def perform(self, step: Step) -> bool:
-        """Perform a step. Return whether NetBox did it, or began a transaction for it."""
+        """Perform a step. Return whether NetBox accepted the edit, or began a transaction for it."""
         hand = Hand(self._netbox, step.numbers)
         if self._late and hand.number(3) == 0:
             self._commit()
@@ -681,13 +683,13 @@ class Editor:
             return
 
     def finish(self) -> None:
-        """Commit the transactions that are open. Those that NetBox refuses by now fail."""
+        """Commit all open transactions. Ignore transactions that NetBox now rejects."""
         while self._late:
             self._commit()
 
 
 def perform(netbox: NetBox, steps: Iterable[Step]) -> int:
-    """Perform all steps, and commit all transactions. Return how many steps NetBox did."""
+    """Perform all steps, and commit all transactions. Return the number of accepted steps."""
     editor = Editor(netbox)
     done = sum(editor.perform(step) for step in steps)
     editor.finish()
@@ -698,9 +700,10 @@ def perform(netbox: NetBox, steps: Iterable[Step]) -> int:
 def editing_between_requests(
     netbox: NetBox, steps: Iterable[Step], every: int = 1, only: Callable[[Received], bool] = lambda received: True
 ) -> Iterator[Editor]:
-    """Perform one step before each request, or each few, that the mock NetBox gets. Steps that are left are dropped.
+    """Perform steps between the requests to the mock NetBox. Ignore the steps that remain at the end.
 
-    Transactions stay open until :meth:`Editor.finish`.
+    `every` is the number of requests for each step, and `only` selects the requests to count. Transactions stay open
+    until :meth:`Editor.finish`.
     """
     editor, left, count = Editor(netbox), list(steps), [0]
 
