@@ -20,6 +20,8 @@ from ansible_collections.netbox.cursor.tests.stand_in._proxy import KINDS, Chaos
 
 SITES = "dcim/sites"
 PART = 0.2
+# With fewer retries, all attempts of a request would sometimes fail.
+RETRIES = 20
 # Limit for the number of requests, relative to a read without failures. It applies to the median of all seeds.
 MOST = 1.5
 
@@ -40,7 +42,7 @@ Read = Callable[[str, str, Load], "list[int]"]
 
 
 def _pager(url: str, token: str, load: Load, pagination: str = "auto") -> Iterator[Pager]:
-    client = Client(url, token, timeout=load.timeout, sleep=lambda seconds: None)
+    client = Client(url, token, timeout=load.timeout, retries=RETRIES, sleep=lambda seconds: None)
     with client, Pager(client, page_size=load.page_size, max_workers=load.workers, pagination=pagination) as pager:
         yield pager
 

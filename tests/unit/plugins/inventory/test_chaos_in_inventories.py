@@ -13,7 +13,7 @@ import typing as t
 import pytest
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
-from ansible_collections.netbox.cursor.tests.soak._chaos import MOST, PART
+from ansible_collections.netbox.cursor.tests.soak._chaos import MOST, PART, RETRIES
 from ansible_collections.netbox.cursor.tests.stand_in import serve
 from ansible_collections.netbox.cursor.tests.stand_in._proxy import KINDS, ChaosProxy, chaos
 
@@ -22,7 +22,7 @@ OPTIONS: dict[str, t.Any] = {
     "services": True,
     "group_by": ["site", "role"],
     "page_size": 20,
-    "retries": 5,
+    "retries": RETRIES,
 }
 SEEDS = range(3)
 

@@ -14,7 +14,7 @@ from ansible.plugins.loader import init_plugin_loader, lookup_loader
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 
 from ansible_collections.netbox.cursor.plugins.module_utils._http.client import Client
-from ansible_collections.netbox.cursor.tests.soak._chaos import Load, disturbed
+from ansible_collections.netbox.cursor.tests.soak._chaos import RETRIES, Load, disturbed
 from ansible_collections.netbox.cursor.tests.stand_in import NetBox, serve
 
 LOAD = Load(rows=1200, page_size=40)
@@ -41,8 +41,9 @@ def test_lookup_is_complete_if_one_request_in_five_fails(
         init_plugin_loader()
 
     def read(url: str, token: str, load: Load) -> list[int]:
-        term, options = LOOKUPS[name]
-        connection = {"api_endpoint": url, "token": token, "page_size": load.page_size, "max_workers": load.workers}
+        term = LOOKUPS[name][0]
+        connection = {"api_endpoint": url, "token": token, "retries": RETRIES}
+        options = {**LOOKUPS[name][1], "page_size": load.page_size, "max_workers": load.workers}
         rows = lookup_loader.get(f"netbox.cursor.{name}").run([term], variables={}, **connection, **options)
         return [int(row["id"]) for row in rows]
 
