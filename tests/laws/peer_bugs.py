@@ -23,6 +23,7 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.names imp
     sanitize_host_name,
 )
 from ansible_collections.netbox.cursor.tests.laws.described import Described
+from ansible_collections.netbox.cursor.tests.laws.laws import NOT_A_GROUP
 
 Row = dict[str, t.Any]
 Options = Mapping[str, t.Any]
@@ -320,6 +321,12 @@ def _compose_sees_more(context: Context, difference: Difference) -> bool:
     }
     if difference.what == "variable":
         return difference.name in more
+    if difference.what == "lost":
+        # Ansible ignores an entry whose key is undefined, so only our run found that the entry has no valid group name.
+        words = {*OURS_ONLY, *context.flat_keys, *more}
+        keys = [str(entry.get("key")) for entry in context.options.get("keyed_groups", ())]
+        ours = any(re.search(rf"\b{word}\b", key) for word in words for key in keys)
+        return ours and bool(NOT_A_GROUP.search(str(difference.here)))
     # Groups can depend on composed variables.
     return difference.what in ("group", "tree", "empty group") and context.mentions(*more, "netbox", *_files())
 
