@@ -79,6 +79,20 @@ def test_flattened_keys_called_like_fields_do_not_depend_on_host_vars() -> None:
     hold(laws.host_vars_select(Mock(described.netbox()), options, []))
 
 
+def test_flattened_key_called_custom_fields_does_not_depend_on_host_vars() -> None:
+    described = Described(
+        custom_fields=[{"name": "tier", "type": "text"}],
+        devices=[{"name": "a", "custom_fields": {"tier": "one"}, "context": {"custom_fields": "x"}}],
+    )
+    options = {
+        "flatten_custom_fields": True,
+        "flatten_local_context_data": True,
+        "keyed_groups": [{"key": "custom_fields"}],
+    }
+    assert "_x" in read(described, **options).groups
+    hold(laws.host_vars_select(Mock(described.netbox()), options, []))
+
+
 def test_groups_of_tags_do_not_depend_on_host_vars() -> None:
     described = Described(tags=[{"slug": "edge"}], devices=[{"name": "a", "tags": (0,)}])
     hold(laws.host_vars_select(Mock(described.netbox()), {"group_by": ["tag"]}, ["ansible_host"]))

@@ -140,7 +140,7 @@ def _seen(options: Options, needs: Needs, available: Mapping[str, Fact]) -> set[
     names = VariableNames(options)
     shapes = {fact: names.shape(fact) for fact in available}
     seen = {fact for fact, shape in shapes.items() if shape.name in needs.names}
-    if needs.names - {shape.name for shape in shapes.values()}:
+    if needs.names - {shape.name for shape in shapes.values() if shape.form != "flat"}:
         # Any other name, even the name of a field, can be a key in a dictionary whose keys become variables.
         seen |= {fact for fact, shape in shapes.items() if shape.form == "flat"}
     return seen
