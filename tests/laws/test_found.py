@@ -10,6 +10,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import GROUP_BY, GROUP_KEYS
 from ansible_collections.netbox.cursor.tests.laws import laws
 from ansible_collections.netbox.cursor.tests.laws.described import Described
 from ansible_collections.netbox.cursor.tests.laws.rich import RICH
@@ -258,4 +260,15 @@ def test_mistake_in_an_option_causes_no_traceback(options: dict[str, t.Any]) -> 
     ],
 )
 def test_nothing_is_read_in_vain(transport: str, options: dict[str, t.Any]) -> None:
+    hold(laws.nothing_is_read_in_vain(Mock(RICH.netbox()), {**options, "transport": transport}))
+
+
+@pytest.mark.parametrize("transport", ["rest", "graphql"])
+@pytest.mark.parametrize(
+    "options",
+    [{"host_vars": [name]} for name in FACTS]
+    + [{"host_vars": [], "group_by": [key]} for key in GROUP_BY if key not in GROUP_KEYS],
+    ids=str,
+)
+def test_one_variable_or_group_reads_nothing_in_vain(transport: str, options: dict[str, t.Any]) -> None:
     hold(laws.nothing_is_read_in_vain(Mock(RICH.netbox()), {**options, "transport": transport}))

@@ -61,7 +61,11 @@ class Field:
     model: str | None = None
 
 
-ADDRESS = "{id address dns_name}"
+# Parts of selections that only some facts need.
+DNS_NAME = " dns_name"
+MANUFACTURER = " manufacturer {slug}"
+
+ADDRESS = f"{{id address{DNS_NAME}}}"
 
 ID = Field("id", "id", plain=True)
 NAME = Field("name", "name", plain=True)
@@ -81,7 +85,7 @@ RACK = Field("rack", "rack {id name}", DEVICES, nullable=DEVICES, model="dcim.ra
 TENANT = Field("tenant", "tenant {id slug}", nullable=KINDS, model="tenancy.tenant")
 ROLE = Field("role", "role {id slug}", nullable=VIRTUAL_MACHINES, model="dcim.devicerole")
 PLATFORM = Field("platform", "platform {id slug}", nullable=KINDS, model="dcim.platform")
-DEVICE_TYPE = Field("device_type", "device_type {id slug manufacturer {slug}}", DEVICES, model="dcim.devicetype")
+DEVICE_TYPE = Field("device_type", f"device_type {{id slug{MANUFACTURER}}}", DEVICES, model="dcim.devicetype")
 CLUSTER = Field("cluster", "cluster {id name}", nullable=KINDS, model="virtualization.cluster")
 CLUSTER_DEVICE = Field("device", "device {id name}", VIRTUAL_MACHINES, nullable=VIRTUAL_MACHINES, model="dcim.device")
 VIRTUAL_CHASSIS = Field(

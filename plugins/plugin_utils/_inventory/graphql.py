@@ -28,7 +28,12 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.agreement
 )
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.choose import Choice
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.concurrency import Memo, side_by_side
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import CLUSTER_DEVICE, FIELDS
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import (
+    CLUSTER_DEVICE,
+    DNS_NAME,
+    FIELDS,
+    MANUFACTURER,
+)
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.interning import ObjectInterner
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
@@ -151,9 +156,13 @@ class GraphQLReader:
         return _joined(rows, listed.by_rest(by_rest)) if by_rest else rows
 
     def _selection(self, field: str) -> str:
-        """Return the GraphQL selection for a field. Omit DNS names if nothing needs them."""
+        """Return the GraphQL selection for a field. Omit DNS names and manufacturers if nothing needs them."""
         selection = FIELDS[field].selection
-        return selection if "dns_names" in self._plan.tables else selection.replace(" dns_name", "")
+        if "dns_names" not in self._plan.tables:
+            selection = selection.replace(DNS_NAME, "")
+        if "manufacturer" not in self._plan.facts:
+            selection = selection.replace(MANUFACTURER, "")
+        return selection
 
     def _can_return(self, field: str) -> bool:
         """Return whether GraphQL returns all data in a field that variables and expressions use."""
