@@ -37,8 +37,8 @@ from ansible_collections.netbox.cursor.plugins.module_utils._lists.state import 
 
 # The GraphQL argument `start` is a 32-bit integer, but IDs can be larger.
 LARGEST_START = 2**31 - 1
-# Number of lists in a query that searches for the highest ID. NetBox allows 10 unless GRAPHQL_MAX_ALIASES was changed.
-PROBES = 8
+# Number of lists in one query. NetBox allows 10 unless GRAPHQL_MAX_ALIASES was changed.
+LISTS_PER_QUERY = 8
 # The search for the highest ID ends when the uncertainty is at most the range of unread IDs divided by this number.
 CLOSE_ENOUGH = 16
 
@@ -174,13 +174,14 @@ class GraphQLReader:
         """
         ids, page_rows = self._first.ids, self.page_rows
         low, high = ids[-1], LARGEST_START + 1
-        starts = [min(low + page_rows * 8**power, LARGEST_START) for power in range(PROBES)]
+        starts = [min(low + page_rows * 8**power, LARGEST_START) for power in range(LISTS_PER_QUERY)]
         try:
             while high - low > max(page_rows, (high - ids[-1]) // CLOSE_ENOUGH):
                 found = self._first_ids([_from(start) for start in starts], self.query.filters)
                 low = max([low, *filter(None, found)])
                 high = min([high, *(start for start, one in zip(starts, found) if one is None)])
-                starts = sorted({low + max(1, (high - low) * part // (PROBES + 1)) for part in range(1, PROBES + 1)})
+                parts = range(1, LISTS_PER_QUERY + 1)
+                starts = sorted({low + max(1, (high - low) * part // (LISTS_PER_QUERY + 1)) for part in parts})
         except NetBoxError as error:
             self._context.client.log(
                 2, f"{self.query.name}: continuing with one cursor because the highest ID is not known: {error}"
@@ -199,6 +200,25 @@ class GraphQLReader:
         if not all(one is None or isinstance(one, list) for one in found):
             raise UnexpectedAnswer(f"{self.query.name} is not a list of objects.")
         return [_number(one[0], self.query.name) if one else None for one in found]
+
+    # Several lists in one query
+
+    def first_page(self, rows: int) -> str:
+        """Return the part of a query that requests the first page of this list, with this number of ``rows``."""
+        return self._selected(f"{_from(0)}, limit: {rows}", self.query.filters)
+
+    def whole(self, answer: t.Any, requested: int) -> list[Row] | None:
+        """Return the rows of a first page, or ``None`` if it has the ``requested`` rows, so that others can follow.
+
+        Use this method only if the server returns pages of this size.
+        """
+        rows = self._rows_in(answer)
+        if len(rows) >= requested:
+            return None
+        rows = drop_adjacent_duplicates(rows)
+        self._nested.complete(rows)
+        self.query.tidy(rows)
+        return rows
 
     # By offset
 
@@ -247,13 +267,18 @@ class GraphQLReader:
         """
 
         def ask(page_rows: int, raise_if_overloaded: bool) -> tuple[list[Row], int]:
-            text = f"{self._paged(f'{place}, limit: {page_rows}', filters)} {{{written(self.query.read_fields)}}}"
-            found = self._send(f"{{{text}}}", raise_if_overloaded).get(self.query.name)
-            if not isinstance(found, list):
-                raise UnexpectedAnswer(f"{self.query.name} is not a list of objects.")
-            return found, page_rows
+            text = f"{{{self._selected(f'{place}, limit: {page_rows}', filters)}}}"
+            return self._rows_in(self._send(text, raise_if_overloaded).get(self.query.name)), page_rows
 
         return self._size.read(rows, ask)
+
+    def _rows_in(self, answer: t.Any) -> list[Row]:
+        if not isinstance(answer, list):
+            raise UnexpectedAnswer(f"{self.query.name} is not a list of objects.")
+        return answer
+
+    def _selected(self, page: str, filters: Mapping[str, t.Any]) -> str:
+        return f"{self._paged(page, filters)} {{{written(self.query.read_fields)}}}"
 
     def _paged(self, page: str, filters: Mapping[str, t.Any]) -> str:
         conditions = filters_written(filters, self.query.name, self._filter_types)

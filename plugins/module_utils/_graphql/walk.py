@@ -13,9 +13,14 @@ from collections.abc import Generator, Mapping, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.filters import FilterTypes
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.query import GraphQLQuery
-from ansible_collections.netbox.cursor.plugins.module_utils._graphql.reader import GraphQLReader
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.reader import LISTS_PER_QUERY, GraphQLReader
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field
-from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import UnexpectedAnswer
+from ansible_collections.netbox.cursor.plugins.module_utils._http.client import too_much
+from ansible_collections.netbox.cursor.plugins.module_utils._http.errors import (
+    GraphQLFailed,
+    NetBoxError,
+    UnexpectedAnswer,
+)
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.pager import Pager, emit_pages, flatten
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.rows import Row
 
@@ -69,7 +74,41 @@ class GraphQL:
         limit: int | None = None,
     ) -> Generator[list[Row], None, None]:
         """Yield lists of the objects from :meth:`rows`, as they arrive."""
-        query = GraphQLQuery(name, list(fields), dict(filters or {}), limit)
+        return self._emitted(self._reader(GraphQLQuery(name, list(fields), dict(filters or {}), limit)))
+
+    def short_lists(self, queries: Sequence[GraphQLQuery]) -> list[list[Row]]:
+        """Return all rows of each list, without a limit. One request reads several lists if they fit in one page each.
+
+        A list that does not fit in one page is read again from the beginning.
+        """
+        found: list[list[Row]] = []
+        for start in range(0, len(queries), LISTS_PER_QUERY):
+            readers = [self._reader(query) for query in queries[start : start + LISTS_PER_QUERY]]
+            for reader, rows in zip(readers, self._first_pages(readers)):
+                found.append(list(flatten(self._emitted(reader))) if rows is None else rows)
+        return found
+
+    def _first_pages(self, readers: Sequence[GraphQLReader]) -> list[list[Row] | None]:
+        """Return the rows of the lists that fit in one page. Return ``None`` for the other lists."""
+        unread: list[list[Row] | None] = [None] * len(readers)
+        # A longer page might be shorter than requested, although other rows follow.
+        rows = self._context.server.longest_page
+        if len(readers) == 1 or self._context.pagination == "offset" or not self._context.server.graphql_start:
+            return unread
+        text = " ".join(f"list{number}: {reader.first_page(rows)}" for number, reader in enumerate(readers))
+        try:
+            data = self.query(f"{{{text}}}", raise_if_overloaded=True)
+        except NetBoxError as error:
+            if not isinstance(error, GraphQLFailed) and not too_much(error):
+                raise
+            self.client.log(2, f"reading {len(readers)} lists one by one because reading them together failed: {error}")
+            return unread
+        return [reader.whole(data.get(f"list{number}"), rows) for number, reader in enumerate(readers)]
+
+    def _reader(self, query: GraphQLQuery) -> GraphQLReader:
         self._context.workers.check_open()
-        reader = GraphQLReader(self._context, query, self.query, self._filter_types)
-        return emit_pages(self.client, name, reader.pages(), [reader.state], query.max_rows, query.tidy)
+        return GraphQLReader(self._context, query, self.query, self._filter_types)
+
+    def _emitted(self, reader: GraphQLReader) -> Generator[list[Row], None, None]:
+        query = reader.query
+        return emit_pages(self.client, query.name, reader.pages(), [reader.state], query.max_rows, query.tidy)

@@ -16,6 +16,7 @@ import typing as t
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.netbox.cursor.plugins.module_utils._filters.representation import Representation
+from ansible_collections.netbox.cursor.plugins.module_utils._graphql.query import GraphQLQuery
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.selection import Field, parse
 from ansible_collections.netbox.cursor.plugins.module_utils._graphql.walk import GraphQL
 from ansible_collections.netbox.cursor.plugins.module_utils._http.parameters import MAX_QUERY_BYTES, Pairs, encode
@@ -93,9 +94,8 @@ class RestShapedList:
         self, fields: Sequence[Field], seldom: Collection[str], nulls: Collection[str] = ()
     ) -> Iterator[list[Row]]:
         """Yield pages. Read the ``seldom`` fields only for rows with a value. No row has a value in ``nulls``."""
-        values = {
-            field.key: {} if field.key in nulls else self._values_of(field) for field in fields if field.key in seldom
-        }
+        values: dict[str, dict[int, t.Any]] = {key: {} for key in nulls}
+        values.update(self._values_of([field for field in fields if field.key in seldom and field.key not in nulls]))
         often = [field for field in fields if field.key not in seldom]
         for page in map(_with_numbers, self._graphql.pages(self._name, often, self._within)):
             for key, known in values.items():
@@ -103,14 +103,20 @@ class RestShapedList:
                     row[key] = known.get(row["id"])
             yield page
 
-    def _values_of(self, field: Field) -> dict[int, t.Any]:
-        """Return the values of a field that refers to objects, by row ID. Omit rows without a value."""
-        having: Row = {**self._within, field.name: {"id": {"gt": 0}}}
-        if field.key in LISTS or field.key == "tags":
-            # NetBox returns a row once for each object in the list.
-            having["DISTINCT"] = True
-        found = self._graphql.rows(self._name, [*parse("id"), field], having)
-        return {int(row["id"]): row[field.key] for row in found}
+    def _values_of(self, fields: Sequence[Field]) -> dict[str, dict[int, t.Any]]:
+        """Return the values of fields that refer to objects, by field and row ID. Omit rows without a value."""
+        # NetBox returns a row once for each object in a list, unless the query requests distinct rows.
+        distinct = {field.key: {"DISTINCT": True} for field in fields if field.key in (*LISTS, "tags")}
+        queries = [
+            self._query([*parse("id"), field], {field.name: {"id": {"gt": 0}}, **distinct.get(field.key, {})})
+            for field in fields
+        ]
+        found = zip(fields, self._graphql.short_lists(queries))
+        return {field.key: {int(row["id"]): row[field.key] for row in rows} for field, rows in found}
+
+    def _query(self, fields: Sequence[Field], filters: Row) -> GraphQLQuery:
+        """Return the query for those of the rows that ``filters`` select."""
+        return GraphQLQuery(self._name, fields, {**self._within, **filters})
 
     def pages_of(self, fields: Sequence[Field], ids: Sequence[int], owner: str | None = None) -> Iterator[list[Row]]:
         """Yield pages of the rows with ``ids``, read through GraphQL. With ``owner``, ``ids`` are IDs in this field."""
@@ -238,8 +244,7 @@ class RestShapedList:
             return
         tags = self._memo.get("tags", self._used_tags)
         if known and sum(1 for row in known if row.get("tags")) < len(tags) * TAGGED_ROWS_PER_REQUEST:
-            (field,) = parse("tags {id}")
-            for number, values in self._values_of(field).items():
+            for number, values in self._values_of(parse("tags {id}"))["tags"].items():
                 if number in by_id:
                     found = {int(value["id"]) for value in values}
                     by_id[number]["tags"] = [tag for tag in tags if tag["id"] in found]
@@ -253,10 +258,9 @@ class RestShapedList:
         others = [("tag__n", tag["slug"]) for tag in tags]
         countable = not self._filters and len(encode(others)) < MAX_QUERY_BYTES
         untagged = self._pager.count(self.endpoint, others) if countable else 0
-        workers = self._pager.workers
-        tagged = ordered_map(workers, self._tagged, [tag["id"] for tag in tags], look_ahead(workers.size))
-        for tag, ids in zip(tags, tagged):
-            for number in ids:
+        queries = [self._query(parse("id"), {"tags": {"id": {"exact": tag["id"]}}}) for tag in tags]
+        for tag, tagged in zip(tags, self._lists(queries, are_short=bool(known))):
+            for number in (int(row["id"]) for row in tagged):
                 if number in by_id:
                     by_id[number]["tags"].append(tag)
         if countable:
@@ -270,9 +274,16 @@ class RestShapedList:
         tags = list(self._pager.rows("extras/tags", representation=shape, ordering="weight,name"))
         return [tag for tag in tags if tag.pop("tagged_items")]
 
-    def _tagged(self, tag: int) -> list[int]:
-        rows = self._graphql.rows(self._name, parse("id"), {**self._within, "tags": {"id": {"exact": tag}}})
-        return [int(row["id"]) for row in rows]
+    def _lists(self, queries: Sequence[GraphQLQuery], *, are_short: bool) -> Iterable[Iterable[Row]]:
+        """Read several lists: short lists with one request, and long lists concurrently."""
+        if are_short:
+            return self._graphql.short_lists(queries)
+
+        def read(query: GraphQLQuery) -> list[Row]:
+            return list(self._graphql.rows(query.name, query.fields, query.filters))
+
+        workers = self._pager.workers
+        return ordered_map(workers, read, queries, look_ahead(workers.size))
 
 
 def _contains_objects(custom_fields: Mapping[str, t.Any] | None) -> bool:
