@@ -7,7 +7,7 @@
 """Compare part of a snapshot with NetBox, to find changes that NetBox did not log.
 
 Each run reads one slice of the snapshot. A slice contains the hosts and component rows in certain ID ranges, and some
-of the short tables. Every short table belongs to one slice.
+of the other tables. Long tables are divided into parts, which belong to successive slices.
 
 GraphQL hides objects that the token's user has no permission to view. Therefore, the REST API must confirm a difference
 that GraphQL shows.
@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory import costs
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.options import KINDS, Options
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.plan import Plan
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.read import Reader
@@ -30,6 +31,9 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables im
 
 # Counts and depths in the short forms of objects. They change without a change record.
 DERIVED = frozenset(("device_count", "member_count", "_depth"))
+
+# Tables in which the inventory uses all rows, not only the rows that hosts refer to.
+COMPLETE = ("gateways", "prefixes")
 
 # The fields of interfaces that contain the host, by table. The inventory uses only the host's ID.
 OWNERS = {table.name: [kind[:-1] for kind in table.kinds] for table in INTERFACES.values()}
@@ -44,7 +48,6 @@ class Audit:
     def __init__(self, reader: Reader, plan: Plan, options: Options, snapshot: Snapshot, slices: int) -> None:
         self._reader = reader
         self._plan = plan
-        self._options = options
         self._snapshot = snapshot
         self._slices = slices
         self._kinds = options.kinds
@@ -57,8 +60,8 @@ class Audit:
         for table in TABLES.values():
             if table.kinds and table.name in self._snapshot.tables and table.name in self._plan.tables:
                 found += self._component_differences(table, number)
-        for name in self._short_tables(number):
-            found += self._table_differences(name)
+        for name, ids in self._parts(number):
+            found += self._complete_differences(name) if ids is None else self._part_differences(name, ids)
         return found
 
     def _bounds(self, rows: Table, number: int) -> tuple[int, int | None]:
@@ -141,20 +144,35 @@ class Audit:
         owner = table.owner_of(row)
         return owner is not None and owner[1] in self._snapshot.table(owner[0])
 
-    def _short_tables(self, number: int) -> list[str]:
-        names = sorted(name for name in self._snapshot.tables if name in self._plan.tables and not TABLES[name].kinds)
-        return [name for place, name in enumerate(names) if place % self._slices == number]
+    def _parts(self, number: int) -> Iterator[tuple[str, list[int] | None]]:
+        """Yield the tables and the parts of tables in a slice.
 
-    def _table_differences(self, name: str) -> list[str]:
+        A part is the name of the table and the IDs of some rows. For a table that is read completely, the IDs are
+        ``None``.
+        """
+        names = sorted(name for name in self._snapshot.tables if name in self._plan.tables and not TABLES[name].kinds)
+        for place, name in enumerate(names):
+            parts: list[list[int] | None] = [None]
+            if name not in COMPLETE and not self._reader.reads_all(TABLES[name]):
+                ids, size = sorted(self._snapshot.tables[name]), costs.IDS_PER_REQUEST
+                parts = [ids[start : start + size] for start in range(0, len(ids), size)]
+            for more, part in enumerate(parts):
+                if (place + more) % self._slices == number:
+                    yield name, part
+
+    def _part_differences(self, name: str, ids: list[int]) -> list[str]:
+        return self._differences_of(name, self._reader.rest.rows_with(TABLES[name], ids))
+
+    def _complete_differences(self, name: str) -> list[str]:
         other = dataclasses.replace(self._snapshot, tables=dict(self._snapshot.tables), denied={})
-        before = other.tables.pop(name)
+        del other.tables[name]
         self._reader.read_tables(other, [name])
-        read = other.tables.get(name, {})
-        if name == "locations" and "location" not in self._options.group_keys:
-            # Reading the table also returns locations that no host refers to.
-            read = {number: row for number, row in read.items() if number in before}
+        return self._differences_of(name, other.tables.get(name, {}).values())
+
+    def _differences_of(self, name: str, rows: Iterable[Row]) -> list[str]:
+        read = {row["id"]: row for row in rows}
         # A refresh does not remove objects that hosts no longer refer to, so ignore objects that were not read.
-        known = {number: row for number, row in before.items() if number in read}
+        known = {number: row for number, row in self._snapshot.tables[name].items() if number in read}
         return list(_differing(name, known, read.values(), (0, None)).values())
 
 

@@ -261,13 +261,12 @@ class Reader:
         works: dict[str, Callable[[], Iterable[Row]]] = {}
         ids = {kind: snapshot.table(kind).keys() for kind in self._kinds}
         owners = Owners(ids, self._filtered)
-        everything = self._options.empty_groups
         for table in TABLES.values():
             if table.name not in names or table.name in OTHER_TABLES:
                 continue
             referenced = _referenced(snapshot, table.field) if table.field else set()
-            if table.whole or (everything and table.name == "sites") or self._needs_all(table):
-                if any(ids.values()) or everything:
+            if self.reads_all(table):
+                if any(ids.values()) or self._options.empty_groups:
                     works[table.name] = partial(self._rest.whole, table)
             elif table.name == "locations":
                 if referenced:
@@ -312,11 +311,14 @@ class Reader:
         # GraphQL returns IDs as strings.
         return {int(row[field]["id"]) for field in fields for row in rows if row.get(field)}
 
-    def _needs_all(self, table: Related) -> bool:
-        """Return whether group names depend on objects that no host refers to."""
+    def reads_all(self, table: Related) -> bool:
+        """Return whether objects that no host refers to are also read, for example, because group names need them."""
         options = self._options
-        return (table.name == "locations" and "location" in options.group_keys) or (
-            table.name == "tenants" and "tenant" in options.group_trees
+        return (
+            table.whole
+            or (table.name == "sites" and options.empty_groups)
+            or (table.name == "locations" and "location" in options.group_keys)
+            or (table.name == "tenants" and "tenant" in options.group_trees)
         )
 
     def _interfaces(self, kind: str, owners: Owners) -> list[Row]:

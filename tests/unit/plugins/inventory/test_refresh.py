@@ -152,6 +152,22 @@ def test_audit_finds_a_write_without_a_record(
     assert not full_read(said, "audit") or run(audit_slices=3).hosts["leaf1"].vars["serial"] == "SILENT"
 
 
+def test_audit_finds_writes_without_a_record_in_each_part_of_a_long_table(
+    netbox: NetBox, run: Run, warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(costs, "IDS_PER_REQUEST", 2)
+    run = partial(run, host_vars=["facility", "site"], audit_slices=3)
+    used = {row["site"]["id"] for row in netbox.table(DEVICES).values()}
+    assert len(used) > 2
+    run()
+    for number in used:
+        netbox.edits.unlogged(saved=False).update(SITES, number, facility=f"SILENT {number}")
+        netbox.requests.clear()
+        facilities = [{host.vars.get("facility") for host in run().hosts.values()} for dummy in range(3)]
+        assert f"SILENT {number}" in facilities[-1]
+        assert any(f"sites {number} (facility)" in text for text in warnings)
+
+
 def test_audit_ignores_objects_that_only_graphql_hides(
     netbox: NetBox, run: Run, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
