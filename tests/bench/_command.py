@@ -37,23 +37,35 @@ PEER = "3.23"
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}; all but the last")
-    parser.add_argument("--full", action="store_true", help="what is dear, too: three hours, 16 GB of memory")
-    parser.add_argument("--hosts", type=int, nargs="+", help="devices of the inventories")
-    parser.add_argument("--rows", type=int, nargs="+", help="rows of the lists")
-    parser.add_argument("--latency", type=int, nargs="+", choices=lists.LATENCIES, help="milliseconds to the lists")
-    parser.add_argument("--case", nargs="+", choices=list(inventories.CASES), help="which inventories")
     parser.add_argument(
-        "--by", nargs="+", default=[], metavar="WORD", help="only programs with one of these in their name"
+        "groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}. By default, all except the last"
     )
-    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
-    parser.add_argument("--patience", type=float, default=15.0, help="but none again that took more seconds than this")
-    parser.add_argument("--from", dest="source", type=Path, help="show this file of results instead of measuring")
-    parser.add_argument("--publish", action="store_true", help="put tables and plots into the performance guide")
+    parser.add_argument(
+        "--full", action="store_true", help="also run the long benchmarks (three hours, 16 GB of memory)"
+    )
+    parser.add_argument("--hosts", type=int, nargs="+", help="numbers of devices in the inventories")
+    parser.add_argument("--rows", type=int, nargs="+", help="numbers of rows in the lists")
+    parser.add_argument(
+        "--latency", type=int, nargs="+", choices=lists.LATENCIES, help="latencies for the lists, in milliseconds"
+    )
+    parser.add_argument("--case", nargs="+", choices=list(inventories.CASES), help="the inventories to measure")
+    parser.add_argument(
+        "--by",
+        nargs="+",
+        default=[],
+        metavar="WORD",
+        help="measure only programs whose names contain one of these words",
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="number of measurements of each program")
+    parser.add_argument(
+        "--patience", type=float, default=15.0, help="measure a program only once if it takes more seconds than this"
+    )
+    parser.add_argument("--from", dest="source", type=Path, help="show the results in this file, and measure nothing")
+    parser.add_argument("--publish", action="store_true", help="update the tables and charts in the performance guide")
     options = parser.parse_args(arguments)
     unknown = set(options.groups) - set(GROUPS)
     if unknown:
-        parser.error(f"no such group: {', '.join(sorted(unknown))}")
+        parser.error(f"unknown group: {', '.join(sorted(unknown))}")
     options.groups = options.groups or [*GROUPS[:-1], *([lists.SPLIT] if options.full else [])]
     return options
 
@@ -80,7 +92,8 @@ class Bench:
         results = self.rounds.measured(at, works, self.say, **settings)
         found = {int(one.median("found") or 0) for one in results}
         if len(found) > 1:
-            self.say(f"{'failed: ' if at.netbox.is_model else ''}not all found the same: {sorted(found)}")
+            failed = "failed: " if at.netbox.is_model else ""
+            self.say(f"{failed}the programs found different numbers of objects: {sorted(found)}")
         self.run.add(group, case, size, results)
         self.run.save(OUTPUT / "results.json")
         if results:
@@ -192,7 +205,7 @@ def peer_version() -> str:
         if manifest.exists():
             version: str = json.loads(manifest.read_text(encoding="utf-8"))["collection_info"]["version"]
             return version
-    return "not there"
+    return "not installed"
 
 
 def processor() -> str:
@@ -214,13 +227,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, text in bench.run.about.items():
             print(f"{name}: {text}")
         if not bench.run.about["netbox.netbox"].startswith(PEER):
-            print(f"The figures of netbox.netbox are meant to be those of {PEER}.", file=sys.stderr)
+            print(f"The published figures are for netbox.netbox {PEER}.", file=sys.stderr)
         if url:
-            print(f"{url} is read, and nothing is changed there.")
+            print(f"The benchmarks read {url} and change nothing.")
             bench.of_real(NetBox(url, token))
         else:
             bench.of_model()
-        print(f"Results: {OUTPUT / 'results.json'}; {time.monotonic() - began:.0f} s in all")
+        print(f"Results: {OUTPUT / 'results.json'}. The run took {time.monotonic() - began:.0f} s.")
     if not url or options.source:
         print(tables.as_text(*tables.targets(bench.run)))
     show(bench.run, options.publish)
@@ -235,7 +248,7 @@ def show(run: Run, publish: bool) -> None:
     from ansible_collections.netbox.cursor.tests.bench import _plots as plots
 
     for path in plots.draw(run, IMAGES if publish else OUTPUT):
-        print(f"Plot: {path}")
+        print(f"Chart: {path}")
     if publish:
         run.save(KEPT)
         for document, found in tables.in_documents(run).items():

@@ -143,5 +143,5 @@ class Rounds:
                     continue
                 if number >= 0:
                     result.add(costs)
-                say(f"{by}, {f'round {number + 1}' if number >= 0 else 'to warm up'}: {time.monotonic() - began:.1f} s")
+                say(f"{by}, {f'round {number + 1}' if number >= 0 else 'warm-up'}: {time.monotonic() - began:.1f} s")
         return list(results.values())

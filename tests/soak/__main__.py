@@ -103,12 +103,14 @@ def kills(number: int) -> tuple[str, bool]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make soak")
-    parser.add_argument("--rounds", type=int, default=100, help="walks over a list that changes, of each way by cursor")
-    parser.add_argument("--rows", type=int, default=50_000, help="rows of that list")
-    parser.add_argument("--seeds", type=int, default=20, help="reads of each way through a proxy that fails")
-    parser.add_argument("--inventories", type=int, default=200, help="inventories in one process")
-    parser.add_argument("--walk", type=int, default=1_000_000, help="rows of one long walk")
-    parser.add_argument("--kills", type=int, default=200, help="refreshes of an inventory that are killed")
+    parser.add_argument("--rounds", type=int, default=100, help="reads of a changing list, with each type of cursor")
+    parser.add_argument("--rows", type=int, default=50_000, help="number of rows in the changing list")
+    parser.add_argument(
+        "--seeds", type=int, default=20, help="reads through a failing proxy, with each type of pagination"
+    )
+    parser.add_argument("--inventories", type=int, default=200, help="number of inventories to create in one process")
+    parser.add_argument("--walk", type=int, default=1_000_000, help="number of rows in the long list")
+    parser.add_argument("--kills", type=int, default=200, help="number of refreshes to kill")
     options = parser.parse_args()
     all_kept = True
     # Reading by offset takes longer, and a few runs are enough to find a lost row.

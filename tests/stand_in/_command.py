@@ -19,9 +19,9 @@ from ._versions import FULL_VERSIONS
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="stand_in", description="A mock NetBox on this machine.")
     parser.add_argument("--version", choices=sorted(FULL_VERSIONS), default="4.6")
-    parser.add_argument("--port", type=int, default=0, help="0: any that is free")
-    parser.add_argument("--estate", default="recorded", help="recorded, empty, or a number of devices to make up")
-    parser.add_argument("--interfaces", type=int, default=8, help="interfaces of each device made up")
+    parser.add_argument("--port", type=int, default=0, help="0: any free port")
+    parser.add_argument("--estate", default="recorded", help="recorded, empty, or a number of generated devices")
+    parser.add_argument("--interfaces", type=int, default=8, help="number of interfaces of each generated device")
     parser.add_argument("--max-page-size", type=int, default=1000, help="0: unlimited")
     parser.add_argument("--latency", type=float, default=0.0, help="additional seconds for each response")
     parser.add_argument("--workers", type=int, help="maximum number of requests that are processed in parallel")

@@ -134,7 +134,7 @@ def serve(
 
         reception.hang_up, reception.speak = hang_up, speak
         netbox.url = f"{'https' if tls else 'http'}://{HOST}:{listener.getsockname()[1]}"
-        thread = threading.Thread(target=server.run, args=([listener],), name="stand-in NetBox", daemon=True)
+        thread = threading.Thread(target=server.run, args=([listener],), name="mock NetBox", daemon=True)
         thread.start()
         try:
             while not server.started and thread.is_alive():

@@ -16,7 +16,7 @@ from ._state import NetBox
 from ._tables import HERE
 
 # This path does not exist in NetBox. It returns the CPU time that a real NetBox would have needed so far.
-COST = "/stand-in/cost"
+COST = "/mock/cost"
 
 
 class Service:

@@ -395,7 +395,7 @@ def test_cpu_time_of_a_real_netbox_is_added_up(client: Client) -> None:
     rest = 2 * 50 + 10 * 1.4 + 10 * (0.07 + 0.09 + 0.22 + 0.04)
     graphql = 10 + 10 * (0.05 + 0.03 + 0.25 + 0.14)
     assert client.netbox.cost == pytest.approx({"rest": rest / 1000, "graphql": graphql / 1000})
-    told = requests.get(f"{client.netbox.url}/stand-in/cost", timeout=30).json()
+    told = requests.get(f"{client.netbox.url}/mock/cost", timeout=30).json()
     assert told == client.netbox.cost
 
 

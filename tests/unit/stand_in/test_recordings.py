@@ -20,7 +20,7 @@ FOLDERS = {"4.5": "4.5.10", "4.6": "4.6.8", "4.7": "4.7.0-beta1"}
 # Responses that are not compared, by name, with the reason.
 NOT_COMPARED = {
     "options": {
-        "actions": "describes what can be written, and the stand-in takes no writes",
+        "actions": "describes the fields that clients can write, which the mock NetBox does not describe",
     },
 }
 
