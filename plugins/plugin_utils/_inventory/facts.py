@@ -211,7 +211,9 @@ class View:
 
     def related(self, table: str, row: Row, field: str) -> Row:
         """Return the row in ``table`` that ``field`` of ``row`` refers to, or an empty row."""
-        return self.snapshot.table(table).get((row.get(field) or NOTHING).get("id", 0), NOTHING)
+        # This runs several times for each host.
+        found = row.get(field)
+        return self.snapshot.tables.get(table, NOTHING).get(found["id"], NOTHING) if found else NOTHING
 
     def owned(self, table: str) -> Owned:
         """Return the rows of ``table`` in ID order, by the kind and ID of their owners.
@@ -255,9 +257,11 @@ class View:
     def once(self, name: str, key: t.Any, compute: Callable[[], t.Any]) -> t.Any:
         """Return the result of ``compute()``. Call it only once for each ``name`` and ``key``."""
         place = (name, key)
-        if place not in self.memory:
-            self.memory[place] = compute()
-        return self.memory[place]
+        try:
+            return self.memory[place]
+        except KeyError:
+            self.memory[place] = found = compute()
+            return found
 
 
 Reader = Callable[[View, str, Row], t.Any]
@@ -415,7 +419,11 @@ def read_site(view: View, kind: str, row: Row) -> t.Any:
 def read_locations(view: View, kind: str, row: Row) -> list[str]:
     """Return the slugs of the location and its ancestors, starting with the location."""
     lowest = (row.get("location") or NOTHING).get("id")
-    return [one["slug"] for one in ancestors(lowest, view.snapshot.table("locations"))]
+
+    def slugs() -> list[str]:
+        return [one["slug"] for one in ancestors(lowest, view.snapshot.table("locations"))]
+
+    return list(view.once("locations", lowest, slugs))
 
 
 def read_time_zone(view: View, kind: str, row: Row) -> str | None:

@@ -13,7 +13,7 @@ import typing as t
 from collections.abc import Callable, Iterator, Mapping
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
-from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS, View, tables_of
+from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.facts import FACTS, NOTHING, View, tables_of
 from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.groups import (
     NESTED,
     Edge,
@@ -79,35 +79,37 @@ def make_hosts(snapshot: Snapshot, plan: Plan, options: Options, name_of: NameOf
     }
     visible = None if plan.raw is None else sorted(plan.raw | plan.covered)
     hidden = _join_chassis(view)
-    unnamed: list[tuple[Named, Values, list[str], Values, Values]] = []
+    named: list[Named] = []
+    hosts: list[Host] = []
     for kind, row in _rows(snapshot):
         if kind == "devices" and row["id"] in hidden:
             continue
         facts = {name: read(view, kind, row) for name, read in readers[kind]}
         own = variables.of(facts, plan.variables)
-        raw = row if visible is None else {field: row[field] for field in visible if field in row}
+        raw = row if visible is None else {field: row[field] for field in visible if field in row} or NOTHING
         if options.as_peer and "is_virtual" in facts:
             # In netbox.netbox, this is one of the fields. Expressions can use it even if rename_variables renames it.
             raw = {**raw, "is_virtual": facts["is_virtual"]}
-        extra = variables.of(facts, plan.seen - plan.variables) if plan.seen else {}
+        extra = variables.of(facts, plan.seen - plan.variables) if plan.seen else NOTHING
         name = own_name(row, options)
         if name_of:
             name = name_of({**extra, **own}, raw, name) or name
-        unnamed.append((Named(name, kind, row["id"]), own, groups.of(row, facts), extra, raw))
+        named.append(Named(name, kind, row["id"]))
+        hosts.append(Host(name, own, groups.of(row, facts), extra, raw))
     if options.select and "selected" not in plan.facts:
         warnings.append("select: nothing uses the selection. Add selected to host_vars, or use it in an expression.")
-    names = HostNames((one[0] for one in unnamed), options.duplicate_hostnames)
+    names = HostNames(named, options.duplicate_hostnames)
     warnings += [
         *names.warnings(),
         *_unsafe_addresses(view),
         *_ambiguous_gateways(view),
         *variables.warnings(plan.variables),
     ]
-    hosts = []
-    for (dummy, kind, number), own, of_host, extra, raw in unnamed:
-        unique = names.names[kind, number]
-        if unique is not None:
-            hosts.append(Host(unique, own, of_host, extra, raw))
+    unique = [names.names[kind, number] for dummy, kind, number in named]
+    # Most hosts keep their names. Copies of all hosts would need memory.
+    hosts = [
+        host if host.name == name else host._replace(name=name) for host, name in zip(hosts, unique) if name is not None
+    ]
     edges, empty = _group_tree(groups, hosts, options, warnings)
     return Inventory(hosts, edges, empty, warnings)
 

@@ -139,11 +139,13 @@ class HostNames:
         self._duplicates = duplicates
         self.names: dict[tuple[str, int], str | None] = {}
         wanted: list[Named] = []
-        for name, kind, number in hosts:
+        for host in hosts:
+            name, kind, number = host
             safe = sanitize_host_name(name)
             if safe != name:
                 self._changed[kind, number] = (name, safe)
-            wanted.append(Named(safe, kind, number))
+                host = Named(safe, kind, number)
+            wanted.append(host)
         # A host with an unchanged name takes precedence over a host whose sanitized name is the same.
         self._give(sorted(wanted, key=lambda one: one[1:] in self._changed) if self._changed else wanted)
 
