@@ -188,6 +188,10 @@ def one_site_is_a_part(target: Target, options: Options, site: str) -> list[str]
         # A parent group contains all hosts of its child group, even hosts that are in the child group because of
         # another key. Remove the parent groups.
         told["keyed_groups"] = [{**entry, "parent_group": None} for entry in told["keyed_groups"]]
+    if "group_trees" in told or not {"region", "site_group", "location"}.isdisjoint(told.get("group_by", ())):
+        # If a role has the name of a tenant, for example, their hosts share a group, and the group has the parents of
+        # the tenant. Use names that are unique.
+        told["group_names_raw"] = False
     every = target.run(told)
     one = target.run({**told, "query_filters": [{"site": site}]})
     if every.error is not None or one.error is not None:
