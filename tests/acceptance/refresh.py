@@ -34,8 +34,8 @@ from ansible_collections.netbox.cursor.tests.acceptance import change_recorder a
 from ansible_collections.netbox.cursor.tests.acceptance.__main__ import Real  # noqa: E402
 from ansible_collections.netbox.cursor.tests.acceptance.fill import Refused, Server, fill  # noqa: E402
 from ansible_collections.netbox.cursor.tests.laws.refreshing import AUDIT, Refreshing  # noqa: E402
+from ansible_collections.netbox.cursor.tests.laws.refreshing import compare as differences  # noqa: E402
 from ansible_collections.netbox.cursor.tests.laws.rich import RICH  # noqa: E402
-from ansible_collections.netbox.cursor.tests.laws.running import differences  # noqa: E402
 from ansible_collections.netbox.cursor.tests.stand_in.edit_strategies import EDITS, Hand, Nothing  # noqa: E402
 
 GROUPS = (
