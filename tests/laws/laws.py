@@ -362,8 +362,8 @@ def nothing_is_read_in_vain(mock: Mock, options: Options, random: Random | None 
     mentioned = set(re.findall(r"\w+", str([options.get(name) for name in EXPRESSIONS])))
     sent = collections.Counter((asked.method, asked.url, asked.body) for asked in usual.requests)
     found = [f"sent {count} times: {url}" for (_method, url, _body), count in sent.items() if count > 1]
-    # If no expression returns a name, a device without a name is named after its type.
-    mentioned |= {"device_type"} if "hostnames" in options else set()
+    # If no expression returns a name, the host is named after a custom field or, if it has no name, after its type.
+    mentioned |= {"device_type", "custom_fields"} if "hostnames" in options else set()
     requested = sorted({each for asked in usual.requests for each in _requested(asked)})
     requested = [each for each in requested if mentioned.isdisjoint(each[1].split("."))]
     if not mentioned.isdisjoint(("lookup", "query", "vars", "hostvars")):

@@ -309,6 +309,7 @@ OURS_ONLY = (
     *("regions", "site_groups", "locations", "interfaces", "services", "virtual_disks", "dns_name", "manufacturer"),
     *("cluster_group", "cluster_type", "cluster_device", "rack_role", "time_zone", "utc_offset", "facility"),
     *("sites", "tenants", "racks", "device_roles", "device_types", "manufacturers", "platforms", "groups"),
+    "primary_ip4_prefix_length",
 )
 
 
