@@ -91,7 +91,7 @@ class GraphQL:
     def _first_pages(self, readers: Sequence[GraphQLReader]) -> list[list[Row] | None]:
         """Return the rows of the lists that fit in one page. Return ``None`` for the other lists."""
         unread: list[list[Row] | None] = [None] * len(readers)
-        # A longer page might be shorter than requested, although other rows follow.
+        # NetBox might truncate longer pages.
         rows = self._context.server.longest_page
         if len(readers) == 1 or self._context.pagination == "offset" or not self._context.server.graphql_start:
             return unread
