@@ -27,7 +27,7 @@ Range = tuple[int, int]
 @pytest.fixture(scope="module")
 def netbox() -> Iterator[NetBox]:
     with serve(version="4.6") as served:
-        row = next(iter(served.table(SITES).values()))
+        row = served.table(SITES)[1]
         served.table(SITES).replace(
             {number: {**row, "id": number, "name": f"site {number}"} for number in range(1, 101)}
         )
