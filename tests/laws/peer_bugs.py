@@ -315,21 +315,22 @@ OURS_ONLY = (
 
 def _compose_sees_more(context: Context, difference: Difference) -> bool:
     compose = context.options.get("compose", {})
-    more = {
-        name
-        for name, text in compose.items()
-        if any(re.search(rf"\b{word}\b", str(text)) for word in (*OURS_ONLY, *context.flat_keys))
-    }
+    words = {*OURS_ONLY, *context.flat_keys}
+    if not context.options.get("config_context"):
+        # netbox.netbox does not read the field unless the option is set.
+        words.add("config_context")
+    more = {name for name, text in compose.items() if any(re.search(rf"\b{word}\b", str(text)) for word in words)}
     if difference.what == "variable":
         return difference.name in more
     if difference.what == "lost":
         # Ansible ignores an entry whose key is undefined, so only our run found that the entry has no valid group name.
-        words = {*OURS_ONLY, *context.flat_keys, *more}
         keys = [str(entry.get("key")) for entry in context.options.get("keyed_groups", ())]
-        ours = any(re.search(rf"\b{word}\b", key) for word in words for key in keys)
+        ours = any(re.search(rf"\b{word}\b", key) for word in words | more for key in keys)
         return ours and bool(NOT_A_GROUP.search(str(difference.here)))
     # Groups can depend on composed variables.
-    return difference.what in ("group", "tree", "empty group") and context.mentions(*more, "netbox", *_files())
+    return difference.what in ("group", "tree", "empty group") and context.mentions(
+        *more, *words & {"netbox", "config_context"}, *_files()
+    )
 
 
 def _files() -> tuple[str, ...]:
