@@ -429,7 +429,7 @@ def read_locations(view: View, kind: str, row: Row) -> list[str]:
 def read_time_zone(view: View, kind: str, row: Row) -> str | None:
     """Return the site's time zone in a form for group names, such as ``Europe_Berlin``."""
     zone = view.related("sites", row, "site").get("time_zone")
-    return str(zone).replace("/", "_") if zone else None
+    return view.once("time_zone", zone, lambda: str(zone).replace("/", "_")) if zone else None
 
 
 def read_utc_offset(view: View, kind: str, row: Row) -> str | None:
