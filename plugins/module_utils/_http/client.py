@@ -8,10 +8,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import random
 import re
+import threading
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -168,6 +170,9 @@ class Client:
         self._warn = warn
         self._sleep = sleep or self._transport.slots.sleep
         self._json_came = False
+        # Number of requests that wait for their response.
+        self._waiting = 0
+        self._lock = threading.Lock()
         self.api_version: tuple[int, int] | None = None
         # Number of requests sent. Threads might lose a count, which is good enough for messages.
         self.sent = 0
@@ -287,7 +292,8 @@ class Client:
         while True:
             tries += 1
             try:
-                return self._ask_once(request, arguments, read)
+                with self._counted():
+                    return self._ask_once(request, arguments, read)
             except NetBoxError as error:
                 error.method = request.method
                 error.url = shorten(without_credentials(request.url))
@@ -299,10 +305,20 @@ class Client:
                 if isinstance(error, UnexpectedAnswer):
                     error.after_json = self._json_came
                 self._mask.error(error)
-                if tries > self._retries or not _may_repeat(error, request):
+                if tries > self._retries or not _may_repeat(error, request, bool(self._waiting)):
                     raise
                 self.log(2, f"{error} Retrying.")
                 self.pause(error)
+
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._lock:
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting -= 1
 
     def _arguments(self, request: _Request) -> dict[str, t.Any]:
         """Return the headers and credentials of a request, as arguments of ``requests``."""
@@ -381,7 +397,8 @@ def _send_no_credentials(request: requests.PreparedRequest) -> requests.Prepared
     return request
 
 
-def _may_repeat(error: NetBoxError, request: _Request) -> bool:
+def _may_repeat(error: NetBoxError, request: _Request, others_wait: bool) -> bool:
+    """Return whether to send ``request`` again. ``others_wait``: whether other requests wait for their responses."""
     if isinstance(error, TLSFailed):
         return False
     if isinstance(error, (Unreachable, TooManyRequests)):
@@ -389,8 +406,9 @@ def _may_repeat(error: NetBoxError, request: _Request) -> bool:
     if not request.safe or (request.raise_if_overloaded and too_much(error)):
         return False
     if isinstance(error, UnexpectedAnswer) and error.is_foreign:
-        # If NetBox responded to an earlier request, a load balancer sent this page. Otherwise, the base URL is wrong.
-        return error.after_json and not request.elsewhere
+        # If NetBox responded to an earlier request, a load balancer sent this page. Otherwise, the base URL is wrong,
+        # unless NetBox is just responding to another request.
+        return (error.after_json or others_wait) and not request.elsewhere
     return isinstance(error, (ConnectionLost, TimedOut)) or error.status in (502, 503, 504)
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import datetime
 import email.utils
@@ -286,6 +287,35 @@ def test_foreign_page_as_the_first_response_is_an_error(page: bytes) -> None:
         Client(address, sleep=lambda seconds: None).get(SITES)
     assert len(asked) == 1
     assert "Check that api_endpoint is" in explain(caught.value)
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_foreign_page_is_retried_while_another_first_request_waits(page: bytes) -> None:
+    came, done = threading.Event(), threading.Event()
+    answers = [page, JSON + b"\r\n[2]"]
+
+    def answer(head: bytes) -> bytes:
+        if b"slow" not in head:
+            return answers.pop(0)
+        came.set()
+        done.wait(10)
+        return JSON + b"\r\n[1]"
+
+    with saying(answer) as (address, dummy), concurrent.futures.ThreadPoolExecutor(1) as threads:
+        client = Client(address, sleep=lambda seconds: done.set())
+        slow = threads.submit(client.get, "api/slow/")
+        assert came.wait(10)
+        assert client.get(SITES) == [2]
+        assert slow.result() == [1]
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_foreign_pages_as_the_first_responses_are_an_error(page: bytes) -> None:
+    with saying(lambda head: page) as (address, dummy), concurrent.futures.ThreadPoolExecutor(4) as threads:
+        client = Client(address, sleep=lambda seconds: None)
+        futures = [threads.submit(client.get, SITES) for number in range(4)]
+        outcomes = [future.exception() for future in futures]
+    assert all("Check that api_endpoint is" in explain(t.cast(errors.NetBoxError, outcome)) for outcome in outcomes)
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
