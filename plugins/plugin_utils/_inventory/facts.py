@@ -216,8 +216,9 @@ class View:
         return self.snapshot.tables.get(table, NOTHING).get(found["id"], NOTHING) if found else NOTHING
 
     def owned(self, table: str) -> Owned:
-        """Return the rows of ``table`` in ID order, by the kind and ID of their owners.
+        """Return the rows of ``table`` by the kind and ID of their owners. The rows are in ID order.
 
+        With ``compatibility: netbox.netbox``, prefixes are in NetBox's default order, as in netbox.netbox.
         The rows are removed from the snapshot, so that readers can change them.
         """
         owner = TABLES[table].owner
@@ -232,6 +233,9 @@ class View:
                 belongs_to = owner(row)
                 if belongs_to:
                     found.setdefault(belongs_to, []).append(row)
+            if self.options.as_peer and table == "prefixes":
+                for prefixes in found.values():
+                    prefixes.sort(key=_order_of_prefix)
             return found
 
         return t.cast(Owned, self.once("owned", table, group))
@@ -581,6 +585,12 @@ def _host_part(ip: Row) -> tuple[int, int]:
     """Return the key by which NetBox sorts IP addresses."""
     host = ipaddress.ip_interface(ip["address"]).ip
     return host.version, int(host)
+
+
+def _order_of_prefix(row: Row) -> tuple[int, int, int, int]:
+    """Return the key by which NetBox sorts prefixes (ipam/models/ip.py)."""
+    network = ipaddress.ip_network(row["prefix"], strict=False)
+    return (row.get("vrf") or NOTHING).get("id", 0), network.version, int(network.network_address), network.prefixlen
 
 
 def without_length(ip: Row | None) -> str | None:

@@ -59,6 +59,19 @@ def test_prefixes_make_the_site_an_object_there(netbox: NetBox, read: t.Any, tra
     assert same == site
 
 
+def test_prefixes_are_in_the_default_order_of_netbox_there() -> None:
+    prefixes = [{"prefix": one, "site": 0} for one in ("2001:db8::/32", "10.1.0.0/16", "10.0.0.0/8", "9.0.0.0/8")]
+    described = Described(sites=[{"slug": "a"}], devices=[{"name": "x"}], prefixes=prefixes)
+
+    def order(**options: t.Any) -> list[str]:
+        outcome = Mock(described.netbox()).run({"prefixes": True, "site_data": True, **options})
+        site = outcome.hosts["x"]["site" if not options else "sites"]
+        return [row["prefix"] for row in (site[0] if options else site)["prefixes"]]
+
+    assert order() == [one["prefix"] for one in prefixes]
+    assert order(**PEER) == ["9.0.0.0/8", "10.0.0.0/8", "10.1.0.0/16", "2001:db8::/32"]
+
+
 @TRANSPORTS
 @pytest.mark.parametrize("option", ["interfaces", "ansible_host_dns_name"])
 def test_dns_name_comes_with_interfaces_there(netbox: NetBox, read: t.Any, option: str, transport: str) -> None:
