@@ -184,7 +184,8 @@ def fake_ssh(tmp_path: Path) -> str:
 
 
 def test_no_string_reaches_ssh_as_an_option(hostile: NetBox, place: Path, fake_ssh: str) -> None:
-    run(hostile, place, "adhoc", "all", "-m", "ansible.builtin.raw", "-a", "hello", path=fake_ssh)
+    # With several forks, the lines of the log can overlap.
+    run(hostile, place, "adhoc", "all", "-f", "1", "-m", "ansible.builtin.raw", "-a", "hello", path=fake_ssh)
     calls = [
         line.split("\0")[:-1] for line in (place.parent / "ssh.log").read_text(encoding="utf-8").split("\n") if line
     ]
