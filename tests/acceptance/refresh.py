@@ -33,8 +33,7 @@ init_plugin_loader()
 from ansible_collections.netbox.cursor.tests.acceptance import change_recorder as recorders  # noqa: E402
 from ansible_collections.netbox.cursor.tests.acceptance.__main__ import Real  # noqa: E402
 from ansible_collections.netbox.cursor.tests.acceptance.fill import Refused, Server, fill  # noqa: E402
-from ansible_collections.netbox.cursor.tests.laws.refreshing import AUDIT, Refreshing  # noqa: E402
-from ansible_collections.netbox.cursor.tests.laws.refreshing import compare as differences  # noqa: E402
+from ansible_collections.netbox.cursor.tests.laws.refreshing import AUDIT, Refreshing, compare  # noqa: E402
 from ansible_collections.netbox.cursor.tests.laws.rich import RICH  # noqa: E402
 from ansible_collections.netbox.cursor.tests.stand_in.edit_strategies import EDITS, Hand, Nothing  # noqa: E402
 
@@ -119,10 +118,10 @@ class Editor:
         return self._server.request(method, path, **({"json": fields} if fields is not None else {}))
 
 
-def compare(name: str, refreshing: Refreshing) -> list[str]:
-    """Return the differences between a refreshed inventory and a full read."""
+def refreshed(name: str, refreshing: Refreshing) -> list[str]:
+    """Refresh an inventory, and return its differences from a full read."""
     again = refreshing.run()
-    found = differences(refreshing.fresh(), again)
+    found = compare(refreshing.fresh(), again)
     if again.crash:
         found += traceback.format_exception(again.crash)[-3:]
     return [f"{name}: {each}" for each in found]
@@ -154,7 +153,7 @@ def try_random_edits(editor: Editor, real: Real, number: int, size: int) -> int:
         for dummy in range(3):
             kind = next(kinds)
             inventories[kind].said.clear()
-            found = compare(kind, inventories[kind])
+            found = refreshed(kind, inventories[kind])
             broken += report(f"after {', '.join(edits)}", found, inventories[kind].said)
             said = " ".join(inventories[kind].said)
             refreshes += "read again" in said
@@ -189,7 +188,7 @@ def try_cases(url: str, token: str, real: Real, part: str) -> int:
         try:
             case.run(scene)
             for name in chosen:
-                broken += report(case.name, compare(name, inventories[name]), inventories[name].said)
+                broken += report(case.name, refreshed(name, inventories[name]), inventories[name].said)
             said = sorted({inventories[name].said[-1].split(", audit")[0] for name in chosen})
             print(f"{case.name}: {'; '.join(said)[:300]}", flush=True)
             scene.end()

@@ -77,9 +77,9 @@ class GraphQL:
         return self._emitted(self._reader(GraphQLQuery(name, list(fields), dict(filters or {}), limit)))
 
     def short_lists(self, queries: Sequence[GraphQLQuery]) -> list[list[Row]]:
-        """Return all rows of each list, without a limit. One request reads several lists if they fit in one page each.
+        """Return all rows of each list. One request reads several lists if they fit in one page each.
 
-        A list that does not fit in one page is read again from the beginning.
+        A list that does not fit in one page is read again from the beginning. The queries must not have a limit.
         """
         found: list[list[Row]] = []
         for start in range(0, len(queries), LISTS_PER_QUERY):

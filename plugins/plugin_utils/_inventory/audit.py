@@ -32,9 +32,6 @@ from ansible_collections.netbox.cursor.plugins.plugin_utils._inventory.tables im
 # Counts and depths in the short forms of objects. They change without a change record.
 DERIVED = frozenset(("device_count", "member_count", "_depth"))
 
-# Tables in which the inventory uses all rows, not only the rows that hosts refer to.
-COMPLETE = ("gateways", "prefixes")
-
 # The fields of interfaces that contain the host, by table. The inventory uses only the host's ID.
 OWNERS = {table.name: [kind[:-1] for kind in table.kinds] for table in INTERFACES.values()}
 
@@ -153,7 +150,7 @@ class Audit:
         names = sorted(name for name in self._snapshot.tables if name in self._plan.tables and not TABLES[name].kinds)
         for place, name in enumerate(names):
             parts: list[list[int] | None] = [None]
-            if name not in COMPLETE and not self._reader.reads_all(TABLES[name]):
+            if not self._reader.reads_all(TABLES[name]):
                 ids, size = sorted(self._snapshot.tables[name]), costs.IDS_PER_REQUEST
                 parts = [ids[start : start + size] for start in range(0, len(ids), size)]
             for more, part in enumerate(parts):

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import ipaddress
 import typing as t
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -216,9 +215,8 @@ class View:
         return self.snapshot.tables.get(table, NOTHING).get(found["id"], NOTHING) if found else NOTHING
 
     def owned(self, table: str) -> Owned:
-        """Return the rows of ``table`` by the kind and ID of their owners. The rows are in ID order.
+        """Return the rows of ``table`` in order, by the kind and ID of their owners.
 
-        With ``compatibility: netbox.netbox``, prefixes are in NetBox's default order, as in netbox.netbox.
         The rows are removed from the snapshot, so that readers can change them.
         """
         owner = TABLES[table].owner
@@ -227,15 +225,10 @@ class View:
 
         def group() -> Owned:
             found: Owned = {}
-            rows = self.snapshot.tables.pop(table, {})
-            for number in sorted(rows):
-                row = rows.pop(number)
+            for row in self._in_order(table):
                 belongs_to = owner(row)
                 if belongs_to:
                     found.setdefault(belongs_to, []).append(row)
-            if self.options.as_peer and table == "prefixes":
-                for prefixes in found.values():
-                    prefixes.sort(key=_order_of_prefix)
             return found
 
         return t.cast(Owned, self.once("owned", table, group))
@@ -245,18 +238,21 @@ class View:
 
         def group() -> Owned:
             found: Owned = {}
-            rows = self.snapshot.tables.pop("addresses", {})
-            for number in sorted(rows):
-                row = rows.pop(number)
+            for row in self._in_order("addresses"):
                 interface = (row.get("assigned_object_type") or "", row.get("assigned_object_id") or 0)
                 found.setdefault(interface, []).append(row)
-            if self.options.as_peer:
-                # netbox.netbox uses NetBox's default order.
-                for addresses in found.values():
-                    addresses.sort(key=_host_part)
             return found
 
         return t.cast(Owned, self.once("owned", "addresses", group))
+
+    def _in_order(self, table: str) -> list[Row]:
+        """Remove the rows of ``table`` from the snapshot, and return them in ID order.
+
+        With ``compatibility: netbox.netbox``, return them in NetBox's default order if netbox.netbox does.
+        """
+        rows = sorted(self.snapshot.tables.pop(table, {}).values(), key=lambda row: t.cast(int, row["id"]))
+        order = TABLES[table].order
+        return sorted(rows, key=order) if order and self.options.as_peer else rows
 
     def once(self, name: str, key: t.Any, compute: Callable[[], t.Any]) -> t.Any:
         """Return the result of ``compute()``. Call it only once for each ``name`` and ``key``."""
@@ -579,18 +575,6 @@ def tables_of(fact: str, options: Options) -> Mapping[str, tuple[str, ...]]:
     if fact == "ansible_host" and options.ansible_host_dns_name:
         tables["dns_names"] = ("dns_name",)
     return tables
-
-
-def _host_part(ip: Row) -> tuple[int, int]:
-    """Return the key by which NetBox sorts IP addresses."""
-    host = ipaddress.ip_interface(ip["address"]).ip
-    return host.version, int(host)
-
-
-def _order_of_prefix(row: Row) -> tuple[int, int, int, int]:
-    """Return the key by which NetBox sorts prefixes (ipam/models/ip.py)."""
-    network = ipaddress.ip_network(row["prefix"], strict=False)
-    return (row.get("vrf") or NOTHING).get("id", 0), network.version, int(network.network_address), network.prefixlen
 
 
 def without_length(ip: Row | None) -> str | None:

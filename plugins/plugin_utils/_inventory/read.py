@@ -312,10 +312,11 @@ class Reader:
         return {int(row[field]["id"]) for field in fields for row in rows if row.get(field)}
 
     def reads_all(self, table: Related) -> bool:
-        """Return whether objects that no host refers to are also read, for example, because group names need them."""
+        """Return whether a table also contains objects that no host refers to. Groups, for example, can need them."""
         options = self._options
         return (
             table.whole
+            or table.name in ("gateways", "prefixes")
             or (table.name == "sites" and options.empty_groups)
             or (table.name == "locations" and "location" in options.group_keys)
             or (table.name == "tenants" and "tenant" in options.group_trees)

@@ -105,14 +105,16 @@ class RestShapedList:
 
     def _values_of(self, fields: Sequence[Field]) -> dict[str, dict[int, t.Any]]:
         """Return the values of fields that refer to objects, by field and row ID. Omit rows without a value."""
-        # NetBox returns a row once for each object in a list, unless the query requests distinct rows.
-        distinct = {field.key: {"DISTINCT": True} for field in fields if field.key in (*LISTS, "tags")}
-        queries = [
-            self._query([*parse("id"), field], {field.name: {"id": {"gt": 0}}, **distinct.get(field.key, {})})
-            for field in fields
-        ]
-        found = zip(fields, self._graphql.short_lists(queries))
+        found = zip(fields, self._graphql.short_lists(list(map(self._having, fields))))
         return {field.key: {int(row["id"]): row[field.key] for row in rows} for field, rows in found}
+
+    def _having(self, field: Field) -> GraphQLQuery:
+        """Return the query for the rows that have an object in a field."""
+        filters: Row = {field.name: {"id": {"gt": 0}}}
+        if field.key in (*LISTS, "tags"):
+            # NetBox returns a row once for each object in the list.
+            filters["DISTINCT"] = True
+        return self._query([*parse("id"), field], filters)
 
     def _query(self, fields: Sequence[Field], filters: Row) -> GraphQLQuery:
         """Return the query for those of the rows that ``filters`` select."""

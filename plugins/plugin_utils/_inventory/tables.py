@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import typing as t
 
 from ansible_collections.netbox.cursor.plugins.module_utils._lists.ranges import Row
@@ -52,6 +53,7 @@ class Related:
     * ``owner``: a function that returns the owner of a row: the kind and the ID of a host, or ``("sites", id)``.
     * ``graphql``: the name of the GraphQL list, if GraphQL is used.
     * ``references``: the types of objects that the fields refer to. If such an object changes, the field can change.
+    * ``order``: the key of NetBox's default order, if variables of netbox.netbox contain the objects in this order.
     * ``label``: the plural noun for these objects in messages.
     """
 
@@ -64,6 +66,7 @@ class Related:
     owner: t.Callable[[Row], Owner] | None = None
     graphql: str | None = None
     references: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    order: t.Callable[[Row], t.Any] | None = None
 
     def owner_of(self, row: Row) -> Owner:
         """Return the kind and ID of a row's owner, or ``None``."""
@@ -89,6 +92,18 @@ def _service_owner(row: Row) -> Owner:
 
 def _prefix_owner(row: Row) -> Owner:
     return ("sites", row["scope_id"]) if row.get("scope_type") == "dcim.site" else None
+
+
+def _order_of_addresses(row: Row) -> tuple[int, int]:
+    host = ipaddress.ip_interface(row["address"]).ip
+    return host.version, int(host)
+
+
+def _order_of_prefixes(row: Row) -> tuple[int, int, int, int]:
+    # NetBox sorts by VRF first (ipam/models/ip.py).
+    network = ipaddress.ip_network(row["prefix"], strict=False)
+    vrf = row["vrf"]["id"] if row.get("vrf") else 0
+    return vrf, network.version, int(network.network_address), network.prefixlen
 
 
 OF_INTERFACES = {
@@ -159,6 +174,7 @@ TABLES: dict[str, Related] = {
             "ipam.ipaddress",
             kinds=("devices", "virtual_machines"),
             references={"vrf": "ipam.vrf"},
+            order=_order_of_addresses,
         ),
         Related(
             "services",
@@ -182,7 +198,7 @@ TABLES: dict[str, Related] = {
             "virtualization.virtualmachine",
             kinds=("virtual_machines",),
         ),
-        Related("prefixes", "ipam/prefixes", "ipam.prefix", owner=_prefix_owner),
+        Related("prefixes", "ipam/prefixes", "ipam.prefix", owner=_prefix_owner, order=_order_of_prefixes),
     )
 }
 INTERFACES = {"devices": TABLES["interfaces"], "virtual_machines": TABLES["vm_interfaces"]}
